@@ -1,0 +1,100 @@
+"""The scene of a posed body, ready to open or to render: body, pose, studio. Used by `headless`; needs bpy, no window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+import numpy as np
+from mathutils import Vector
+
+from ..rigs.skeleton import JOINTS
+from ..rigs.wire import Pose
+from . import studio
+from .armature import apply_pose
+from .body import add_body
+from .portrait import best_view
+
+CAPTION_SHARE = 0.09  # of the picture's height
+
+
+def build(pose: Pose, size: tuple[int, int], *, title: str = "", samples: int = 48) -> bpy.types.Object:
+    """A new file with the free body in `pose`, lit and framed.
+
+    Args:
+        size: (width, height) px of the picture.
+        title: words under the picture, none if empty.
+
+    Returns:
+        The armature.
+    """
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    context = bpy.context
+    armature = add_body(context)
+    apply_pose(context, armature, pose)
+    mesh = next(child for child in armature.children if child.type == "MESH")
+    studio.finish_materials(mesh)
+    _smooth(mesh)
+    context.view_layer.update()
+    points = _world_vertices(mesh)
+    low, high = points.min(axis=0), points.max(axis=0)
+    centre = Vector((0.5 * (low + high)).tolist())
+    view = best_view(_joints(armature), _face(armature))
+    studio.add_backdrop(centre, view, 0.5 * float(np.max(high - low)))
+    studio.add_lights(centre, view)
+    camera = studio.add_camera(points, view, size, bottom=CAPTION_SHARE if title else 0.0)
+    if title:
+        studio.add_caption(camera, title, size)
+    studio.use_cycles(samples)
+    _tidy(armature, title)
+    return armature
+
+
+def _smooth(mesh: bpy.types.Object) -> None:
+    """One level of subdivision in renders only; the viewport stays quick."""
+    subdivision = mesh.modifiers.new("Smooth", "SUBSURF")
+    subdivision.levels, subdivision.render_levels = 0, 1
+
+
+def _world_vertices(mesh: bpy.types.Object) -> np.ndarray:
+    """(V, 3) m of the mesh as it is posed."""
+    evaluated = mesh.evaluated_get(bpy.context.evaluated_depsgraph_get())
+    flat = np.empty(3 * len(evaluated.data.vertices), np.float32)
+    evaluated.data.vertices.foreach_get("co", flat)
+    world = np.array(evaluated.matrix_world)
+    return flat.reshape(-1, 3).astype(float) @ world[:3, :3].T + world[:3, 3]
+
+
+def _joints(armature: bpy.types.Object) -> dict[str, np.ndarray]:
+    world = armature.matrix_world
+    return {name: np.array(world @ armature.pose.bones[name].head) for name in JOINTS}
+
+
+def _face(armature: bpy.types.Object) -> np.ndarray:
+    """Unit vector (3,) that leaves the face straight ahead, world: at rest Blender's -Y."""
+    bone = armature.pose.bones["head"]
+    turned = armature.matrix_world.to_3x3() @ bone.matrix.to_3x3() @ bone.bone.matrix_local.to_3x3().inverted()
+    return np.array((turned @ Vector((0.0, -1.0, 0.0))).normalized())
+
+
+def _tidy(armature: bpy.types.Object, title: str) -> None:
+    """What a person sees first on opening the file: the camera's view, the armature active."""
+    bpy.context.scene.name = title[:60] or "Posewright"
+    bpy.context.view_layer.objects.active = armature
+    for screen in bpy.data.screens:
+        for area in screen.areas:
+            if area.type == "VIEW_3D":
+                space = area.spaces.active
+                space.shading.type = "MATERIAL"
+                space.region_3d.view_perspective = "CAMERA"
+
+
+def save(path: Path) -> None:
+    """Write the .blend file (compressed, with a relative path for nothing: it needs no other file)."""
+    bpy.context.preferences.filepaths.save_version = 0  # no .blend1 beside it
+    bpy.ops.wm.save_as_mainfile(filepath=str(path.resolve()), compress=True)
+
+
+def render(path: Path) -> None:
+    """Write the picture."""
+    studio.write_picture(str(path.resolve()))

@@ -1,0 +1,184 @@
+"""Jobs: a worker thread does the talking and puts what happens on a queue; the main thread takes it off. No bpy.
+
+What a job needs from Blender is in the job before the thread starts, and nothing of Blender is touched in the thread.
+Finished jobs are kept, so that a result whose armature has gone can still be used.
+"""
+
+from __future__ import annotations
+
+import queue
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from ..rigs.wire import Failure, JobStatus, PoseRequest, PoseResult
+from .client import RequestFailed, ServiceError, Unreachable
+from .process import CannotStart, LaunchPlan, Service, StartCancelled, died
+
+WORKING, DONE, FAILED, CANCELLED = "working", "done", "failed", "cancelled"
+KEEP: Final = 50
+_POLL_FIRST: Final = 0.02
+_POLL_MOST: Final = 0.25
+
+
+class Client(Protocol):
+    """The part of the client that a job needs."""
+
+    def submit(self, request: PoseRequest) -> JobStatus: ...
+    def status(self, job_id: str) -> JobStatus: ...
+    def cancel(self, job_id: str) -> None: ...
+
+
+@dataclass(eq=False)
+class Job:
+    """One press of Pose. Written by the main thread only, except `wants_stop`.
+
+    target: who is to be posed, opaque here. error: what went wrong. note: what became of the result in the scene;
+    held: the bones that locks held back.
+    """
+
+    request: PoseRequest
+    target: Any
+    plan: LaunchPlan
+    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    state: str = WORKING
+    stage: str = "Starting"
+    progress: float = 0.0
+    result: PoseResult | None = None
+    error: ServiceError | None = None
+    note: str = ""
+    held: tuple[str, ...] = ()
+    applied: bool = False
+    started: float = field(default_factory=time.monotonic)
+    wants_stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def busy(self) -> bool:
+        return self.state == WORKING
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the worker tells the main thread: fields of the job with their new values."""
+
+    job: Job
+    changes: dict[str, Any]
+
+
+class Board:
+    """All jobs of this session and the queue between the threads."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._reports: queue.SimpleQueue[Report] = queue.SimpleQueue()
+        self.jobs: OrderedDict[str, Job] = OrderedDict()
+
+    @property
+    def latest(self) -> Job | None:
+        return next(reversed(self.jobs.values()), None)
+
+    @property
+    def busy(self) -> Job | None:
+        """The job at work, or None."""
+        return next((job for job in self.jobs.values() if job.busy), None)
+
+    def add(self, job: Job) -> None:
+        """Remember the job; the oldest are forgotten."""
+        self.jobs[job.id] = job
+        while len(self.jobs) > KEEP:
+            self.jobs.popitem(last=False)
+
+    def start(self, job: Job) -> None:
+        """Work on the job in a thread."""
+        self.add(job)
+        threading.Thread(target=self.work, args=(job,), name="posewright-job", daemon=True).start()
+
+    def run(self, job: Job) -> None:
+        """Work on the job here and now, for Blender without a window, where timers never fire."""
+        self.add(job)
+        self.work(job)
+        self.drain()
+
+    def cancel(self, job: Job) -> None:
+        """Stop the job. The panel is free at once; the worker tells the service."""
+        job.wants_stop.set()
+        job.state, job.stage = CANCELLED, "Cancelled"
+
+    def drain(self) -> list[Job]:
+        """Take over what the workers reported; main thread only.
+
+        Returns:
+            The jobs that have just got a result.
+        """
+        finished = []
+        while True:
+            try:
+                report = self._reports.get_nowait()
+            except queue.Empty:
+                return finished
+            job = report.job
+            if not job.busy:  # cancelled meanwhile: late news change nothing
+                continue
+            for name, value in report.changes.items():
+                setattr(job, name, value)
+            if job.state == DONE:
+                finished.append(job)
+
+    def work(self, job: Job) -> None:
+        """The worker: start the service when needed, ask, wait. Reports, never raises."""
+        try:
+            result = self._talk(job)
+        except StartCancelled:
+            self._report(job, state=CANCELLED, stage="Cancelled")
+        except ServiceError as error:
+            self._report(job, state=FAILED, error=error)
+        except Exception as error:  # a fault of ours must end the job, not leave it busy for ever
+            self._report(job, state=FAILED, error=ServiceError(f"A fault in Posewright: {error!r}.", "Please report it."))
+        else:
+            self._report(job, state=DONE, result=result, progress=1.0)
+
+    def _report(self, job: Job, **changes: Any) -> None:
+        self._reports.put(Report(job, changes))
+
+    def _talk(self, job: Job) -> PoseResult:
+        if self._service.state != "running":
+            self._report(job, stage="Starting the pose service")
+        client = self._service.start(job.plan, job.wants_stop.is_set)
+        self._report(job, stage="Posing")
+        try:
+            return self._ask(client, job)
+        except Unreachable:
+            raise self._lost() from None
+
+    def _lost(self) -> ServiceError:
+        """The connection broke: say whether the service is gone or only silent."""
+        deadline = time.monotonic() + 0.5  # a killed process takes a moment to be seen as ended
+        while time.monotonic() < deadline:
+            if self._service.state != "running":
+                return self._service.error or died(0)
+            time.sleep(0.02)
+        return CannotStart("The pose service does not answer.", "Press Stop, then Pose again.")
+
+    def _ask(self, client: Client, job: Job) -> PoseResult:
+        status = client.submit(job.request)
+        pause = _POLL_FIRST
+        while status.state in ("queued", "running"):
+            if job.wants_stop.wait(pause):
+                client.cancel(status.id)
+                raise StartCancelled
+            pause = min(pause * 1.3, _POLL_MOST)
+            status = client.status(status.id)
+            self._report(job, stage=status.progress.stage.capitalize() or "Posing")
+        if status.error is not None:
+            raise RequestFailed(status.error)
+        if status.state == "cancelled":
+            raise StartCancelled
+        answer = status.answers[0] if status.answers else None
+        if isinstance(answer, Failure):
+            raise RequestFailed(answer)
+        if answer is None:
+            raise ServiceError("The pose service gave no answer.", "Press Pose again.")
+        return answer

@@ -1,0 +1,217 @@
+"""The sidebar tab "Posewright": what is posed, the words, what happens, what came of it, and the pose service.
+
+Drawing reads state and never changes it. Everything said here is for an animator, not for a programmer.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any, Final
+
+import bpy
+
+from . import session
+from .armature import find_armature, why_not
+from .client import ServiceError
+from .compat import draw_prompt
+from .jobs import Job
+from .process import FAILED, RUNNING, STARTING
+
+EXAMPLES: Final = (
+    "a man proposing marriage",
+    "sitting on the floor, hugging the knees",
+    "waving with the right hand",
+)
+_PIXELS_PER_CHAR: Final = 6.6
+_MARGIN_PIXELS: Final = 58
+_UNMET_SHOWN: Final = 6
+_REPLY_LINES: Final = 12
+_HELD_SHOWN: Final = 4
+
+
+class POSEWRIGHT_PT_main(bpy.types.Panel):
+    """The one panel."""
+
+    bl_idname = "POSEWRIGHT_PT_main"
+    bl_label = "Posewright"
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "Posewright"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        armature = find_armature(context)
+        if armature is None:
+            draw_empty(self.layout, context)
+        else:
+            draw_target(self.layout, context, armature)
+            draw_words(self.layout, context, armature)
+        job = session.board.latest
+        if session.notice is not None:
+            draw_error(self.layout, context, session.notice)
+        elif job is not None and not job.busy:
+            draw_outcome(self.layout, context, job)
+        draw_service(self.layout, context)
+
+
+def draw_empty(layout: Any, context: bpy.types.Context) -> None:
+    """Nothing to pose yet: one big button, and what will then be possible."""
+    column = layout.column()
+    column.scale_y = 1.6
+    column.operator("posewright.add_body", icon="OUTLINER_OB_ARMATURE")
+    say(layout, context, "Or select an SMPL-X armature of your own.")
+    column = layout.column(align=True)
+    column.label(text="Then type a pose, such as")
+    for words in EXAMPLES:
+        column.label(text=words, icon="DOT")
+
+
+def draw_target(layout: Any, context: bpy.types.Context, armature: bpy.types.Object) -> None:
+    """Who will be posed, or why not."""
+    reason = why_not(armature)
+    if not reason:
+        row = layout.row()
+        row.label(text=armature.name, icon="ARMATURE_DATA")
+        row.operator("posewright.add_body", text="", icon="ADD")
+        return
+    box = layout.box()
+    say(box, context, reason, icon="ERROR")
+    box.operator("posewright.add_body", icon="OUTLINER_OB_ARMATURE")
+
+
+def draw_words(layout: Any, context: bpy.types.Context, armature: bpy.types.Object) -> None:
+    """The text field, and Pose, or what is going on with Cancel."""
+    state = context.window_manager.posewright
+    usable = not why_not(armature)
+    column = layout.column()
+    column.enabled = usable
+    draw_prompt(column, state, "prompt", "Describe a pose")
+    column.prop(state, "change_current")
+    job = session.board.busy
+    if job is not None:
+        draw_busy(layout, job)
+        return
+    row = layout.row()
+    row.enabled = usable
+    row.scale_y = 1.4
+    row.operator("posewright.pose", icon="POSE_HLT")
+    if session.board.latest is None and session.notice is None:
+        draw_examples(layout, usable)
+
+
+def draw_examples(layout: Any, usable: bool) -> None:
+    """Three prompts to click, until the first pose has been asked for."""
+    column = layout.column(align=True)
+    column.enabled = usable
+    column.label(text="Try one")
+    for words in EXAMPLES:
+        column.operator("posewright.try_example", text=words).words = words
+
+
+def draw_busy(layout: Any, job: Job) -> None:
+    row = layout.row()
+    row.scale_y = 1.4
+    row.progress(factor=job.progress, text=f"{job.stage} …", type="RING")
+    row.operator("posewright.cancel", icon="CANCEL")
+
+
+def draw_outcome(layout: Any, context: bpy.types.Context, job: Job) -> None:
+    """What the last Pose came to: an error, or the reply and what was not met."""
+    if job.error is not None:
+        draw_error(layout, context, job.error)
+        return
+    if job.result is None:
+        layout.label(text="Cancelled. Nothing was changed.", icon="INFO")
+        return
+    if job.note and not job.applied:
+        draw_kept(layout, context, job)
+    box = layout.box()
+    if job.result.reply:
+        say(box, context, job.result.reply, limit=_REPLY_LINES)
+    elif job.note:
+        say(box, context, job.note)
+    if job.applied and job.held:
+        more = f" and {len(job.held) - _HELD_SHOWN} more" if len(job.held) > _HELD_SHOWN else ""
+        say(box, context, f"Locked bones stayed: {', '.join(job.held[:_HELD_SHOWN])}{more}.", icon="LOCKED")
+    draw_unmet(box, context, job)
+    for warning in job.result.warnings:
+        say(box, context, warning, icon="INFO")
+
+
+def draw_unmet(layout: Any, context: bpy.types.Context, job: Job) -> None:
+    """What was asked and is not so in the pose, and words that nothing was made of."""
+    assert job.result is not None
+    unmet = job.result.poses[0].unmet if job.result.poses else ()
+    if unmet:
+        layout.label(text="Not quite reached:", icon="INFO")
+        for statement in unmet[:_UNMET_SHOWN]:
+            say(layout, context, statement.text, icon="DOT")
+        if len(unmet) > _UNMET_SHOWN:
+            layout.label(text=f"and {len(unmet) - _UNMET_SHOWN} more")
+    if job.result.unread:
+        say(layout, context, "Not understood: " + ", ".join(job.result.unread), icon="QUESTION")
+
+
+def draw_kept(layout: Any, context: bpy.types.Context, job: Job) -> None:
+    """The pose could not be applied: say why and keep it at hand."""
+    box = layout.box()
+    say(box, context, f"{job.note} The pose is kept.", icon="ERROR")
+    button = box.operator("posewright.apply_result", text="Apply to Selected Armature", icon="POSE_HLT")
+    button.job_id, button.to_active = job.id, True
+
+
+def draw_error(layout: Any, context: bpy.types.Context, error: ServiceError) -> None:
+    """An error: what happened, what to do, and a button to copy it."""
+    box = layout.box()
+    say(box, context, error.message, icon="ERROR", alert=True)
+    if error.hint:
+        say(box, context, error.hint)
+    box.operator("posewright.copy_text", icon="COPYDOWN").text = f"{error.message} {error.hint}".strip()
+
+
+def draw_service(layout: Any, context: bpy.types.Context) -> None:
+    """The pose service: its state and the button that changes it."""
+    state = session.service.state
+    text, icon = {
+        RUNNING: ("Pose service: running", "CHECKMARK"),
+        STARTING: ("Pose service: starting …", "SORTTIME"),
+        FAILED: ("Pose service: not running", "ERROR"),
+    }.get(state, ("Pose service: stopped", "PAUSE"))
+    layout.separator()
+    row = layout.row()
+    row.label(text=text, icon=icon)
+    row.operator("posewright.stop_backend" if state in (RUNNING, STARTING) else "posewright.start_backend")
+    if state != FAILED:
+        return
+    job = session.board.latest
+    error = session.service.error
+    # the job that met the error already shows it
+    if error is not None and (job is None or job.error is not error):
+        draw_error(layout, context, error)
+    layout.operator("posewright.open_log", icon="TEXT")
+
+
+def say(
+    layout: Any, context: bpy.types.Context, text: str, *, icon: str = "NONE", limit: int = 20, alert: bool = False
+) -> None:
+    """Text wrapped to the panel's width, the icon on its first line; cut after `limit` lines."""
+    lines = wrap(text, context)
+    if len(lines) > limit:
+        lines = [*lines[: limit - 1], lines[limit - 1] + " …"]
+    column = layout.column(align=True)
+    column.alert = alert
+    column.scale_y = 0.8
+    for number, line in enumerate(lines):
+        # continued lines stand under the first when that has an icon
+        column.label(text=line, icon=icon if number == 0 else ("BLANK1" if icon != "NONE" else "NONE"))
+
+
+def wrap(text: str, context: bpy.types.Context) -> list[str]:
+    """Lines that fit the sidebar as it is now."""
+    region = context.region
+    width = region.width if region is not None and region.type == "UI" else 280
+    scale = context.preferences.system.ui_scale
+    chars = max(16, int((width - _MARGIN_PIXELS * scale) / (_PIXELS_PER_CHAR * scale)))
+    return [line for part in text.splitlines() for line in (textwrap.wrap(part, chars) or [""])]
+
+
+CLASSES: Final = (POSEWRIGHT_PT_main,)

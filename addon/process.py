@@ -1,0 +1,249 @@
+"""Starts, watches and stops the pose service. No bpy, so that it runs in worker threads and plain tests.
+
+The service is `python -m backend serve` in a process of its own, by default with Blender's Python. It is told our
+process id and ends by itself when we are gone, however that came about.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import secrets
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from .client import ServiceClient, ServiceError
+
+STOPPED, STARTING, RUNNING, FAILED = "stopped", "starting", "running", "failed"
+START_SECONDS: Final = 30.0
+_SERVER_MODULES: Final = ("starlette", "uvicorn", "h11", "click", "anyio", "idna", "typing_extensions")
+_DROPPED: Final = ("PYTHON", "BLENDER", "VIRTUAL_ENV", "CONDA", "__PYVENV", "POSEWRIGHT")
+_LOG_HINT: Final = "Press Start to try again. Open Log shows what it said."
+
+
+class CannotStart(ServiceError):
+    """The service could not be started."""
+
+
+class StartCancelled(Exception):
+    """The user did not want to wait."""
+
+
+@dataclass(frozen=True)
+class LaunchPlan:
+    """Everything a start needs, gathered on the main thread.
+
+    python: the interpreter, empty for Blender's own. code: the folder that holds `backend` and `rigs`.
+    log: the file that takes the service's output.
+    """
+
+    python: str
+    code: Path
+    log: Path
+
+
+class Service:
+    """The pose service of this Blender. Safe to call from any thread; `start` and `stop` block."""
+
+    def __init__(self) -> None:
+        self._starting = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._client: ServiceClient | None = None
+        self._state = STOPPED
+        self._at_exit = False
+        self.error: ServiceError | None = None
+
+    @property
+    def state(self) -> str:
+        """One of STOPPED, STARTING, RUNNING, FAILED; notices a service that died."""
+        process = self._process
+        if self._state == RUNNING and process is not None and process.poll() is not None:
+            self._state = FAILED
+            self.error = died(process.returncode)
+        return self._state
+
+    @property
+    def pid(self) -> int | None:
+        process = self._process
+        return process.pid if process is not None and process.poll() is None else None
+
+    def start(self, plan: LaunchPlan, cancelled: Callable[[], bool] = lambda: False) -> ServiceClient:
+        """The client of the running service, which is started when it does not run. Blocks until it is ready.
+
+        One start at a time: a second caller waits for the first and shares its service. A service that could not be
+        started is not tried again by itself; only a person's next Start or Pose does that.
+
+        Raises:
+            ServiceError: with the reason, which also stays in `error`.
+            StartCancelled: when `cancelled()` became true; the half-started service is ended.
+        """
+        with self._starting:
+            if self.state == RUNNING and self._client is not None:
+                return self._client
+            self._state, self.error = STARTING, None
+            try:
+                self._client = self._launch(plan, cancelled)
+            except StartCancelled:
+                self._end_process()
+                self._state = STOPPED
+                raise
+            except ServiceError as error:
+                self._end_process()
+                self._state, self.error = FAILED, error
+                raise
+            self._state = RUNNING
+            return self._client
+
+    def stop(self, polite_seconds: float = 2.0) -> None:
+        """End the service: ask it, wait up to `polite_seconds`, then end it by force. Does nothing when it is not there."""
+        process, client = self._process, self._client
+        self._client = None
+        if process is not None and process.poll() is None and client is not None and polite_seconds > 0:
+            try:
+                ServiceClient(client.port, client.token, timeout=polite_seconds).shutdown()
+                process.wait(polite_seconds)
+            except (ServiceError, subprocess.TimeoutExpired):
+                pass  # it is ended by force below
+        self._end_process()
+        self._state, self.error = STOPPED, None
+
+    def _end_process(self) -> None:
+        process, self._process = self._process, None
+        if process is None or process.poll() is not None:
+            return
+        process.terminate()
+        try:
+            process.wait(1.0)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(5.0)
+
+    def _launch(self, plan: LaunchPlan, cancelled: Callable[[], bool]) -> ServiceClient:
+        self._end_process()
+        if not self._at_exit:
+            atexit.register(self.stop, 0.5)
+            self._at_exit = True
+        token = secrets.token_urlsafe(24)
+        with tempfile.TemporaryDirectory(prefix="posewright-", ignore_cleanup_errors=True) as folder:
+            ready = Path(folder) / "ready.json"
+            self._process = _spawn(plan, ready, token)
+            port = self._wait_for_port(self._process, plan, ready, cancelled)
+        client = ServiceClient(port, token)
+        client.health()
+        return client
+
+    def _wait_for_port(
+        self, process: subprocess.Popen[bytes], plan: LaunchPlan, ready: Path, cancelled: Callable[[], bool]
+    ) -> int:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if cancelled():
+                raise StartCancelled
+            port = _read_port(ready)
+            if port is not None:
+                return port
+            if process.poll() is not None:
+                if self._process is not process:  # stop() was pressed meanwhile
+                    raise StartCancelled
+                raise CannotStart(explain(read_tail(plan.log), process.returncode), _LOG_HINT)
+            time.sleep(0.02)
+        raise CannotStart(f"The pose service was not ready within {START_SECONDS:g} seconds.", _LOG_HINT)
+
+
+def _read_port(ready: Path) -> int | None:
+    """The port in the ready file, None while it is not there or half written."""
+    try:
+        return int(json.loads(ready.read_text(encoding="utf-8"))["port"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _spawn(plan: LaunchPlan, ready: Path, token: str) -> subprocess.Popen[bytes]:
+    python = plan.python or sys.executable
+    # -s: no user site; -P: the working folder is not searched for modules
+    command = [python, "-s", "-P", "-m", "backend", "serve", "--port", "0"]
+    command += ["--parent-pid", str(os.getpid()), "--ready-file", str(ready)]
+    try:
+        plan.log.parent.mkdir(parents=True, exist_ok=True)
+        with plan.log.open("wb") as log:
+            return subprocess.Popen(
+                command,
+                cwd=tempfile.gettempdir(),
+                env=clean_environment(plan, token),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+    except FileNotFoundError:
+        raise CannotStart(
+            f'The Python for the pose service was not found: "{python}".', "Choose another in the add-on's preferences."
+        ) from None
+    except OSError as error:
+        raise CannotStart(f"The pose service could not be started: {error}.", _LOG_HINT) from None
+
+
+def clean_environment(plan: LaunchPlan, token: str) -> dict[str, str]:
+    """The service's environment: ours without what would steer its Python, plus where its code is.
+
+    The token goes this way because other users of the computer can read a process' arguments.
+    """
+    env = {name: value for name, value in os.environ.items() if not name.upper().startswith(_DROPPED)}
+    folders = [str(plan.code)]
+    if not plan.python:  # another Python has an environment of its own
+        folders += wheel_folders()
+    env["PYTHONPATH"] = os.pathsep.join(folders)
+    env["PYTHONDONTWRITEBYTECODE"] = "1"  # the extension's folder is not ours to write to
+    env["PYTHONUTF8"] = "1"
+    env["PYTHONUNBUFFERED"] = "1"
+    env["POSEWRIGHT_TOKEN"] = token
+    return env
+
+
+def wheel_folders() -> list[str]:
+    """Where Blender has put the wheels that the extension brought: on its own path only, so the service must be told."""
+    own = {Path(sysconfig.get_path(name)).resolve() for name in ("purelib", "platlib", "stdlib")}
+    found: list[str] = []
+    for name in _SERVER_MODULES:
+        spec = find_spec(name)
+        if spec is None or spec.origin is None:
+            continue
+        path = Path(spec.origin)
+        folder = path.parent.parent if path.name == "__init__.py" else path.parent
+        if folder.resolve() not in own and str(folder) not in found:
+            found.append(str(folder))
+    return found
+
+
+def read_tail(log: Path, chars: int = 4000) -> str:
+    """The end of the log, empty when there is none."""
+    try:
+        return log.read_bytes()[-chars:].decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def explain(log: str, returncode: int) -> str:
+    """Why the service ended before it was ready, in plain words."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    last = lines[-1] if lines else ""
+    if "No module named" in last:
+        module = last.rpartition("named")[2].strip(" '\"")
+        return f'The pose service could not start: its Python has no "{module}". Install Posewright from its zip again.'
+    said = f" Its last words: {last[:200]}" if last else ""
+    return f"The pose service could not start (exit code {returncode}).{said}"
+
+
+def died(returncode: int) -> ServiceError:
+    """The error of a service that ended by itself."""
+    return ServiceError(f"The pose service stopped unexpectedly (exit code {returncode}).", "Press Pose to start it again.")

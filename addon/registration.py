@@ -1,0 +1,29 @@
+"""Everything that Blender must be told of, in order; `unregister` takes it back in reverse."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import bpy
+
+from . import operators, panels, preferences, properties, session
+
+CLASSES: Final = (
+    preferences.PosewrightPreferences,
+    properties.PosewrightState,
+    *operators.CLASSES,
+    *panels.CLASSES,
+)
+
+
+def register() -> None:
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+    properties.attach()
+
+
+def unregister() -> None:
+    session.shut_down()
+    properties.detach()
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

@@ -1,0 +1,213 @@
+"""The add-on's one state while Blender runs, and the way of a job through Blender: snapshot, timer, apply.
+
+Blender's data is read and written here on the main thread only. The timer lives only while something is going on, and
+is never used in background mode, where timers do not fire: there a job is worked on in place.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Final
+
+import bpy
+
+from ..rigs.wire import MAX_PROMPT_CHARS, PoseRequest
+from . import preferences
+from .armature import CannotPose, Target, apply_pose, check_usable, find_armature, locked_joints, read_pose
+from .client import ServiceError
+from .jobs import Board, Job
+from .process import STARTING, STOPPED, Service, StartCancelled
+
+TICK: Final = 0.05
+_SAME_AGAIN: Final = 1.0
+
+service = Service()
+board = Board(service)
+notice: ServiceError | None = None
+"""What kept the last press of Pose from becoming a job, shown in the panel until the next press."""
+
+_chores: list[threading.Thread] = []
+
+
+class CannotAsk(ServiceError):
+    """The request cannot be made as things are; nothing was sent."""
+
+
+# ---------------------------------------------------------------------------------------------------- asking
+def make_job(context: bpy.types.Context, prompt: str, *, change_current: bool) -> Job:
+    """A job from what is there now: the words, the armature, its pose and locks.
+
+    Raises:
+        CannotAsk: with the reason in plain words.
+    """
+    words = prompt.strip()
+    if not words:
+        raise CannotAsk("There are no words yet.", 'Type a pose, such as "sitting on the floor, hugging the knees".')
+    if len(words) > MAX_PROMPT_CHARS:
+        raise CannotAsk(
+            f"The text has {len(words):,} characters; at most {MAX_PROMPT_CHARS:,} are allowed.", "Shorten it."
+        )
+    if service.state != "running" and not preferences.auto_start():
+        raise CannotAsk("The pose service is stopped.", "Press Start below.")
+    armature = find_armature(context)
+    if armature is None:
+        raise CannotAsk("There is nothing to pose.", "Select an armature with SMPL-X bones, or press Add Body.")
+    try:
+        check_usable(armature)
+        start = read_pose(armature) if change_current else None
+        locks = locked_joints(armature) if change_current else ()
+    except (CannotPose, FileNotFoundError) as error:
+        raise CannotAsk(str(error)) from None
+    request = PoseRequest(prompt=words, start=start, locks=locks)
+    return Job(request, Target.of(armature), preferences.launch_plan())
+
+
+def ask(context: bpy.types.Context, prompt: str, *, change_current: bool = False) -> Job | None:
+    """Start posing the armature that the user means. In background mode the pose is there when this returns.
+
+    Returns:
+        The job; None when the same words are being worked on already.
+
+    Raises:
+        CannotAsk: also kept in `notice` for the panel.
+    """
+    global notice
+    notice = None
+    working = board.busy
+    if working is not None:
+        if working.request.prompt == prompt.strip():
+            return None
+        board.cancel(working)
+    elif not bpy.app.background and _just_asked(prompt):
+        return None
+    try:
+        job = make_job(context, prompt, change_current=change_current)
+    except CannotAsk as error:
+        notice = error
+        raise
+    if bpy.app.background:
+        board.run(job)
+        finish(context, job)
+    else:
+        board.start(job)
+        ensure_timer()
+    return job
+
+
+def _just_asked(prompt: str) -> bool:
+    """Leaving the text field by a click on Pose asks twice; the second is not a wish of its own."""
+    last = board.latest
+    return last is not None and last.request.prompt == prompt.strip() and time.monotonic() - last.started < _SAME_AGAIN
+
+
+def cancel() -> bool:
+    """Stop the job at work; False when there is none."""
+    job = board.busy
+    if job is None:
+        return False
+    board.cancel(job)
+    return True
+
+
+# ---------------------------------------------------------------------------------------------------- the service
+def start_service() -> None:
+    """Start the pose service; returns at once, except in background mode."""
+    global notice
+    notice = None
+    plan = preferences.launch_plan()
+    _chore(lambda: service.start(plan))
+
+
+def stop_service() -> None:
+    """Stop the pose service; a job at work is cancelled."""
+    cancel()
+    _chore(service.stop)
+
+
+def _chore(work: object) -> None:
+    """Do something that waits on the service, away from the main thread."""
+
+    def run() -> None:
+        try:
+            work()  # type: ignore[operator]
+        except (ServiceError, StartCancelled):
+            pass  # `service.error` has it for the panel
+
+    if bpy.app.background:
+        run()
+        return
+    thread = threading.Thread(target=run, name="posewright-service", daemon=True)
+    _chores.append(thread)
+    thread.start()
+    ensure_timer()
+
+
+# ---------------------------------------------------------------------------------------------------- the result
+def finish(context: bpy.types.Context, job: Job) -> None:
+    """Background mode: apply a job's result as one undo step."""
+    if job.result is None or not job.result.poses:
+        return
+    if apply_result(context, job):
+        bpy.ops.ed.undo_push(message="Pose from Words")
+
+
+def apply_result(context: bpy.types.Context, job: Job, armature: bpy.types.Object | None = None) -> bool:
+    """Set the best pose of the job on its armature, or on another one. False, and a note, when that cannot be done."""
+    if job.result is None or not job.result.poses:
+        job.note = "There is no pose in the answer."
+        return False
+    try:
+        target = armature or job.target.resolve()
+        held = apply_pose(context, target, job.result.poses[0].pose)
+    except (CannotPose, FileNotFoundError) as error:
+        job.note, job.applied = str(error), False
+        return False
+    job.note, job.held, job.applied = f'Posed "{target.name}".', tuple(held), True
+    return True
+
+
+# ---------------------------------------------------------------------------------------------------- the timer
+def ensure_timer() -> None:
+    """Have `_tick` called while something is going on."""
+    if not bpy.app.background and not bpy.app.timers.is_registered(_tick):
+        # persistent: opening a file while a job runs must not lose its end
+        bpy.app.timers.register(_tick, first_interval=TICK, persistent=True)
+
+
+def _tick() -> float | None:
+    """Take in news, apply what is finished, redraw; ends itself when nothing is going on."""
+    for job in board.drain():
+        _apply_from_timer(job)
+    _chores[:] = [thread for thread in _chores if thread.is_alive()]
+    redraw()
+    return TICK if board.busy is not None or _chores else None
+
+
+def _apply_from_timer(job: Job) -> None:
+    """Through the operator, called with the undo flag: that makes the one undo step and the redo panel."""
+    window = bpy.context.window or next(iter(bpy.context.window_manager.windows), None)
+    if job.result is None or not job.result.poses or window is None:
+        return
+    with bpy.context.temp_override(window=window):
+        bpy.ops.posewright.apply_result("EXEC_DEFAULT", True, job_id=job.id)
+
+
+def redraw() -> None:
+    """Redraw the sidebars, where our panel is."""
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "VIEW_3D":
+                for region in area.regions:
+                    if region.type == "UI":
+                        region.tag_redraw()
+
+
+def shut_down() -> None:
+    """When the add-on is disabled or Blender ends: no timer, no job, no process may stay."""
+    if bpy.app.timers.is_registered(_tick):
+        bpy.app.timers.unregister(_tick)
+    cancel()
+    if service.state != STOPPED or service.pid is not None:
+        service.stop(polite_seconds=0.0 if service.state == STARTING else 0.5)
+    board.jobs.clear()

@@ -1,0 +1,1 @@
+"""The body: rotations, kinematics, skinning, surfaces, cameras and pictures."""

@@ -1,0 +1,108 @@
+"""Rotations, named by both ends: rotvec (axis-angle, rad), rotmat (3x3), quat_wxyz. Leading batch axes everywhere.
+
+Every map is smooth at zero: small angles take a Taylor branch with a clamped denominator.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+_SMALL = 1e-6  # rad; below it the Taylor branches are exact to float64
+
+
+def skew(v: np.ndarray) -> np.ndarray:
+    """(..., 3) -> (..., 3, 3) with `skew(a) @ b == cross(a, b)`."""
+    x, y, z = v[..., 0], v[..., 1], v[..., 2]
+    out = np.zeros(v.shape[:-1] + (3, 3), dtype=v.dtype)
+    out[..., 0, 1], out[..., 0, 2] = -z, y
+    out[..., 1, 0], out[..., 1, 2] = z, -x
+    out[..., 2, 0], out[..., 2, 1] = -y, x
+    return out
+
+
+def rotvec_to_rotmat(rotvec: np.ndarray) -> np.ndarray:
+    """(..., 3) rad -> (..., 3, 3), Rodrigues' formula."""
+    rotvec = np.asarray(rotvec, float)
+    angle2 = np.sum(rotvec * rotvec, axis=-1)[..., None, None]
+    angle = np.sqrt(angle2)
+    small = angle < _SMALL
+    safe = np.where(small, 1.0, angle)
+    a = np.where(small, 1.0 - angle2 / 6.0, np.sin(safe) / safe)
+    b = np.where(small, 0.5 - angle2 / 24.0, (1.0 - np.cos(safe)) / (safe * safe))
+    k = skew(rotvec)
+    return np.eye(3) + a * k + b * (k @ k)
+
+
+def rotmat_to_quat_wxyz(rotmat: np.ndarray) -> np.ndarray:
+    """(..., 3, 3) -> (..., 4) unit quaternion, w >= 0; the largest component is taken first (stable near 180 degrees)."""
+    m = np.asarray(rotmat, float)
+    m00, m11, m22 = m[..., 0, 0], m[..., 1, 1], m[..., 2, 2]
+    squares = np.stack([1 + m00 + m11 + m22, 1 + m00 - m11 - m22, 1 - m00 + m11 - m22, 1 - m00 - m11 + m22], axis=-1)
+    sums = {
+        (0, 1): m[..., 2, 1] - m[..., 1, 2],
+        (0, 2): m[..., 0, 2] - m[..., 2, 0],
+        (0, 3): m[..., 1, 0] - m[..., 0, 1],
+        (1, 2): m[..., 1, 0] + m[..., 0, 1],
+        (1, 3): m[..., 0, 2] + m[..., 2, 0],
+        (2, 3): m[..., 2, 1] + m[..., 1, 2],
+    }
+    outer = np.empty(m.shape[:-2] + (4, 4))
+    for i in range(4):
+        outer[..., i, i] = squares[..., i]
+        for j in range(i + 1, 4):
+            outer[..., i, j] = outer[..., j, i] = sums[i, j]
+    best = np.argmax(squares, axis=-1)
+    quat = np.take_along_axis(outer, best[..., None, None], axis=-2)[..., 0, :]
+    quat = quat / np.linalg.norm(quat, axis=-1, keepdims=True)
+    return np.where(quat[..., :1] < 0, -quat, quat)
+
+
+def quat_wxyz_to_rotvec(quat: np.ndarray) -> np.ndarray:
+    """(..., 4) -> (..., 3) rad, angle in [0, pi]."""
+    quat = np.asarray(quat, float)
+    quat = np.where(quat[..., :1] < 0, -quat, quat)
+    sine = np.linalg.norm(quat[..., 1:], axis=-1, keepdims=True)
+    w = quat[..., :1]
+    small = sine < _SMALL
+    scale = np.where(small, 2.0 / np.maximum(w, 0.5), 2.0 * np.arctan2(sine, w) / np.where(small, 1.0, sine))
+    return scale * quat[..., 1:]
+
+
+def rotvec_to_quat_wxyz(rotvec: np.ndarray) -> np.ndarray:
+    """(..., 3) rad -> (..., 4)."""
+    rotvec = np.asarray(rotvec, float)
+    half = 0.5 * np.linalg.norm(rotvec, axis=-1, keepdims=True)
+    small = half < _SMALL
+    scale = np.where(small, 0.5 - half * half / 12.0, 0.5 * np.sin(half) / np.where(small, 1.0, half))
+    return np.concatenate([np.cos(half), scale * rotvec], axis=-1)
+
+
+def rotmat_to_rotvec(rotmat: np.ndarray) -> np.ndarray:
+    """(..., 3, 3) -> (..., 3) rad, angle in [0, pi]."""
+    return quat_wxyz_to_rotvec(rotmat_to_quat_wxyz(rotmat))
+
+
+def rotation_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Smallest rotation (..., 3, 3) that turns unit vector a (..., 3) into unit vector b (..., 3).
+
+    For opposite vectors the axis is the world axis least aligned with a.
+    """
+    axis = np.cross(a, b)
+    sine = np.linalg.norm(axis, axis=-1, keepdims=True)
+    cosine = np.sum(a * b, axis=-1, keepdims=True)
+    helper = np.eye(3)[np.argmin(np.abs(a), axis=-1)]
+    side = np.cross(a, helper)
+    side = side / np.linalg.norm(side, axis=-1, keepdims=True)
+    unit = np.where(sine < 1e-9, side, axis / np.where(sine < 1e-9, 1.0, sine))
+    return rotvec_to_rotmat(unit * np.arctan2(sine, cosine))
+
+
+def yaw_rotmat(angle: float | np.ndarray) -> np.ndarray:
+    """Rotation about +Y (up) by `angle` rad: positive turns the face from +Z towards +X, the character's left."""
+    angle = np.asarray(angle, float)
+    return rotvec_to_rotmat(np.stack([0 * angle, angle, 0 * angle], axis=-1))
+
+
+def geodesic(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Angle (...,) in rad between two rotations (..., 3, 3)."""
+    return np.linalg.norm(rotmat_to_rotvec(np.swapaxes(a, -1, -2) @ b), axis=-1)

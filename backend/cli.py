@@ -1,0 +1,177 @@
+"""The command `posewright`: reads the options, calls one function per command, turns errors into an exit status.
+
+0 done   1 our fault, or nothing to show   2 bad input   3 something is not installed   4 port in use   130 stopped
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from . import __version__
+from .errors import BadInput, PosewrightError
+
+_STOPPED = 130
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse whose errors look like all our others."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(message, f"{self.prog} --help shows what can be written here")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit status; prints errors, never a traceback for what a user did."""
+    from .console import as_error, make_safe, print_error
+
+    make_safe()
+    try:
+        options = build_parser().parse_args(argv)
+        status: int = options.run(options)
+        sys.stdout.flush()
+        return status
+    except KeyboardInterrupt:
+        print_error(PosewrightError("stopped"))
+        return _STOPPED
+    except BrokenPipeError:  # the reader of our output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as fault:
+        error = as_error(fault)
+        print_error(error)
+        return error.exit_status
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All commands and options (DESIGN 5)."""
+    parser = _Parser(prog="posewright", description="Pose SMPL-X characters with words and photos.")
+    parser.add_argument("--version", action="version", version=f"posewright {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_pose(commands.add_parser("pose", help="pose a body by words, a photo, or from another pose"))
+    _add_batch(commands.add_parser("batch", help="answer a file of requests, one JSON object a line"))
+    _add_describe(commands.add_parser("describe", help="say what a pose is, or how it differs from another"))
+    engines = commands.add_parser("engines", help="what can pose, what is missing and how to get it")
+    engines.add_argument("--json", action="store_true", help="print JSON")
+    engines.set_defaults(run=_engines)
+    _add_serve(commands.add_parser("serve", help="run the pose service on this computer"))
+    _add_render(commands.add_parser("render", help="draw a pose: three-quarter view and side view"))
+    return parser
+
+
+def _add_pose(p: argparse.ArgumentParser) -> None:
+    p.add_argument(
+        "prompt", metavar="PROMPT", nargs="?", default="", help="what the person does; - reads it from stdin"
+    )
+    p.add_argument("--image", metavar="F", help="a photo of the person")
+    p.add_argument("--box", metavar="x,y,w,h", help="where the person is in the photo, px")
+    p.add_argument("--person", metavar="WHO", help="which person of the photo: a number from 0, or words")
+    p.add_argument("--start", metavar="POSE", type=Path, help="a .json or .npz pose to change")
+    p.add_argument("--frame", metavar="N", type=int, default=0, help="which frame of --start (default 0)")
+    p.add_argument("--scope", metavar="JOINTS", help="only these may move: names or groups such as left_arm,head")
+    p.add_argument("--locks", metavar="JOINTS", help="these must not move")
+    p.add_argument("-n", metavar="K", type=int, default=1, help="how many alternatives (default 1)")
+    p.add_argument("--seed", metavar="S", type=int, default=0, help="same seed, same poses (default 0)")
+    p.add_argument("--engine", metavar="E", default="auto", help="see `posewright engines` (default auto)")
+    p.add_argument(
+        "--out", metavar="F", type=Path, help="write the pose: .json or .npz; more alternatives become F-2, F-3 ..."
+    )
+    p.add_argument("--render", metavar="PNG", type=Path, help="draw the pose; more alternatives become PNG-2 ...")
+    p.add_argument("--blend", metavar="FILE.blend", type=Path, help="write a Blender file, and its picture beside it")
+    p.add_argument("--json", action="store_true", help="print the whole result as one line of JSON")
+    p.set_defaults(run=_pose)
+
+
+def _add_batch(p: argparse.ArgumentParser) -> None:
+    p.add_argument("source", metavar="IN.jsonl", help="requests, one JSON object a line; - reads stdin")
+    p.add_argument("target", metavar="OUT.jsonl", help="answers in the same order; - writes stdout")
+    p.add_argument("--workers", metavar="N", type=int, default=0, help="processes (default: 1, more for long files)")
+    p.set_defaults(run=_batch)
+
+
+def _add_describe(p: argparse.ArgumentParser) -> None:
+    p.add_argument("pose", metavar="POSE", type=Path, help="a .json or .npz pose")
+    p.add_argument("--than", metavar="OTHER", type=Path, help="say the instruction that turns OTHER into POSE")
+    p.add_argument("--frame", metavar="N", type=int, default=0, help="which frame of POSE (default 0)")
+    p.add_argument("--length", choices=("line", "paragraph", "full"), default="paragraph", help="how much is said")
+    p.add_argument("--json", action="store_true", help="print everything as JSON")
+    p.set_defaults(run=_describe)
+
+
+def _add_serve(p: argparse.ArgumentParser) -> None:
+    p.add_argument("--port", metavar="N", type=int, default=8421, help="0 takes a free one (default 8421)")
+    p.add_argument("--parent-pid", metavar="N", type=int, help="stop when this process ends")
+    p.add_argument(
+        "--token", default="", help="what clients must know; better in POSEWRIGHT_TOKEN, which others cannot see"
+    )
+    p.add_argument("--ready-file", metavar="F", type=Path, help="write port, pid and protocol here once listening")
+    p.set_defaults(run=_serve)
+
+
+def _add_render(p: argparse.ArgumentParser) -> None:
+    p.add_argument("pose", metavar="POSE", type=Path, help="a .json or .npz pose")
+    p.add_argument("--out", metavar="PNG", type=Path, required=True, help="the picture to write")
+    p.add_argument("--frame", metavar="N", type=int, default=0, help="which frame of POSE (default 0)")
+    p.add_argument("--size", metavar="WxH", help="px (default: what suits two views)")
+    p.set_defaults(run=_render)
+
+
+def _pose(options: argparse.Namespace) -> int:
+    from .pose_command import run
+
+    return run(options)
+
+
+def _batch(options: argparse.Namespace) -> int:
+    from .batch import run
+
+    return run(options.source, options.target, options.workers)
+
+
+def _describe(options: argparse.Namespace) -> int:
+    from rigs.wire import DescribeRequest
+
+    from .files import read_pose
+    from .pipeline import Pipeline
+
+    pose = read_pose(options.pose, options.frame)
+    than = read_pose(options.than) if options.than else None
+    found = Pipeline().describe(DescribeRequest(pose, than))
+    if options.json:
+        print(json.dumps(found.to_dict()))
+    else:
+        print(found.difference if than else getattr(found, options.length))
+    return 0
+
+
+def _engines(options: argparse.Namespace) -> int:
+    from .console import engine_lines
+    from .pipeline import Pipeline
+
+    engines = Pipeline().engines()
+    print(json.dumps([e.to_dict() for e in engines]) if options.json else "\n".join(engine_lines(engines)))
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from .serve import ServeOptions, serve
+
+    if not 0 <= options.port <= 65535:
+        raise BadInput(f"--port {options.port}: a port is a number from 0 to 65535", "--port 0 takes a free one")
+    return serve(ServeOptions(options.port, options.parent_pid, options.token, options.ready_file))
+
+
+def _render(options: argparse.Namespace) -> int:
+    from .files import check_writable, read_pose
+    from .pose_command import draw, picture_size
+
+    check_writable(options.out, (".png",))
+    size = picture_size(options.size) if options.size else None
+    draw(read_pose(options.pose, options.frame), options.out, size)
+    print(f"wrote {options.out}")
+    return 0

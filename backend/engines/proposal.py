@@ -1,0 +1,34 @@
+"""What an engine hands to the solver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from backend.posecodes import Program
+from backend.solver.pose_program import Setting
+from rigs.wire import EngineInfo, PoseRequest
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """program: what the pose must do. setting: where solving begins. reply: what to tell the user about the reading.
+
+    unread: words that nothing was made of. title: a short name of the pose for the reply. None as program: a reply only.
+    """
+
+    program: Program | None
+    setting: Setting
+    reply: str
+    unread: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class Engine(Protocol):
+    """One way to turn words and pictures into a proposal."""
+
+    def info(self) -> EngineInfo: ...
+
+    def propose(self, request: PoseRequest) -> Proposal:
+        """Raises errors.BadInput where the request makes no sense, errors.NotAvailable where a tier is missing."""
+        ...

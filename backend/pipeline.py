@@ -1,0 +1,103 @@
+"""The data flow in one screen: propose -> solve -> measure. Owns no maths; everything else is called from here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from backend.body.model import BodyModel, ShapedBody
+from backend.body.rotations import rotmat_to_rotvec
+from backend.engines.catalogue import Catalogue
+from backend.engines.proposal import Proposal
+from backend.errors import BadInput
+from backend.language.captions import describe, difference
+from backend.posecodes import program_to_json
+from backend.solver import Solution, Verdict
+from backend.solver.pose_program import pose_program
+from rigs.wire import DescribeRequest, Description, EngineInfo, Pose, PoseEntry, PoseRequest, PoseResult, Statement
+
+Tick = Callable[[str], None]  # told the stage in words; raises errors.Cancelled when the caller wants to stop
+
+
+def _quiet(_stage: str) -> None:
+    return None
+
+
+class Pipeline:
+    """The service behind the CLI and the server. Stateless between calls and safe to call from several threads."""
+
+    def __init__(self) -> None:
+        self._catalogue = Catalogue()
+
+    def engines(self) -> tuple[EngineInfo, ...]:
+        return self._catalogue.infos()
+
+    def pose(self, request: PoseRequest, tick: Tick = _quiet) -> PoseResult:
+        """Answer one request.
+
+        Raises:
+            BadInput: the request makes no sense. NotAvailable: it needs a tier that is not there. Cancelled: by `tick`.
+        """
+        began = time.perf_counter()
+        if not request.prompt.strip() and request.image is None:
+            raise BadInput("there is nothing to pose from: the prompt is empty", 'type one, e.g. "kneeling, looking up"', "empty_prompt")
+        tick("Reading the words")
+        name, engine = self._catalogue.get(request.engine)
+        proposal = engine.propose(request)
+        shaped = _shaped(request)
+        tick("Solving the pose")
+        solutions = _solved(shaped, proposal, request)
+        tick("Measuring the result")
+        return PoseResult(
+            id=request.id,
+            poses=tuple(_entry(s, shaped) for s in solutions),
+            rest_joints=shaped.joints,
+            reply=_with_unmet(proposal.reply, solutions),
+            unread=proposal.unread,
+            engine=name,
+            seconds=round(time.perf_counter() - began, 4),
+            warnings=proposal.warnings,
+        )
+
+    def describe(self, request: DescribeRequest) -> Description:
+        """Say what a pose is; with `than`, also the instruction that turns `than` into it."""
+        line, paragraph, full = describe(request.pose)
+        return Description(line, paragraph, full, difference(request.than, request.pose) if request.than else "")
+
+
+def _shaped(request: PoseRequest) -> ShapedBody:
+    """The free body with the shape of the pose to start from."""
+    model = BodyModel.load()
+    return model.shaped(request.start.betas if request.start is not None else None)
+
+
+def _solved(shaped: ShapedBody, proposal: Proposal, request: PoseRequest) -> list[Solution]:
+    if proposal.program is None:
+        return []
+    return pose_program(shaped, proposal.program, proposal.setting, n=request.n, seed=request.seed)
+
+
+def _entry(solution: Solution, shaped: ShapedBody) -> PoseEntry:
+    pose = Pose(rotmat_to_rotvec(solution.local), solution.transl, shaped.betas)
+    joints = shaped.posed(pose.rotvecs, pose.transl).joints
+    said = [(v, _statement(v)) for v in solution.verdicts]
+    return PoseEntry(
+        pose=pose,
+        joints=joints,
+        met=tuple(s for v, s in said if v.measured.met),
+        unmet=tuple(s for v, s in said if not v.measured.met),
+        posecodes=tuple(program_to_json(v.code for v in solution.verdicts)),
+    )
+
+
+def _statement(verdict: Verdict) -> Statement:
+    m = verdict.measured
+    return Statement(verdict.code.said(), bool(m.met), m.asked, None if m.reached is None else round(m.reached, 4), m.unit)
+
+
+def _with_unmet(reply: str, solutions: list[Solution]) -> str:
+    """The reply, and what the best pose does not do although it was asked."""
+    missed = [v.code.said() for v in solutions[0].verdicts if not v.measured.met] if solutions else []
+    return f"{reply} Not quite reached: {'; '.join(missed)}." if missed else reply
+
+

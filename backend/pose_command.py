@@ -1,0 +1,201 @@
+"""`posewright pose`: one request from the options, its answer on the screen, in files, as a picture, as a .blend.
+
+With -n K the best pose goes to the file that was named and the others beside it: pose.json, pose-2.json, pose-3.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from rigs.wire import MAX_PROMPT_CHARS, Pose, PoseRequest, PoseResult
+
+from .console import answer_lines
+from .errors import BadFile, BadInput, Broken, NotAvailable, PosewrightError
+from .files import FORMATS, check_writable, read_pose, write_pose
+
+BLENDER_PYTHON_VARIABLE: Final = "POSEWRIGHT_BLENDER_PYTHON"
+_BLENDER_SECONDS: Final = 600.0
+_NOT_INSTALLED: Final = 3  # exit status of addon.headless without bpy
+_ROOT: Final = Path(__file__).resolve().parent.parent
+
+
+class NothingToShow(PosewrightError):
+    code = "no_pose"
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check everything that can be checked, pose, then print and write. Returns the exit status."""
+    _check_outputs(options)
+    request = read_request(options)
+    from .pipeline import Pipeline
+
+    result = Pipeline().pose(request)
+    if options.json:
+        print(json.dumps(result.to_dict(), allow_nan=False))
+    else:
+        print("\n".join(answer_lines(result)))
+    for path in _write(options, result, request.prompt):
+        if not options.json:
+            print(f"wrote {path}")
+    return 0
+
+
+def read_request(options: argparse.Namespace) -> PoseRequest:
+    """The request that the options describe.
+
+    Raises:
+        BadInput: nothing to pose, or a field that does not fit (the message names it).
+        BadFile: the starting pose or the picture cannot be read.
+    """
+    prompt = _stdin_prompt() if options.prompt == "-" else options.prompt
+    if not (prompt.strip() or options.image or options.start):
+        raise BadInput(
+            "nothing to pose: no words, no picture and no pose to start from",
+            'say what the person does, e.g. posewright pose "sitting on the floor, hugging the knees"',
+            "empty_prompt",
+        )
+    if options.image and not Path(options.image).is_file():
+        raise BadFile(f"there is no picture {options.image}", "check the name and the folder")
+    fields: dict[str, Any] = {"prompt": prompt, "n": options.n, "seed": options.seed, "engine": options.engine}
+    if options.image:
+        fields["image"] = os.path.abspath(options.image)
+    if options.box:
+        fields["box"] = _numbers(options.box, "--box", 4)
+    if options.person:
+        fields["person"] = int(options.person) if options.person.isdecimal() else options.person
+    if options.start:
+        fields["start"] = read_pose(options.start, options.frame).to_dict()
+    for name in ("scope", "locks"):
+        names = [part.strip() for part in (getattr(options, name) or "").split(",")]
+        fields[name] = [part for part in names if part]
+    return PoseRequest.from_dict(fields)
+
+
+def _stdin_prompt() -> str:
+    data = sys.stdin.buffer.read(4 * MAX_PROMPT_CHARS + 1)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if len(data) > 4 * MAX_PROMPT_CHARS:  # cut within a character: too long anyway
+            return data.decode("utf-8", "replace")
+        raise BadInput(f"the words on stdin are not UTF-8 text (byte {error.start})", "send plain text") from None
+
+
+def _numbers(text: str, option: str, count: int) -> list[float]:
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) != count:
+        raise BadInput(
+            f"{option} {text!r}: expected {count} numbers with commas between", f"e.g. {option} 10,20,300,400"
+        )
+    return numbers
+
+
+def picture_size(text: str) -> tuple[int, int]:
+    """Width and height, px, of a text such as 800x600. Raises BadInput."""
+    found = re.fullmatch(r"(\d{2,4})[xX](\d{2,4})", text)
+    if not found:
+        raise BadInput(f"--size {text!r}: expected width x height in px", "e.g. --size 1200x800")
+    return int(found[1]), int(found[2])
+
+
+def _check_outputs(options: argparse.Namespace) -> None:
+    for path, formats in ((options.out, FORMATS), (options.render, (".png",)), (options.blend, (".blend",))):
+        if path is not None:
+            check_writable(path, formats)
+
+
+def numbered(path: Path, index: int) -> Path:
+    """Where alternative `index` goes: the named file, then name-2, name-3 ..."""
+    return path if index == 0 else path.with_name(f"{path.stem}-{index + 1}{path.suffix}")
+
+
+def _write(options: argparse.Namespace, result: PoseResult, title: str) -> Iterator[Path]:
+    """Write what was asked for; yields every file that is there now."""
+    wanted = [path for path in (options.out, options.render, options.blend) if path]
+    poses: Sequence[Pose] = [entry.pose for entry in result.poses]
+    if wanted and not poses:
+        raise NothingToShow(f"there is no pose to write to {wanted[0]}: the answer has words only", "ask for a pose")
+    for index, pose in enumerate(poses):
+        if options.out:
+            write_pose(numbered(options.out, index), pose)
+            yield numbered(options.out, index)
+        if options.render:
+            draw(pose, numbered(options.render, index))
+            yield numbered(options.render, index)
+    if options.blend:
+        picture = options.blend.with_suffix(".png")
+        write_blend(poses[0], options.blend, picture, title)
+        yield options.blend
+        yield picture
+
+
+def draw(pose: Pose, path: Path, size: tuple[int, int] | None = None) -> None:
+    """Draw a pose into a PNG file (two views). Raises BadFile when it cannot be written."""
+    from .body.picture import render_pose
+
+    try:
+        render_pose(pose, path, **({"size": size} if size else {}))
+    except OSError as error:
+        raise BadFile(
+            f"{path} cannot be written: {error.strerror or error}", "check the folder and its rights"
+        ) from None
+
+
+def write_blend(pose: Pose, blend: Path, picture: Path, title: str) -> None:
+    """Let a process that has Blender's `bpy` write the file and its picture.
+
+    Raises:
+        NotAvailable: bpy is not installed there.
+        Broken: anything else went wrong.
+    """
+    python = os.environ.get(BLENDER_PYTHON_VARIABLE) or sys.executable
+    with tempfile.TemporaryDirectory(prefix="posewright-") as folder:
+        file = Path(folder) / "pose.json"
+        write_pose(file, pose)
+        command = [python, "-m", "addon.headless", "--pose", str(file), "--blend", str(blend.absolute())]
+        command += ["--png", str(picture.absolute())]
+        if title.strip():
+            command.append(f"--title={' '.join(title.split())[:200]}")
+        _run_blender(command)
+
+
+def _run_blender(command: list[str]) -> None:
+    paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    try:
+        done = subprocess.run(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_BLENDER_SECONDS,
+            check=False,
+        )
+    except OSError as error:
+        raise NotAvailable(
+            f"{command[0]} cannot be started: {error.strerror or error}",
+            f"{BLENDER_PYTHON_VARIABLE} names a Python that has bpy",
+        ) from None
+    except subprocess.TimeoutExpired:
+        raise Broken(
+            f"Blender did not finish within {_BLENDER_SECONDS:g} s", "try again, or write --out and --render"
+        ) from None
+    if done.returncode == 0:
+        return
+    said = [line.strip() for line in done.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
+    last = said[-1] if said else f"exit status {done.returncode}"
+    if done.returncode == _NOT_INSTALLED:
+        raise NotAvailable(last, f"pip install bpy, or set {BLENDER_PYTHON_VARIABLE} to a Python that has it")
+    raise Broken(f"Blender could not write the file: {last}", "try --out and --render; they do not need Blender")

@@ -1,0 +1,68 @@
+"""Hinges: how far an elbow or a knee is bent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from backend.body.dual import Dual, angle_between, stack, unit
+from backend.body.kinematics import Kinematics
+
+from .base import COMPARES, Measured, Posecode, choice, compared, name_in, named, number, pattern, register
+from .vocabulary import words
+
+HINGES = {
+    f"{s}_{j}": (f"{s}_{a}", f"{s}_{b}")
+    for s in ("left", "right")
+    for j, a, b in (("elbow", "shoulder", "wrist"), ("knee", "hip", "ankle"))
+}
+_LINE = pattern(r"(?P<joint>(?:left|right) (?:elbow|knee)) (?:(?P<straight>straight)|bent (?P<how>at least |at most )?{n})")
+_HOW = {"at least ": ">=", "at most ": "<=", None: "="}
+
+
+@register
+@dataclass(frozen=True)
+class Angle(Posecode):
+    """The flexion of an elbow or knee: 0 is straight, 90 a right angle, about 145 fully bent."""
+
+    kind = "angle"
+    unit = "rad"
+    tolerance = np.radians(10)
+
+    joint: str = named(HINGES, "the elbow or knee")
+    degrees: float = number("flexion: 0 straight, 90 right angle, 145 fully bent", 0, 170)
+    compare: str = choice(COMPARES, "whether the flexion is equal to, at least or at most `degrees`", default="=")
+
+    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
+        return frozenset((*HINGES[self.joint], self.joint)), frozenset()
+
+    def flexion(self, body: Kinematics) -> Dual:
+        """(S,) rad: the angle between the upper segment and the lower one."""
+        upper, lower = HINGES[self.joint]
+        middle = body.point(self.joint)
+        return angle_between(unit(middle - body.point(upper)), unit(body.point(lower) - middle))
+
+    def residual(self, body: Kinematics) -> Dual:
+        return stack([compared(self.flexion(body), np.radians(self.degrees), self.compare)])
+
+    def measure(self, body: Kinematics) -> Measured:
+        reached = float(np.degrees(self.flexion(body).value[0]))
+        error = float(np.abs(self.residual(body).value[0, 0]))
+        return Measured(error, error <= self.tolerance, "deg", self.degrees, reached)
+
+    def limbs(self) -> frozenset[str]:
+        side, joint = self.joint.split("_")
+        return frozenset({f"{side}_{'arm' if joint == 'elbow' else 'leg'}"})
+
+    def said(self) -> str:
+        how = {">=": "at least ", "<=": "at most ", "=": ""}[self.compare]
+        return f"{words(self.joint)} bent {how}{self.degrees:g}"
+
+    @classmethod
+    def read(cls, line: str) -> Angle | None:
+        m = _LINE.match(line)
+        joint = m and name_in(m["joint"], HINGES)
+        if not m or not joint:
+            return None
+        return cls(joint, 0.0 if m["straight"] else float(m.groups()[-1]), _HOW[m["how"]])

@@ -1,0 +1,289 @@
+"""What every kind of posecode is: a frozen statement about a body that can be measured, enforced, said, read and sent.
+
+A kind is one dataclass in one file. Its fields carry their own documentation and range (`named`, `number`, ...); JSON
+decoding and the published schema are made from them, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
+from typing import Any, ClassVar, Final, TypeVar
+
+import numpy as np
+
+from backend.body.dual import Dual, above, below
+from backend.body.kinematics import Kinematics
+from backend.errors import BadProgram
+
+from .vocabulary import DIRECTIONS, check_name, mirror_name
+
+P = TypeVar("P", bound="Posecode")
+KINDS: Final[dict[str, type[Posecode]]] = {}
+COMPARES: Final = ("=", ">=", "<=")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A posecode against a pose: asked and reached in `unit` (None where no single number says it), error >= 0."""
+
+    error: float
+    met: bool
+    unit: str
+    asked: float | None = None
+    reached: float | None = None
+
+
+@dataclass(frozen=True)
+class Posecode(ABC):
+    """One measurable statement about a posed body."""
+
+    kind: ClassVar[str]
+    unit: ClassVar[str]  # of the residual: "rad" or "m"
+    tolerance: ClassVar[float]  # of the residual's largest error that still counts as met, in `unit`
+
+    @abstractmethod
+    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Names of the points and of the axes that the residual looks at."""
+
+    @abstractmethod
+    def residual(self, body: Kinematics) -> Dual:
+        """(S, m) in `unit`; zero exactly when the statement holds."""
+
+    @abstractmethod
+    def limbs(self) -> frozenset[str]:
+        """Limb groups that the statement settles, so that a later statement can replace an earlier one."""
+
+    @abstractmethod
+    def said(self) -> str:
+        """The canonical line, which `read` understands again."""
+
+    def measure(self, body: Kinematics) -> Measured:
+        """Error and verdict for the first pose of `body`."""
+        error = float(np.linalg.norm(self.residual(body).value[0]))
+        return Measured(error, error <= self.tolerance, self.unit)
+
+    def to_json(self) -> dict[str, Any]:
+        out: dict[str, Any] = {"type": self.kind}
+        for f in fields(self):
+            value = getattr(self, f.name)
+            if f.default is MISSING or value != f.default:
+                out[f.name] = list(value) if isinstance(value, tuple) else value
+        return out
+
+    def mirrored(self: P) -> P:
+        """The same statement about the other side."""
+        return replace(self, **{f.name: _mirrored(f.metadata["type"], getattr(self, f.name)) for f in fields(self)})
+
+
+def register(cls: type[P]) -> type[P]:
+    """Class decorator: makes the kind known by its tag."""
+    KINDS[cls.kind] = cls
+    return cls
+
+
+def named(table: Iterable[str], doc: str, **options: Any) -> Any:
+    """A field that holds a name of `table` (points, segments, faces)."""
+    return field(metadata={"type": "name", "table": tuple(table), "doc": doc}, **options)
+
+
+def names(table: Iterable[str], doc: str, **options: Any) -> Any:
+    """A field that holds a list of names of `table`."""
+    return field(metadata={"type": "names", "table": tuple(table), "doc": doc}, **options)
+
+
+def number(doc: str, low: float, high: float, **options: Any) -> Any:
+    return field(metadata={"type": "number", "low": low, "high": high, "doc": doc}, **options)
+
+
+def side_number(doc: str, low: float, high: float, **options: Any) -> Any:
+    """A number whose sign says left (+) or right (-), so that mirroring negates it."""
+    return field(metadata={"type": "side_number", "low": low, "high": high, "doc": doc}, **options)
+
+
+def vector(doc: str, **options: Any) -> Any:
+    """(left, up, front) components of a direction; any length but zero."""
+    return field(metadata={"type": "vector", "doc": doc}, **options)
+
+
+def place(doc: str, **options: Any) -> Any:
+    """(x, y, z) m in the world."""
+    return field(metadata={"type": "place", "doc": doc}, **options)
+
+
+def choice(allowed: Iterable[str], doc: str, **options: Any) -> Any:
+    return field(metadata={"type": "choice", "table": tuple(allowed), "doc": doc}, **options)
+
+
+def _mirrored(kind: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if kind == "name":
+        return mirror_name(value)
+    if kind == "names":
+        return tuple(mirror_name(v) for v in value)
+    if kind in ("vector", "place"):
+        return (-value[0], value[1], value[2])
+    if kind == "side_number":
+        return -value
+    if kind == "choice" and value in ("left", "right"):
+        return mirror_name(value + "_")[:-1]
+    return value
+
+
+def from_json(value: Any, path: str = "posecode") -> Posecode:
+    """Decode one statement strictly.
+
+    Raises:
+        BadProgram: with the path of the fault, what was found and what is allowed.
+    """
+    if not isinstance(value, Mapping):
+        raise BadProgram(f"{path}: expected an object with a \"type\", got {type(value).__name__}")
+    cls = KINDS.get(value.get("type", ""))
+    if cls is None:
+        raise BadProgram(f"{path}.type: {value.get('type')!r} is no kind of posecode", f"known kinds: {', '.join(KINDS)}")
+    known = {f.name: f for f in fields(cls)}
+    extra = [k for k in value if k != "type" and k not in known]
+    if extra:
+        raise BadProgram(f"{path}.{extra[0]}: unknown field", f"{cls.kind} has: {', '.join(known)}")
+    arguments = {}
+    for name, f in known.items():
+        if name in value:
+            arguments[name] = _decoded(f.metadata, value[name], f"{path}.{name}")
+        elif f.default is MISSING:
+            raise BadProgram(f"{path}.{name}: missing", f.metadata["doc"])
+    return cls(**arguments)
+
+
+def _decoded(meta: Mapping[str, Any], value: Any, path: str) -> Any:
+    kind = meta["type"]
+    if kind in ("name", "choice"):
+        return check_name(value, dict.fromkeys(meta["table"]), kind, path) if isinstance(value, str) else _wrong(path, "a string", value)
+    if kind == "names":
+        if not isinstance(value, (list, tuple)) or not value:
+            _wrong(path, "a list of names", value)
+        return tuple(check_name(v, dict.fromkeys(meta["table"]), "name", f"{path}[{i}]") for i, v in enumerate(value))
+    if kind in ("number", "side_number"):
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not meta["low"] <= value <= meta["high"]:
+            _wrong(path, f"a number from {meta['low']:g} to {meta['high']:g}", value)
+        return float(value)
+    try:
+        x, y, z = (float(v) for v in value)
+    except (TypeError, ValueError):
+        _wrong(path, "three numbers", value)
+    if not np.isfinite([x, y, z]).all() or (kind == "vector" and max(abs(x), abs(y), abs(z)) < 1e-6):
+        _wrong(path, "a direction of three finite numbers", value)
+    return (x, y, z)
+
+
+def _wrong(path: str, expected: str, got: Any) -> Any:
+    raise BadProgram(f"{path}: expected {expected}, got {str(got)[:60]!r}")
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of a posecode program (a list of statements), generated from the kinds' own fields."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "posecode program",
+        "type": "array",
+        "items": {"anyOf": [_schema_of(cls) for cls in KINDS.values()]},
+    }
+
+
+def _schema_of(cls: type[Posecode]) -> dict[str, Any]:
+    properties: dict[str, Any] = {"type": {"const": cls.kind}}
+    for f in fields(cls):
+        properties[f.name] = _schema_of_field(f.metadata) | {"description": f.metadata["doc"]}
+    return {
+        "type": "object",
+        "description": (cls.__doc__ or "").split("\n")[0],
+        "properties": properties,
+        "required": ["type"] + [f.name for f in fields(cls) if f.default is MISSING],
+        "additionalProperties": False,
+    }
+
+
+def _schema_of_field(meta: Mapping[str, Any]) -> dict[str, Any]:
+    if meta["type"] in ("name", "choice"):
+        return {"enum": list(meta["table"])}
+    if meta["type"] == "names":
+        return {"type": "array", "items": {"enum": list(meta["table"])}, "minItems": 1}
+    if meta["type"] in ("number", "side_number"):
+        return {"type": "number", "minimum": meta["low"], "maximum": meta["high"]}
+    return {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}
+
+
+def compared(value: Dual, target: float, compare: str) -> Dual:
+    """The residual of `value` against a target: two-sided for "=", zero on the right side of ">=" and "<="."""
+    if compare == ">=":
+        return below(value, target)
+    if compare == "<=":
+        return above(value, target)
+    return value - target
+
+
+# --- lines of text: the canonical form that atlas files are written in -------------------------------------------------
+
+_NUMBER = r"[-+]?\d+(?:\.\d+)?"
+_SYNONYMS: Final = {"forward": "front", "forwards": "front", "backward": "back", "backwards": "back", "upward": "up", "downward": "down"}
+
+
+def pattern(text: str) -> re.Pattern[str]:
+    """A whole-line pattern; `{n}` stands for a number."""
+    return re.compile("^" + text.replace("{n}", f"({_NUMBER})") + "$")
+
+
+def name_in(text: str, table: Iterable[str]) -> str | None:
+    """The name of `table` that a few words spell ("left upper arm" -> left_upper_arm), or None."""
+    name = "_".join(text.split())
+    return name if name in table else None
+
+
+def direction_in(text: str, side: str | None = None) -> tuple[float, float, float] | None:
+    """"slightly up and front" -> unit (left, up, front), or None where a word is no direction.
+
+    A number or "slightly" (0.3) or "mostly" (2) before a word weighs it; "out"/"in" need a side.
+    """
+    total = np.zeros(3)
+    weight = 1.0
+    for word in re.sub(r"[,;]| and ", " ", text).split():
+        word = _SYNONYMS.get(word, word)
+        if word in ("slightly", "mostly"):
+            weight = 0.3 if word == "slightly" else 2.0
+        elif re.fullmatch(_NUMBER, word):
+            weight = float(word)
+        elif word in ("out", "in") and side in ("left", "right"):
+            total += weight * np.array([1.0 if (word == "out") == (side == "left") else -1.0, 0, 0])
+            weight = 1.0
+        elif word in DIRECTIONS:
+            total += weight * np.array(DIRECTIONS[word])
+            weight = 1.0
+        else:
+            return None
+    length = float(np.linalg.norm(total))
+    if length < 1e-6:
+        return None
+    x, y, z = (round(float(v), 4) for v in total / length)
+    return (x, y, z)
+
+
+def direction_words(d: tuple[float, float, float]) -> str:
+    """The inverse of `direction_in`: weights to two digits, strongest first."""
+    length = float(np.linalg.norm(d))
+    parts = []
+    for value, plus, minus in zip(d, ("left", "up", "front"), ("right", "down", "back"), strict=True):
+        share = value / length
+        if abs(share) > 0.02:
+            parts.append((abs(share), plus if share > 0 else minus))
+    parts.sort(reverse=True)
+    if len({round(s, 2) for s, _ in parts}) == 1:
+        return " ".join(word for _, word in parts)
+    return " ".join(f"{share:.2f} {word}" for share, word in parts)
+
+
+def side_of(name: str) -> str | None:
+    """The side that a name begins with."""
+    head = name.split("_")[0]
+    return head if head in ("left", "right") else None

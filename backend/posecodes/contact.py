@@ -1,0 +1,95 @@
+"""Skin that touches skin, or a place in the scene."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from backend.body.dual import Dual, above, dot, stack
+from backend.body.kinematics import Kinematics
+from backend.body.surfaces import REGIONS
+
+from .base import Measured, Posecode, name_in, named, pattern, place, register
+from .vocabulary import limb_of_point, words
+
+_LINE = pattern(r"(?P<a>.+?) touches (?P<b>.+?)")
+_REACH = pattern(r"(?P<a>.+?) reaches \({n} {n} {n}\)")
+# Normals of touching skins oppose each other; this many metres of residual for a full turn the wrong way.
+_NORMAL_SCALE = 0.04
+
+
+@register
+@dataclass(frozen=True)
+class Contact(Posecode):
+    """Two regions of skin touch: hand on hip, palms together, chin on fist."""
+
+    kind = "contact"
+    unit = "m"
+    tolerance = 0.03
+
+    a: str = named(REGIONS, "the region that comes (e.g. left_palm)")
+    b: str = named(REGIONS, "the region that is touched (e.g. left_hip)")
+
+    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
+        return frozenset({self.a, self.b}), frozenset({f"normal:{self.a}", f"normal:{self.b}"})
+
+    def residual(self, body: Kinematics) -> Dual:
+        """Three components of the gap, and the part of the normals that points the same way."""
+        gap = body.point(self.a) - body.point(self.b)
+        same = above(dot(body.axis(f"normal:{self.a}"), body.axis(f"normal:{self.b}")), -0.5)
+        return stack([gap, same.scaled(_NORMAL_SCALE)])
+
+    def measure(self, body: Kinematics) -> Measured:
+        gap = float(np.linalg.norm(body.point(self.a).value[0] - body.point(self.b).value[0]))
+        return Measured(gap, gap <= self.tolerance, "m", 0.0, gap)
+
+    def limbs(self) -> frozenset[str]:
+        return frozenset({limb_of_point(self.a)}) | ({limb_of_point(self.b)} if limb_of_point(self.b) not in ("torso", "head") else set())
+
+    def said(self) -> str:
+        return f"{words(self.a)} touches {words(self.b)}"
+
+    @classmethod
+    def read(cls, line: str) -> Contact | None:
+        m = _LINE.match(line)
+        a, b = (m and name_in(m["a"], REGIONS)), (m and name_in(m["b"], REGIONS))
+        return cls(a, b) if a and b else None
+
+
+@register
+@dataclass(frozen=True)
+class Reach(Posecode):
+    """A region of skin is at a place in the scene: a hand on a door handle."""
+
+    kind = "reach"
+    unit = "m"
+    tolerance = 0.03
+
+    region: str = named(REGIONS, "the region that comes")
+    place: tuple[float, float, float] = place("where, m, in the frame of the pose")
+
+    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
+        return frozenset({self.region}), frozenset()
+
+    def residual(self, body: Kinematics) -> Dual:
+        return body.point(self.region) - np.asarray(self.place)
+
+    def measure(self, body: Kinematics) -> Measured:
+        gap = float(np.linalg.norm(self.residual(body).value[0]))
+        return Measured(gap, gap <= self.tolerance, "m", 0.0, gap)
+
+    def limbs(self) -> frozenset[str]:
+        return frozenset({limb_of_point(self.region)})
+
+    def said(self) -> str:
+        return f"{words(self.region)} reaches ({self.place[0]:g} {self.place[1]:g} {self.place[2]:g})"
+
+    @classmethod
+    def read(cls, line: str) -> Reach | None:
+        m = _REACH.match(line)
+        a = m and name_in(m["a"], REGIONS)
+        if not m or not a:
+            return None
+        x, y, z = (float(v) for v in m.groups()[1:])
+        return cls(a, (x, y, z))

@@ -1,0 +1,56 @@
+"""How far apart two points of the body are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.body.dual import Dual, norm, stack
+from backend.body.kinematics import Kinematics
+
+from .base import COMPARES, Measured, Posecode, choice, compared, name_in, named, number, pattern, register
+from .vocabulary import POINTS, limb_of_point, words
+
+_LINE = pattern(r"(?P<a>.+?) (?P<how>at least |at most )?{n} from (?P<b>.+?)")
+
+
+@register
+@dataclass(frozen=True)
+class Distance(Posecode):
+    """The distance between two points: feet shoulder-width apart, hands together."""
+
+    kind = "distance"
+    unit = "m"
+    tolerance = 0.05
+
+    a: str = named(POINTS, "one point")
+    b: str = named(POINTS, "the other point")
+    metres: float = number("the distance", 0, 2.5)
+    compare: str = choice(COMPARES, "equal to, at least or at most", default="=")
+
+    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
+        return frozenset({self.a, self.b}), frozenset()
+
+    def length(self, body: Kinematics) -> Dual:
+        return norm(body.point(self.a) - body.point(self.b))
+
+    def residual(self, body: Kinematics) -> Dual:
+        return stack([compared(self.length(body), self.metres, self.compare)])
+
+    def measure(self, body: Kinematics) -> Measured:
+        error = abs(float(self.residual(body).value[0, 0]))
+        return Measured(error, error <= self.tolerance, "m", self.metres, float(self.length(body).value[0]))
+
+    def limbs(self) -> frozenset[str]:
+        return frozenset({limb_of_point(self.a), limb_of_point(self.b)})
+
+    def said(self) -> str:
+        how = {">=": "at least ", "<=": "at most ", "=": ""}[self.compare]
+        return f"{words(self.a)} {how}{self.metres:g} from {words(self.b)}"
+
+    @classmethod
+    def read(cls, line: str) -> Distance | None:
+        m = _LINE.match(line)
+        a, b = (m and name_in(m["a"], POINTS)), (m and name_in(m["b"], POINTS))
+        if not m or not a or not b:
+            return None
+        return cls(a, b, float(m.groups()[2]), {"at least ": ">=", "at most ": "<=", None: "="}[m["how"]])

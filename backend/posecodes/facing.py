@@ -1,0 +1,56 @@
+"""Where a face of the body looks: chest, pelvis, head, palms, soles, toes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from backend.body.dual import Dual
+from backend.body.kinematics import Kinematics
+
+from .base import Measured, Posecode, choice, direction_in, direction_words, name_in, named, pattern, register, side_of, vector
+from .direction import FRAMES, frame_axes, toward
+from .vocabulary import AXES, FACES, limb_of_joint, words
+
+_LINE = pattern(r"(?P<part>.+?) faces (?P<toward>[^()]+?)(?: \((?P<frame>pelvis|chest)\))?")
+
+
+@register
+@dataclass(frozen=True)
+class Facing(Posecode):
+    """The direction that a face of the body looks to: the chest (lying on the back: up), a palm, a sole, the head."""
+
+    kind = "facing"
+    unit = "rad"
+    tolerance = np.radians(25)
+
+    part: str = named(FACES, "what faces; left_thumb is the thumb's side of the hand, chest_up the crown end of the chest")
+    toward: tuple[float, float, float] = vector("(left, up, front) components of the direction")
+    frame: str = choice(FRAMES, "whose left, up and front: the heading, the pelvis or the chest", default="heading")
+
+    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
+        return frozenset(), frozenset({FACES[self.part]}) | frame_axes(self.frame)
+
+    def residual(self, body: Kinematics) -> Dual:
+        return toward(body.axis(FACES[self.part]), self.toward, body, self.frame)
+
+    def measure(self, body: Kinematics) -> Measured:
+        chord = float(np.linalg.norm(self.residual(body).value[0]))
+        degrees = float(np.degrees(2 * np.arcsin(min(1.0, chord / 2))))
+        return Measured(np.radians(degrees), np.radians(degrees) <= self.tolerance, "deg", 0.0, degrees)
+
+    def limbs(self) -> frozenset[str]:
+        limb = limb_of_joint(AXES[FACES[self.part]].joint)
+        return frozenset({f"{limb}_facing" if limb.endswith(("arm", "leg")) else limb})
+
+    def said(self) -> str:
+        frame = "" if self.frame == "heading" else f" ({self.frame})"
+        return f"{words(self.part)} faces {direction_words(self.toward)}{frame}"
+
+    @classmethod
+    def read(cls, line: str) -> Facing | None:
+        m = _LINE.match(line)
+        part = m and name_in(m["part"], FACES)
+        goal = part and m and direction_in(m["toward"], side_of(part))
+        return cls(part, goal, m["frame"] or "heading") if m and part and goal else None

@@ -1,0 +1,114 @@
+"""What the body rests on: feet, knees, hands, seat, back on the ground, or a seat above it, or nothing (a jump)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from backend.body.dual import Dual
+from backend.body.kinematics import Kinematics
+
+from .base import Measured, Posecode, name_in, names, number, pattern, register
+from .vocabulary import limb_of_point, words
+
+_SIDED: Final = {
+    "foot": ("foot_sole", "heel"), "toes": ("foot_sole",), "heel": ("heel",), "knee": ("knee",), "shin": ("shin", "knee"),
+    "hand": ("palm",), "fist": ("fist",), "fingers": ("fingertips",), "elbow": ("elbow",), "forearm": ("elbow", "palm"), "hip": ("hip",),
+    "buttock": ("buttock",), "shoulder": ("shoulder",), "thigh": ("thigh",), "foot_top": ("foot_top",), "calf": ("calf",), "cheek": ("cheek",),
+    "outer_thigh": ("thigh_outer",), "outer_foot": ("ankle",),
+}  # fmt: skip
+_CENTRAL: Final = {
+    "seat": ("left_buttock", "right_buttock"), "upper_back": ("upper_back",), "back": ("upper_back", "left_buttock", "right_buttock"),
+    "head": ("head_back",), "head_top": ("head_top",), "forehead": ("forehead",), "chest": ("chest",), "belly": ("stomach",), "chin": ("chin",),
+}  # fmt: skip
+BEARERS: Final[dict[str, tuple[str, ...]]] = {
+    **{f"{s}_{part}": tuple(f"{s}_{r}" for r in regions) for s in ("left", "right") for part, regions in _SIDED.items()},
+    **_CENTRAL,
+}
+_LINE = pattern(r"(?P<parts>.+?) on (?:the )?(?:ground|floor)")
+_SEAT = pattern(r"(?P<parts>.+?) on (?:a )?seat {n}")
+_AIR = pattern(r"airborne {n}")
+
+
+@register
+@dataclass(frozen=True)
+class Support(Posecode):
+    """Parts that bear weight: they lie on the ground, or on a seat of the given height."""
+
+    kind = "support"
+    unit = "m"
+    tolerance = 0.03
+
+    parts: tuple[str, ...] = names(BEARERS, "the parts that bear weight")
+    height: float = number("height of what they rest on above the ground: 0 the ground, 0.45 a chair", 0, 2, default=0.0)
+
+    def regions(self) -> tuple[str, ...]:
+        return tuple(r for part in self.parts for r in BEARERS[part])
+
+    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
+        return frozenset(self.regions()), frozenset()
+
+    def residual(self, body: Kinematics) -> Dual:
+        """(S, n) m: height of every bearing region above what it should rest on."""
+        points = body.points(self.regions())
+        return Dual(points.value[..., 1] - self.height, None if points.jac is None else points.jac[:, :, 1])
+
+    def measure(self, body: Kinematics) -> Measured:
+        heights = self.residual(body).value[0]
+        worst = float(heights[np.argmax(np.abs(heights))])
+        return Measured(abs(worst), abs(worst) <= self.tolerance, "m", self.height, self.height + worst)
+
+    def limbs(self) -> frozenset[str]:
+        limbs = frozenset(limb_of_point(r) for r in self.regions()) - {"torso", "head"}
+        return limbs | {"support"} if {"torso", "head"} & {limb_of_point(r) for r in self.regions()} else limbs
+
+    def said(self) -> str:
+        where = "on ground" if self.height == 0 else f"on seat {self.height:g}"
+        return f"{', '.join(words(p) for p in self.parts)} {where}"
+
+    @classmethod
+    def read(cls, line: str) -> Support | None:
+        m = _LINE.match(line) or _SEAT.match(line)
+        if not m:
+            return None
+        parts = tuple(name_in(p, BEARERS) for p in re.split(r", | and ", m["parts"]))
+        if not all(parts):
+            return None
+        return cls(tuple(p for p in parts if p), float(m.groups()[1]) if m.re is _SEAT else 0.0)
+
+
+@register
+@dataclass(frozen=True)
+class Airborne(Posecode):
+    """The whole body is off the ground: a jump, a fall, flight. The solver puts its lowest point at this height."""
+
+    kind = "airborne"
+    unit = "m"
+    tolerance = 0.05
+
+    height: float = number("height of the lowest point of the body above the ground, m", 0, 3)
+
+    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
+        return frozenset({"left_foot_sole", "right_foot_sole", "pelvis"}), frozenset()
+
+    def residual(self, body: Kinematics) -> Dual:
+        """The lowest of feet and pelvis against the height."""
+        points = body.points(("left_foot_sole", "right_foot_sole", "pelvis"))
+        lowest = np.argmin(points.value[..., 1], axis=1)
+        rows = np.arange(len(lowest))
+        jac = None if points.jac is None else points.jac[rows, lowest, 1][:, None]
+        return Dual(points.value[rows, lowest, 1][:, None] - self.height, jac)
+
+    def limbs(self) -> frozenset[str]:
+        return frozenset({"support"})
+
+    def said(self) -> str:
+        return f"airborne {self.height:g}"
+
+    @classmethod
+    def read(cls, line: str) -> Airborne | None:
+        m = _AIR.match(line)
+        return cls(float(m.groups()[0])) if m else None

@@ -1,0 +1,95 @@
+"""Where one point lies from another along an axis of the body: above, in front of, to the left of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.body.dual import Dual, along, dot, stack
+from backend.body.kinematics import Kinematics
+
+from .base import COMPARES, Measured, Posecode, choice, compared, name_in, named, pattern, register, side_number
+from .direction import FRAMES, frame_axes
+from .vocabulary import POINTS, limb_of_point, words
+
+AXES_OF = ("left", "up", "front")
+_RELATIONS = {
+    "above": ("up", 1), "below": ("up", -1), "left of": ("left", 1), "right of": ("left", -1),
+    "in front of": ("front", 1), "behind": ("front", -1),
+}  # fmt: skip
+_LINE = pattern(
+    r"(?P<a>.+?) (?:(?P<how>at least |at most )?{n} )?(?P<relation>above|below|left of|right of|in front of|behind)"
+    r" (?P<b>.+?)(?: \((?P<frame>pelvis|chest)\))?"
+)
+
+
+@register
+@dataclass(frozen=True)
+class Position(Posecode):
+    """The offset of a point from another (or from the ground) along one axis."""
+
+    kind = "position"
+    unit = "m"
+    tolerance = 0.05
+
+    point: str = named(POINTS, "the point that is placed")
+    relative_to: str = named((*POINTS, "ground"), "the point it is compared with, or ground (axis up only)")
+    axis: str = choice(AXES_OF, "the axis of the offset")
+    metres: float = side_number("signed offset along the axis", -3, 3)
+    compare: str = choice(COMPARES, "equal to, at least or at most", default="=")
+    frame: str = choice(FRAMES, "whose axes", default="heading")
+
+    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
+        other = frozenset() if self.relative_to == "ground" else frozenset({self.relative_to})
+        return frozenset({self.point}) | other, frame_axes(self.frame)
+
+    def offset(self, body: Kinematics) -> Dual:
+        """(S,) m."""
+        d = body.point(self.point)
+        if self.relative_to != "ground":
+            d = d - body.point(self.relative_to)
+        if self.frame == "heading":
+            return along(d, body.heading[:, :, AXES_OF.index(self.axis)])
+        return dot(d, body.axis(f"{self.frame}_{self.axis}"))
+
+    def residual(self, body: Kinematics) -> Dual:
+        return stack([compared(self.offset(body), self.metres, self.compare)])
+
+    def measure(self, body: Kinematics) -> Measured:
+        error = abs(float(self.residual(body).value[0, 0]))
+        return Measured(error, error <= self.tolerance, "m", self.metres, float(self.offset(body).value[0]))
+
+    def limbs(self) -> frozenset[str]:
+        return frozenset({limb_of_point(self.point)})
+
+    def mirrored(self) -> Position:
+        """Only the left axis changes sign."""
+        flipped = super().mirrored()
+        if self.axis == "left" or self.metres == 0:
+            return flipped if self.compare == "=" or self.axis != "left" else _swapped(flipped)
+        return Position(flipped.point, flipped.relative_to, self.axis, self.metres, self.compare, self.frame)
+
+    def said(self) -> str:
+        relation = next(k for k, (axis, sign) in _RELATIONS.items() if axis == self.axis and (self.metres < 0) == (sign < 0))
+        compare = self.compare if self.metres >= 0 else {"<=": ">=", ">=": "<=", "=": "="}[self.compare]
+        how = {">=": "at least ", "<=": "at most ", "=": ""}[compare]
+        frame = "" if self.frame == "heading" else f" ({self.frame})"
+        return f"{words(self.point)} {how}{abs(self.metres):g} {relation} {words(self.relative_to)}{frame}"
+
+    @classmethod
+    def read(cls, line: str) -> Position | None:
+        m = _LINE.match(line)
+        a = m and name_in(m["a"], POINTS)
+        b = m and name_in(m["b"], (*POINTS, "ground"))
+        if not m or not a or not b:
+            return None
+        axis, sign = _RELATIONS[m["relation"]]
+        amount = m.groups()[2]
+        how = {"at least ": ">=", "at most ": "<=", None: "=" if amount else ">="}[m["how"]]
+        if sign < 0:
+            how = {">=": "<=", "<=": ">=", "=": "="}[how]
+        return cls(a, b, axis, sign * float(amount or 0.1), how, m["frame"] or "heading")
+
+
+def _swapped(code: Position) -> Position:
+    how = {">=": "<=", "<=": ">=", "=": "="}[code.compare]
+    return Position(code.point, code.relative_to, code.axis, code.metres, how, code.frame)

@@ -1,0 +1,9 @@
+"""The solver: a program of posecodes and a starting pose -> a pose, with the residual of every statement in its unit."""
+
+from .least_squares import Stopping
+from .problem import Problem, Term, build
+from .solve import Solution, Verdict, judge, solve
+from .start import alternatives, starting_pose
+from .weights import Weights
+
+__all__ = ["Problem", "Solution", "Stopping", "Term", "Verdict", "Weights", "alternatives", "build", "judge", "solve", "starting_pose"]

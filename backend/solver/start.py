@@ -1,0 +1,316 @@
+"""Starting poses in closed form: the statements that fix a rotation are carried out one after the other down the tree.
+
+Pelvis and chest first, then the limbs: with an upper segment along u and a lower one along f, the hinge's plane is known,
+so the ball joint's whole rotation and the hinge's flexion follow exactly. What no statement mentions keeps the base pose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from backend.body.kinematics import heading_of
+from backend.body.rotations import rotation_between, rotmat_to_rotvec, rotvec_to_rotmat
+from backend.posecodes import Posecode, Program
+from backend.posecodes.angle import Angle
+from backend.posecodes.contact import Contact, Reach
+from backend.posecodes.direction import Direction
+from backend.posecodes.facing import Facing
+from backend.posecodes.gaze import Gaze
+from backend.posecodes.hand import Hand, hand_joints
+from backend.posecodes.position import Position
+from backend.posecodes.turn import Turn
+from backend.posecodes.vocabulary import AXES, FACES
+from rigs.skeleton import INDEX, PARENTS
+
+from .limits import HIGH, LOW, swing_twist
+
+X, Y, Z = np.eye(3)
+_SPINE = ("spine1", "spine2", "spine3")
+
+
+@dataclass
+class _Draft:
+    """A pose in the making: local rotations (55, 3, 3), and the heading that directions refer to."""
+
+    local: np.ndarray
+    heading: np.ndarray
+    free: np.ndarray  # (55,) bool: joints that may be changed
+
+    def world(self, joint: str | int) -> np.ndarray:
+        """(3, 3) world rotation of a joint."""
+        index = INDEX[joint] if isinstance(joint, str) else joint
+        out = self.local[index]
+        while PARENTS[index] >= 0:
+            index = PARENTS[index]
+            out = self.local[index] @ out
+        return out
+
+    def set_world(self, joint: str, rotation: np.ndarray) -> None:
+        index = INDEX[joint]
+        if self.free[index]:
+            parent = np.eye(3) if PARENTS[index] < 0 else self.world(PARENTS[index])
+            self.local[index] = parent.T @ rotation
+
+    def turn(self, joint: str, rotation: np.ndarray) -> None:
+        """Rotate a joint by a world rotation."""
+        self.set_world(joint, rotation @ self.world(joint))
+
+    def direction(self, code: Direction | Facing) -> np.ndarray:
+        """The statement's target as a unit vector in the world."""
+        goal = np.asarray(code.toward, float)
+        frame = {"heading": self.heading}.get(code.frame)
+        if frame is None:
+            frame = self.world({"pelvis": "pelvis", "chest": "spine3"}[code.frame])
+        return frame @ (goal / np.linalg.norm(goal))
+
+
+@dataclass(frozen=True)
+class _Wishes:
+    """The statements by what they are about."""
+
+    segments: dict[str, Direction] = field(default_factory=dict)
+    faces: dict[str, Facing] = field(default_factory=dict)
+    bends: dict[str, Angle] = field(default_factory=dict)
+    turns: tuple[Turn, ...] = ()
+    hands: tuple[Hand, ...] = ()
+    gaze: Gaze | None = None
+
+    @classmethod
+    def of(cls, program: Iterable[Posecode]) -> _Wishes:
+        program = tuple(program)
+        return cls(
+            {c.segment: c for c in program if isinstance(c, Direction)},
+            {c.part: c for c in program if isinstance(c, Facing)},
+            {c.joint: c for c in program if isinstance(c, Angle)},
+            tuple(c for c in program if isinstance(c, Turn)),
+            tuple(c for c in program if isinstance(c, Hand)),
+            next((c for c in program if isinstance(c, Gaze)), None),
+        )
+
+
+def starting_pose(base: np.ndarray, program: Program, free: np.ndarray) -> np.ndarray:
+    """Local rotations (55, 3, 3) that carry out the program's orientations, from the local rotations of a base pose.
+
+    Args:
+        base: (55, 3, 3). free: (55,) bool, joints that may be changed.
+    """
+    draft = _Draft(base.copy(), heading_of(base[0]), free)
+    wishes = _Wishes.of(program)
+    _place_trunk(draft, wishes)
+    _place_head(draft, wishes)
+    for side in ("left", "right"):
+        _place_arm(draft, wishes, side)
+        _place_leg(draft, wishes, side)
+    for hand in wishes.hands:
+        for joint, rotation in zip(hand_joints(hand.side), hand.target(), strict=True):
+            if free[joint]:
+                draft.local[joint] = rotation
+    return draft.local
+
+
+def _place_trunk(draft: _Draft, wishes: _Wishes) -> None:
+    facing = [(name, wishes.faces[name]) for name in ("pelvis", "pelvis_up", "pelvis_left") if name in wishes.faces]
+    for name, code in facing:
+        axis = np.array(AXES[FACES[name]].direction)
+        draft.turn("pelvis", rotation_between(draft.world("pelvis") @ axis, draft.direction(code)))
+    torso = wishes.segments.get("torso")
+    if torso is not None:
+        goal = draft.direction(torso)
+        if facing:  # keep what faces where it was told: turn about that axis only
+            axis = draft.world("pelvis") @ np.array(AXES[FACES[facing[0][0]]].direction)
+            draft.turn("pelvis", _about(axis, draft.world("pelvis") @ Y, goal))
+        full = rotmat_to_rotvec(rotation_between(draft.world("pelvis") @ Y, goal))
+        share = 0.55 if np.linalg.norm(full) < 1.2 else 0.8
+        if not facing:
+            draft.turn("pelvis", rotvec_to_rotmat(share * full))
+        rest = rotmat_to_rotvec(rotation_between(draft.world("pelvis") @ Y, goal))
+        limit = min(1.0, 1.3 / max(float(np.linalg.norm(rest)), 1e-9))
+        for joint in _SPINE:
+            # The chord pelvis-neck follows about two thirds of what the three joints bend, since the lowest part is fixed.
+            draft.turn(joint, rotvec_to_rotmat(limit * rest * 0.42))
+    chest = wishes.faces.get("chest")
+    if chest is not None:
+        _face_chest(draft, chest, pelvis_too=not facing)
+    for code in wishes.turns:
+        if code.part == "torso":
+            step = rotvec_to_rotmat(_turn_axis(code) * np.radians(code.degrees) / 3)
+            for joint in _SPINE:
+                if draft.free[INDEX[joint]]:
+                    draft.local[INDEX[joint]] = draft.local[INDEX[joint]] @ step
+
+
+def _about(axis: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Rotation about `axis` that brings `a` nearest to `b`."""
+    pa, pb = a - axis * (a @ axis), b - axis * (b @ axis)
+    if min(np.linalg.norm(pa), np.linalg.norm(pb)) < 1e-6:
+        return np.eye(3)
+    angle = np.arctan2(axis @ np.cross(pa, pb), pa @ pb)
+    return rotvec_to_rotmat(axis * angle)
+
+
+def _face_chest(draft: _Draft, code: Facing, pelvis_too: bool) -> None:
+    rotation = rotmat_to_rotvec(rotation_between(draft.world("spine3") @ Z, draft.direction(code)))
+    if pelvis_too and np.linalg.norm(rotation) > 1.0:
+        draft.turn("pelvis", rotvec_to_rotmat(rotation))
+        return
+    for joint in _SPINE:
+        draft.turn(joint, rotvec_to_rotmat(rotation / 3))
+
+
+def _turn_axis(code: Turn) -> np.ndarray:
+    """Axis of a positive turn (to the left; forward for a bow) in the rest frame."""
+    return {"turned": Y, "tilted": -Z, "bowed": X}[code.motion]
+
+
+def _place_head(draft: _Draft, wishes: _Wishes) -> None:
+    for code in wishes.turns:
+        if code.part == "head":
+            step = rotvec_to_rotmat(_turn_axis(code) * np.radians(code.degrees) / 2)
+            for joint in ("neck", "head"):
+                if draft.free[INDEX[joint]]:
+                    draft.local[INDEX[joint]] = draft.local[INDEX[joint]] @ step
+    goal = None
+    if wishes.gaze is not None and wishes.gaze.toward is not None:
+        goal = draft.heading @ np.asarray(wishes.gaze.toward, float)
+    elif "head" in wishes.faces:
+        goal = draft.direction(wishes.faces["head"])
+    if goal is not None:
+        full = rotmat_to_rotvec(rotation_between(draft.world("head") @ Z, goal / np.linalg.norm(goal)))
+        bounded = full * min(1.0, 1.2 / max(float(np.linalg.norm(full)), 1e-9))
+        draft.turn("neck", rotvec_to_rotmat(bounded / 2))
+        draft.turn("head", rotvec_to_rotmat(bounded / 2))
+
+
+def _limb_goals(draft: _Draft, wishes: _Wishes, upper: str, lower: str, whole: str) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """World directions asked for the upper and the lower segment; a direction of the whole limb stands for both."""
+    codes = wishes.segments
+    u = codes.get(upper) or codes.get(whole)
+    f = codes.get(lower) or codes.get(whole)
+    return (draft.direction(u) if u else None), (draft.direction(f) if f else None)
+
+
+def _ball_from(along: np.ndarray, bend_towards: np.ndarray, sign: float, leg: bool) -> np.ndarray | None:
+    """World rotation of a ball joint whose bone lies along `along` and whose hinge bends towards `bend_towards`.
+
+    None where the two are parallel and the hinge's plane is not known.
+    """
+    side = bend_towards - along * (bend_towards @ along)
+    length = float(np.linalg.norm(side))
+    if length < 0.12:
+        return None
+    side = side / length
+    if leg:  # thigh along -Y, the shin bends to -Z
+        y, z = -along, -side
+        return np.stack([np.cross(y, z), y, z], axis=1)
+    x, z = sign * along, side  # the left arm along +X, the right along -X; the forearm bends to +Z
+    return np.stack([x, np.cross(z, x), z], axis=1)
+
+
+def _place_limb(draft: _Draft, ball: str, hinge: str, rest: np.ndarray, flexion_axis: np.ndarray, goals: tuple, bend: float | None, leg: bool) -> None:
+    """Set ball joint and hinge from the world directions of both segments, or one, or the bend alone."""
+    u, f = goals
+    sign = float(rest[0]) if not leg else 1.0
+    current = draft.world(ball) @ rest
+    along = current if u is None else u
+    if u is not None:
+        draft.turn(ball, rotation_between(current, u))
+    if f is not None:
+        rotation = _ball_from(along, f, sign, leg)
+        if rotation is not None:
+            draft.set_world(ball, rotation)
+        bend = float(np.degrees(np.arccos(np.clip(along @ f, -1, 1))))
+    if bend is not None and draft.free[INDEX[hinge]]:
+        draft.local[INDEX[hinge]] = rotvec_to_rotmat(flexion_axis * np.radians(bend))
+
+
+def _bend(wishes: _Wishes, joint: str, current: float) -> float | None:
+    """The flexion asked for, deg; an inequality is taken only where the current one breaks it."""
+    code = wishes.bends.get(joint)
+    if code is None:
+        return None
+    broken = {"=": True, ">=": current < code.degrees, "<=": current > code.degrees}[code.compare]
+    return code.degrees if broken else None
+
+
+def _flexion(draft: _Draft, hinge: str) -> float:
+    return float(np.degrees(np.linalg.norm(rotmat_to_rotvec(draft.local[INDEX[hinge]]))))
+
+
+def _place_arm(draft: _Draft, wishes: _Wishes, side: str) -> None:
+    sign = 1.0 if side == "left" else -1.0
+    goals = _limb_goals(draft, wishes, f"{side}_upper_arm", f"{side}_forearm", f"{side}_arm")
+    elbow = f"{side}_elbow"
+    bend = _bend(wishes, elbow, _flexion(draft, elbow))
+    _place_limb(draft, f"{side}_shoulder", elbow, sign * X, -sign * Y, goals, bend, leg=False)
+    palm = wishes.faces.get(f"{side}_palm")
+    if palm is not None and draft.free[INDEX[elbow]]:
+        _turn_palm(draft, side, draft.direction(palm))
+    hand = wishes.segments.get(f"{side}_hand")
+    if hand is not None:
+        wrist = f"{side}_wrist"
+        draft.turn(wrist, rotation_between(draft.world(wrist) @ (sign * X), draft.direction(hand)))
+
+
+def _turn_palm(draft: _Draft, side: str, goal: np.ndarray) -> None:
+    """Turn the forearm about its length, within its range, so that the palm comes nearest to `goal`."""
+    index = INDEX[f"{side}_elbow"]
+    along = draft.world(index) @ X
+    palm = draft.world(f"{side}_wrist") @ -Y
+    turn = rotmat_to_rotvec(_about(along, palm, goal)) @ along
+    now, _ = swing_twist(draft.local[None], np.array([index]), derivative=False)
+    turn = float(np.clip(now[0, 0, 0] + turn, LOW[index, 0], HIGH[index, 0]) - now[0, 0, 0])
+    draft.local[index] = draft.local[index] @ rotvec_to_rotmat(X * turn)
+
+
+def _place_leg(draft: _Draft, wishes: _Wishes, side: str) -> None:
+    knee = f"{side}_knee"
+    goals = _limb_goals(draft, wishes, f"{side}_thigh", f"{side}_shin", f"{side}_leg")
+    bend = _bend(wishes, knee, _flexion(draft, knee))
+    _place_limb(draft, f"{side}_hip", knee, -Y, X, goals, bend, leg=True)
+    foot = wishes.faces.get(f"{side}_foot")
+    if foot is not None:
+        ankle = f"{side}_ankle"
+        draft.turn(ankle, rotation_between(draft.world(ankle) @ Z, draft.direction(foot)))
+
+
+_ARM_PRESETS = (  # (upper arm, forearm) in chest axes for the left side, tried where a hand must reach something
+    ((0.25, -0.85, 0.45), (-0.1, 0.75, 0.65)),
+    ((0.9, 0.2, 0.3), (-0.7, 0.3, 0.5)),
+    ((0.5, -0.6, -0.6), (-0.8, -0.2, -0.3)),
+)
+
+
+def alternatives(start: np.ndarray, program: Program, free: np.ndarray) -> list[np.ndarray]:
+    """Further starting poses for arms that must reach something and whose directions nobody gave: up front, out, behind."""
+    settled = {c.segment for c in program if isinstance(c, Direction)}
+    reaching = _reaching(program)
+    sides = [s for s in ("left", "right") if s in reaching and not {f"{s}_upper_arm", f"{s}_forearm", f"{s}_arm"} & settled]
+    out = []
+    for upper, lower in _ARM_PRESETS if sides else ():
+        extra = []
+        for side in sides:
+            flip = np.array([1.0 if side == "left" else -1.0, 1.0, 1.0])
+            for segment, d in ((f"{side}_upper_arm", upper), (f"{side}_forearm", lower)):
+                x, y, z = flip * np.array(d)
+                extra.append(Direction(segment, (x, y, z), "chest"))
+        draft = _Draft(start.copy(), heading_of(start[0]), free)
+        for side in sides:
+            _place_arm(draft, _Wishes.of(extra), side)
+        out.append(draft.local)
+    return out
+
+
+def _reaching(program: Program) -> set[str]:
+    points = []
+    for code in program:
+        if isinstance(code, Contact):
+            points += [code.a, code.b]
+        elif isinstance(code, Reach):
+            points.append(code.region)
+        elif isinstance(code, Position):
+            points.append(code.point)
+    arm = ("wrist", "palm", "hand", "finger", "index", "thumb", "fist", "elbow", "forearm")
+    return {p.split("_")[0] for p in points if p.startswith(("left_", "right_")) and any(a in p for a in arm)}

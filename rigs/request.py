@@ -1,0 +1,221 @@
+"""What is asked: a pose, a picture, a conversation, and the two requests made of them.
+
+Units: m and rad; frames as in `rigs.skeleton`.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+
+from .decode import Fields, WireError, array, brief, identifier, kind, present, text
+from .skeleton import GROUPS, N_JOINTS, UnknownJoint, joint_index
+
+MAX_PROMPT_CHARS: Final = 20_000
+MAX_POSES: Final = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Pose:
+    """One pose: `rotvecs` (55, 3) rad, parent-relative; `transl` (3,) m, the pelvis; `betas` (10,) shape."""
+
+    rotvecs: np.ndarray
+    transl: np.ndarray = field(default_factory=lambda: np.zeros(3))
+    betas: np.ndarray = field(default_factory=lambda: np.zeros(10))
+
+    def __post_init__(self) -> None:
+        for name, shape in (("rotvecs", (N_JOINTS, 3)), ("transl", (3,)), ("betas", (10,))):
+            object.__setattr__(self, name, array(getattr(self, name), shape, name))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Pose):
+            return NotImplemented
+        return all(np.array_equal(getattr(self, f), getattr(other, f)) for f in ("rotvecs", "transl", "betas"))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"rotvecs": self.rotvecs.tolist(), "transl": self.transl.tolist(), "betas": self.betas.tolist()}
+
+    @classmethod
+    def from_dict(cls, value: Any, path: str = "pose") -> Pose:
+        f = Fields(value, path)
+        rotvecs = f.array("rotvecs", (N_JOINTS, 3), required=True)
+        transl = f.array("transl", (3,), np.zeros(3))
+        betas = f.array("betas", (10,), np.zeros(10))
+        f.done()
+        return cls(rotvecs, transl, betas)
+
+
+@dataclass(frozen=True)
+class ImageFile:
+    """A picture on this computer, by path."""
+
+    path: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"type": "file", "path": self.path}
+
+
+@dataclass(frozen=True)
+class ImageBytes:
+    """An encoded picture (PNG, JPEG ...), base64 on the wire."""
+
+    data: bytes
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"type": "bytes", "data": base64.b64encode(self.data).decode("ascii")}
+
+
+Image = ImageFile | ImageBytes
+
+
+def image_from_dict(value: Any, path: str = "image") -> Image:
+    """An `Image` by its tag; a bare string is a path."""
+    if isinstance(value, str):
+        return ImageFile(_file_path(value, path))
+    f = Fields(value, path)
+    tag = f.choice("type", ("file", "bytes"), required=True)
+    image: Image
+    if tag == "file":
+        image = ImageFile(_file_path(f.raw("path", required=True), f.at("path")))
+    else:
+        try:
+            image = ImageBytes(base64.b64decode(f.text("data", required=True, max_chars=1 << 27), validate=True))
+        except ValueError as error:
+            raise WireError(f.at("data"), f"not base64: {error}") from None
+    f.done()
+    return image
+
+
+def _file_path(value: Any, path: str) -> str:
+    name = text(value, path, max_chars=4096)
+    if not name or "\0" in name:
+        raise WireError(path, f"{brief(name)} is no file name")
+    return name
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One turn of the conversation so far. `role` is "user" or "assistant"."""
+
+    role: str
+    text: str = ""
+    pose: Pose | None = None
+    image: Image | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"role": self.role, "text": self.text} | present(
+            pose=self.pose and self.pose.to_dict(), image=self.image and self.image.to_dict()
+        )
+
+    @classmethod
+    def from_dict(cls, value: Any, path: str = "turn") -> Turn:
+        f = Fields(value, path)
+        role = f.choice("role", ("user", "assistant"), required=True)
+        words = f.text("text", "", max_chars=MAX_PROMPT_CHARS)
+        pose, image = f.raw("pose"), f.raw("image")
+        f.done()
+        return cls(
+            role,
+            words,
+            None if pose is None else Pose.from_dict(pose, f.at("pose")),
+            None if image is None else image_from_dict(image, f.at("image")),
+        )
+
+
+@dataclass(frozen=True)
+class PoseRequest:
+    """One request: words and/or a picture, perhaps a pose to start from.
+
+    It is one line of a batch and the body of POST /v1/poses.
+    box: (x, y, w, h) px, the person in the picture. person: index or words. scope: joints that may move (all when
+    empty). locks: joints that must not. points: named places in the scene, m, in the pose's frame. n: alternatives.
+    """
+
+    id: str = ""
+    prompt: str = ""
+    image: Image | None = None
+    box: tuple[float, float, float, float] | None = None
+    person: int | str | None = None
+    start: Pose | None = None
+    turns: tuple[Turn, ...] = ()
+    scope: tuple[str, ...] = ()
+    locks: tuple[str, ...] = ()
+    points: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+    n: int = 1
+    seed: int = 0
+    engine: str = "auto"
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"id": self.id, "prompt": self.prompt, "n": self.n, "seed": self.seed, "engine": self.engine} | present(
+            image=self.image and self.image.to_dict(),
+            box=self.box and list(self.box),
+            person=self.person,
+            start=self.start and self.start.to_dict(),
+            turns=[t.to_dict() for t in self.turns],
+            scope=list(self.scope),
+            locks=list(self.locks),
+            points={k: list(v) for k, v in self.points.items()},
+        )
+
+    @classmethod
+    def from_dict(cls, value: Any, path: str = "") -> PoseRequest:
+        f = Fields(value, path)
+        image, start, box, person = f.raw("image"), f.raw("start"), f.array("box", (4,)), f.raw("person")
+        if person is not None and (isinstance(person, bool) or not isinstance(person, (int, str))):
+            raise WireError(f.at("person"), f"expected an index or words, got {kind(person)}")
+        if box is not None and (box[2:] <= 0).any():
+            raise WireError(f.at("box"), f"width and height must be positive, got {box[2]:g} x {box[3]:g}")
+        points = Fields({} if f.raw("points") is None else f.raw("points"), f.at("points"))
+        request = cls(
+            id=identifier(f.raw("id"), f.at("id")),
+            prompt=f.text("prompt", "", max_chars=MAX_PROMPT_CHARS),
+            image=None if image is None else image_from_dict(image, f.at("image")),
+            box=None if box is None else (float(box[0]), float(box[1]), float(box[2]), float(box[3])),
+            person=person,
+            start=None if start is None else Pose.from_dict(start, f.at("start")),
+            turns=f.items("turns", Turn.from_dict),
+            scope=f.items("scope", joint_name),
+            locks=f.items("locks", joint_name),
+            points={k: tuple(points.array(k, (3,), required=True).tolist()) for k in (f.raw("points") or {})},
+            n=f.integer("n", 1, 1, MAX_POSES),
+            seed=f.integer("seed", 0, 0, 2**31 - 1),
+            engine=f.text("engine", "auto"),
+        )
+        f.done()
+        return request
+
+
+@dataclass(frozen=True)
+class DescribeRequest:
+    """Say what `pose` is; with `than`, also the instruction that turns `than` into `pose`."""
+
+    pose: Pose
+    than: Pose | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"pose": self.pose.to_dict()} | present(than=self.than and self.than.to_dict())
+
+    @classmethod
+    def from_dict(cls, value: Any, path: str = "") -> DescribeRequest:
+        f = Fields(value, path)
+        than = f.raw("than")
+        pose = Pose.from_dict(f.raw("pose", required=True), f.at("pose"))
+        f.done()
+        return cls(pose, None if than is None else Pose.from_dict(than, f.at("than")))
+
+
+def joint_name(value: Any, path: str) -> str:
+    """A joint ("left_elbow") or a group of joints ("left_arm"), as `rigs.skeleton.expand_joints` takes them."""
+    if isinstance(value, str) and value in GROUPS:
+        return value
+    try:
+        joint_index(value if isinstance(value, str) and len(value) < 200 else brief(value))
+    except UnknownJoint as error:
+        raise WireError(path, str(error)) from None
+    return str(value)
