@@ -16,7 +16,7 @@ from ..rigs.skeleton import JOINTS, N_JOINTS
 from ..rigs.wire import Pose
 from . import retarget, rotation_modes
 from .bodydata import load_body
-from .keyframes import auto_key_options, key_bone
+from .keyframes import auto_key_options, key_bones
 from .rigmap import RigMap, best_map
 
 
@@ -128,7 +128,7 @@ def read_rest(armature: bpy.types.Object) -> tuple[retarget.RestRig, dict[int, s
 
 
 def _root_turn(armature: bpy.types.Object, pelvis: str, head: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How the pelvis' parents are turned from rest (3, 3), and from the parent's head to the pelvis' (armature units)."""
+    """How the pelvis' parents are turned from rest (3, 3), and the way from the parent's head to the pelvis' (3,)."""
     parent = armature.pose.bones[pelvis].parent
     if parent is None:
         return np.eye(3), np.zeros(3)
@@ -180,8 +180,9 @@ def apply_pose(context: bpy.types.Context, armature: bpy.types.Object, pose: Pos
             free = _write_location(bone, wanted.location) and free
         if not free:
             held.append(name)
-        if keys is not None:
-            key_bone(bone, keys, location=joint == retarget.PELVIS)
+    if keys is not None:
+        posed = [armature.pose.bones[name] for name in names.values()]
+        key_bones(armature, posed, keys, located=armature.pose.bones[names[retarget.PELVIS]])
     armature.update_tag(refresh={"OBJECT"})
     return held
 

@@ -123,7 +123,7 @@ def _tails(heads: np.ndarray) -> np.ndarray:
 
 
 def _roll_axis(name: str) -> Vector:
-    """Where the bone's Z axis points as nearly as it can, so that X is the axis that elbow, knee or finger bends about."""
+    """Where the bone's Z axis points as nearly as it can, so that elbow, knee and finger bend about X."""
     if name in GROUPS["hands"] or name.endswith(("_wrist", "_foot")) or name in GROUPS["face"]:
         return Vector((0.0, 0.0, 1.0))
     if name.endswith(("_collar", "_shoulder", "_elbow")):

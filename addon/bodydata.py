@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,9 @@ class NoBody(FileNotFoundError):
 
 @dataclass(frozen=True, eq=False)
 class BodyData:
-    """vertices (V, 3) m; joints (55, 3) m; skin_idx, skin_w (V, k); quads (Q, 4); uv (U, 2) with uv_quads (Q, 4) indices
+    """The body as arrays.
+
+    vertices (V, 3) m; joints (55, 3) m; skin_idx, skin_w (V, k); quads (Q, 4); uv (U, 2) with uv_quads (Q, 4) indices
     into it; material (Q,) indices into material_names and material_rgb (M, 3), linear colour.
     """
 
@@ -83,5 +86,4 @@ def _from_arrays(data: Mapping[str, np.ndarray]) -> BodyData:
 def _regress(data: Mapping[str, np.ndarray], vertices: np.ndarray) -> np.ndarray:
     """Joints (55, 3): the sparse regressor (rows `ptr`, columns `idx`, weights `w`) times the vertices."""
     ptr, idx, weights = (data[f"j_regressor_{part}"] for part in ("ptr", "idx", "w"))
-    rows = zip(ptr[:-1], ptr[1:], strict=True)
-    return np.array([weights[a:b].astype(float) @ vertices[idx[a:b].astype(int)] for a, b in rows])
+    return np.array([weights[a:b].astype(float) @ vertices[idx[a:b].astype(int)] for a, b in pairwise(ptr)])

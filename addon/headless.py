@@ -30,7 +30,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--blend", required=True, type=Path, help="the Blender file to write")
     parser.add_argument("--png", type=Path, help="also render a picture into this file")
     parser.add_argument("--title", default="", help="words to put under the picture")
-    parser.add_argument("--samples", type=_positive, default=48, help="Cycles samples a pixel (default 48)")
+    parser.add_argument("--samples", type=_positive, default=24, help="Cycles samples a pixel (default 24)")
     parser.add_argument("--size", type=_size, default=(1000, 1250), help="of the picture, WxH px (default 1000x1250)")
     return parser.parse_args(argv)
 

@@ -1,4 +1,4 @@
-"""The scene of a posed body, ready to open or to render: body, pose, studio. Used by `headless`; needs bpy, no window."""
+"""The scene of a posed body, ready to open or to render: body, pose, studio. Needs bpy, but no window."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .portrait import best_view
 CAPTION_SHARE = 0.09  # of the picture's height
 
 
-def build(pose: Pose, size: tuple[int, int], *, title: str = "", samples: int = 48) -> bpy.types.Object:
+def build(pose: Pose, size: tuple[int, int], *, title: str = "", samples: int = 24) -> bpy.types.Object:
     """A new file with the free body in `pose`, lit and framed.
 
     Args:

@@ -7,7 +7,7 @@ Finished jobs are kept, so that a result whose armature has gone can still be us
 from __future__ import annotations
 
 import queue
-import secrets
+import uuid
 import threading
 import time
 from collections import OrderedDict
@@ -43,7 +43,7 @@ class Job:
     request: PoseRequest
     target: Any
     plan: LaunchPlan
-    id: str = field(default_factory=lambda: secrets.token_hex(8))
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
     state: str = WORKING
     stage: str = "Starting"
     progress: float = 0.0
@@ -136,7 +136,9 @@ class Board:
         except ServiceError as error:
             self._report(job, state=FAILED, error=error)
         except Exception as error:  # a fault of ours must end the job, not leave it busy for ever
-            self._report(job, state=FAILED, error=ServiceError(f"A fault in Posewright: {error!r}.", "Please report it."))
+            self._report(
+                job, state=FAILED, error=ServiceError(f"A fault in Posewright: {error!r}.", "Please report it.")
+            )
         else:
             self._report(job, state=DONE, result=result, progress=1.0)
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import bpy
 
 from .rotation_modes import rotation_channel
+
+_AVAILABLE = "INSERTKEY_AVAILABLE"
 
 
 def auto_key_options(context: bpy.types.Context) -> set[str] | None:
@@ -13,18 +17,36 @@ def auto_key_options(context: bpy.types.Context) -> set[str] | None:
     if not tools.use_keyframe_insert_auto:
         return None
     edit = context.preferences.edit
-    options = set()
-    if tools.auto_keying_mode == "REPLACE_KEYS":
-        options.add("INSERTKEY_REPLACE")
-    if getattr(edit, "use_auto_keyframe_insert_needed", False):
-        options.add("INSERTKEY_NEEDED")
-    if getattr(edit, "use_keyframe_insert_available", False) or getattr(edit, "use_auto_keying_available", False):
-        options.add("INSERTKEY_AVAILABLE")
-    return options
+    wanted = {
+        "INSERTKEY_REPLACE": tools.auto_keying_mode == "REPLACE_KEYS",
+        "INSERTKEY_NEEDED": edit.use_auto_keyframe_insert_needed,
+        _AVAILABLE: edit.use_keyframe_insert_available,
+        "INSERTKEY_CYCLE_AWARE": tools.use_keyframe_cycle_aware,
+    }
+    return {option for option, on in wanted.items() if on}
 
 
-def key_bone(bone: bpy.types.PoseBone, options: set[str], *, location: bool) -> None:
-    """Key the channel of the bone's rotation mode on the current frame, and the location when asked."""
-    bone.keyframe_insert(rotation_channel(bone), group=bone.name, options=options)
-    if location:
-        bone.keyframe_insert("location", group=bone.name, options=options)
+def key_bones(
+    armature: bpy.types.Object, bones: Iterable[bpy.types.PoseBone], options: set[str], *, located: bpy.types.PoseBone
+) -> None:
+    """Key each bone's rotation, in the channel of its mode, and the location of `located`, on the current frame."""
+    # Blender prints a warning for every curve that is not available
+    have = animated_paths(armature) if _AVAILABLE in options else None
+    for bone in bones:
+        for channel in (rotation_channel(bone), "location") if bone == located else (rotation_channel(bone),):
+            if have is None or bone.path_from_id(channel) in have:
+                bone.keyframe_insert(channel, group=bone.name, options=options)
+
+
+def animated_paths(armature: bpy.types.Object) -> set[str]:
+    """Data paths of the F-curves that the armature's action has for it."""
+    animation = armature.animation_data
+    if animation is None or animation.action is None or animation.action_slot is None:
+        return set()
+    bags = (
+        strip.channelbag(animation.action_slot)
+        for layer in animation.action.layers
+        for strip in layer.strips
+        if strip.type == "KEYFRAME"
+    )
+    return {curve.data_path for bag in bags if bag is not None for curve in bag.fcurves}

@@ -209,7 +209,7 @@ def wrap(text: str, context: bpy.types.Context) -> list[str]:
     """Lines that fit the sidebar as it is now."""
     region = context.region
     width = region.width if region is not None and region.type == "UI" else 280
-    scale = context.preferences.system.ui_scale
+    scale = context.preferences.system.ui_scale or 1.0  # 0 while there is no window
     chars = max(16, int((width - _MARGIN_PIXELS * scale) / (_PIXELS_PER_CHAR * scale)))
     return [line for part in text.splitlines() for line in (textwrap.wrap(part, chars) or [""])]
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import secrets
-import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -20,9 +18,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from .client import ServiceClient, ServiceError
+
+if TYPE_CHECKING:
+    import subprocess  # at run time where it is used: 20 ms that enabling the add-on need not pay
 
 STOPPED, STARTING, RUNNING, FAILED = "stopped", "starting", "running", "failed"
 START_SECONDS: Final = 30.0
@@ -105,35 +106,41 @@ class Service:
             return self._client
 
     def stop(self, polite_seconds: float = 2.0) -> None:
-        """End the service: ask it, wait up to `polite_seconds`, then end it by force. Does nothing when it is not there."""
+        """End the service: ask it, wait up to `polite_seconds`, then end it by force. Harmless when it is not there."""
+        from subprocess import TimeoutExpired
+
         process, client = self._process, self._client
         self._client = None
         if process is not None and process.poll() is None and client is not None and polite_seconds > 0:
             try:
                 ServiceClient(client.port, client.token, timeout=polite_seconds).shutdown()
                 process.wait(polite_seconds)
-            except (ServiceError, subprocess.TimeoutExpired):
+            except (ServiceError, TimeoutExpired):
                 pass  # it is ended by force below
         self._end_process()
         self._state, self.error = STOPPED, None
 
     def _end_process(self) -> None:
+        from subprocess import TimeoutExpired
+
         process, self._process = self._process, None
         if process is None or process.poll() is not None:
             return
         process.terminate()
         try:
             process.wait(1.0)
-        except subprocess.TimeoutExpired:
+        except TimeoutExpired:
             process.kill()
             process.wait(5.0)
 
     def _launch(self, plan: LaunchPlan, cancelled: Callable[[], bool]) -> ServiceClient:
+        from secrets import token_urlsafe
+
         self._end_process()
         if not self._at_exit:
             atexit.register(self.stop, 0.5)
             self._at_exit = True
-        token = secrets.token_urlsafe(24)
+        token = token_urlsafe(24)
         with tempfile.TemporaryDirectory(prefix="posewright-", ignore_cleanup_errors=True) as folder:
             ready = Path(folder) / "ready.json"
             self._process = _spawn(plan, ready, token)
@@ -169,6 +176,8 @@ def _read_port(ready: Path) -> int | None:
 
 
 def _spawn(plan: LaunchPlan, ready: Path, token: str) -> subprocess.Popen[bytes]:
+    import subprocess
+
     python = plan.python or sys.executable
     # -s: no user site; -P: the working folder is not searched for modules
     command = [python, "-s", "-P", "-m", "backend", "serve", "--port", "0"]
@@ -211,7 +220,7 @@ def clean_environment(plan: LaunchPlan, token: str) -> dict[str, str]:
 
 
 def wheel_folders() -> list[str]:
-    """Where Blender has put the wheels that the extension brought: on its own path only, so the service must be told."""
+    """Where Blender has put the wheels that the extension brought: it puts them on its own path only."""
     own = {Path(sysconfig.get_path(name)).resolve() for name in ("purelib", "platlib", "stdlib")}
     found: list[str] = []
     for name in _SERVER_MODULES:
@@ -246,4 +255,6 @@ def explain(log: str, returncode: int) -> str:
 
 def died(returncode: int) -> ServiceError:
     """The error of a service that ended by itself."""
-    return ServiceError(f"The pose service stopped unexpectedly (exit code {returncode}).", "Press Pose to start it again.")
+    return ServiceError(
+        f"The pose service stopped unexpectedly (exit code {returncode}).", "Press Pose to start it again."
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import bpy
 
 from . import session
@@ -12,10 +14,8 @@ def _on_prompt(state: PosewrightState, context: bpy.types.Context) -> None:
     """Enter in the text field poses. Scripts set the text and call the operator, so not in background mode."""
     if bpy.app.background or not state.prompt.strip():
         return
-    try:
+    with suppress(ServiceError):  # the panel shows session.notice
         session.ask(context, state.prompt, change_current=state.change_current)
-    except ServiceError:
-        pass  # the panel shows session.notice
     session.redraw()
 
 

@@ -32,9 +32,8 @@ def write_quat(bone: bpy.types.PoseBone, quat: Quaternion) -> bool:
 
 
 def is_rotation_locked(bone: bpy.types.PoseBone) -> bool:
-    """Whether no part of the rotation may change."""
-    w_counts = bone.lock_rotations_4d and bone.rotation_mode in ("QUATERNION", "AXIS_ANGLE")
-    return all(bone.lock_rotation) and (bone.lock_rotation_w or not w_counts)
+    """Whether no part of the rotation may change. Who locks X, Y and Z means all of it, W locked or not."""
+    return all(bone.lock_rotation)
 
 
 def rotation_channel(bone: bpy.types.PoseBone) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 import bpy
@@ -125,14 +127,12 @@ def stop_service() -> None:
     _chore(service.stop)
 
 
-def _chore(work: object) -> None:
+def _chore(work: Callable[[], object]) -> None:
     """Do something that waits on the service, away from the main thread."""
 
     def run() -> None:
-        try:
-            work()  # type: ignore[operator]
-        except (ServiceError, StartCancelled):
-            pass  # `service.error` has it for the panel
+        with suppress(ServiceError, StartCancelled):  # `service.error` has it for the panel
+            work()
 
     if bpy.app.background:
         run()

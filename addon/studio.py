@@ -11,7 +11,7 @@ import bpy
 import numpy as np
 from mathutils import Matrix, Vector
 
-BACKDROP_RGB: Final = (0.74, 0.55, 0.27)
+BACKDROP_RGB: Final = (0.55, 0.58, 0.76)
 WORLD_RGB: Final = (0.90, 0.93, 1.0)
 _LENS: Final = 70.0  # mm; long enough that near hands do not look large
 _MARGIN: Final = 0.09  # free border on each side, as a part of the picture
@@ -57,7 +57,7 @@ def plain_material(name: str, rgb: tuple[float, float, float], roughness: float)
 
 # ---------------------------------------------------------------------------------------------------- light
 def add_lights(centre: Vector, view: np.ndarray) -> None:
-    """Three soft lights: a warm key from the camera's left, a cool fill from its right, a rim from behind; and a sky."""
+    """Three soft lights: a warm key from the left, a cool fill from the right, a rim from behind; and a sky."""
     away = Vector(view).normalized()
     right = Vector((0.0, 0.0, 1.0)).cross(away).normalized()
     up = Vector((0.0, 0.0, 1.0))
@@ -105,7 +105,8 @@ def add_camera(points: np.ndarray, view: np.ndarray, size: tuple[int, int], *, b
     camera = _linked(bpy.data.objects.new("Camera", data))
     rotation = np.array(Vector(view).to_track_quat("Z", "Y").to_matrix())
     half = 0.5 * data.sensor_width / _LENS * np.array(size) / max(size)  # tangents of half the opening angles
-    camera.matrix_world = Matrix.LocRotScale(Vector(_stand(points @ rotation, half, bottom, rotation)), Matrix(rotation), None)
+    place = _stand(points @ rotation, half, bottom, rotation)
+    camera.matrix_world = Matrix.LocRotScale(Vector(place), Matrix(rotation), None)
     scene.camera = camera
     return camera
 
@@ -197,7 +198,7 @@ def use_cycles(samples: int) -> None:
     scene.render.engine = "CYCLES"
     cycles = scene.cycles
     cycles.device = "CPU"
-    cycles.samples, cycles.max_bounces, cycles.diffuse_bounces = samples, 5, 3
+    cycles.samples, cycles.max_bounces, cycles.diffuse_bounces = samples, 4, 2
     cycles.use_adaptive_sampling, cycles.adaptive_threshold = True, 0.02
     cycles.seed = 0
     try:

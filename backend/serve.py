@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from .parent import parent_alive, watch_parent
 
 if TYPE_CHECKING:
     from .pipeline import Pipeline, Tick
+    from .server import Service
 
 HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8421
@@ -159,7 +161,7 @@ def serve(options: ServeOptions) -> int:
             write_ready_file(options.ready_file, port)
         print(f"posewright: listening on http://{HOST}:{port}", flush=True)
 
-    server = _make_server(pipeline, token, announce)
+    server = make_server(pipeline, token, ready=pipeline.ready, announce=announce)
     if options.parent_pid is not None:
         watch_parent(options.parent_pid, lambda: _leave(server))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises the signal again once it has closed all
@@ -174,8 +176,13 @@ def serve(options: ServeOptions) -> int:
     return 0
 
 
-def _make_server(pipeline: LoadingPipeline, token: str, announce: Any) -> Any:
-    """A uvicorn server that calls `announce` once it accepts connections and ends waiting clients when it stops."""
+def make_server(service: Service, token: str, *, ready: Callable[[], bool], announce: Callable[[], None]) -> Any:
+    """A uvicorn server (`run(sockets=[...])`, `should_exit`) for a service.
+
+    Args:
+        ready: whether the service has loaded.
+        announce: called once the server accepts connections.
+    """
     import uvicorn
 
     from .server import create_app
@@ -192,7 +199,7 @@ def _make_server(pipeline: LoadingPipeline, token: str, announce: Any) -> Any:
     def stop() -> None:
         server.should_exit = True
 
-    app = create_app(pipeline, token, ready=pipeline.ready, on_shutdown=stop)
+    app = create_app(service, token, ready=ready, on_shutdown=stop)
     config = uvicorn.Config(
         app,
         http="h11",

@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ PARTS: Final = ("__init__.py", MANIFEST, "addon", "rigs", "backend", "README.md"
 LICENCES: Final = "LICENSE*", "NOTICE*"
 _NOT_SHIPPED: Final = shutil.ignore_patterns("__pycache__", "*.py[cod]", ".*")
 _TIME: Final = 1767225600  # 2026-01-01 UTC, for every file in the zip
+_COMPLAINTS: Final = ("WARN", "ERROR", "FATAL", "Traceback")
 _MIN_PYTHON: Final = "3.11"  # of the Blenders we support; the wheels must suit it
 
 
@@ -45,8 +47,18 @@ def build(out: Path) -> Path:
     archive = (out / f"{manifest['id']}-{manifest['version']}.zip").resolve()
     _blender(builder, "validate", str(stage))
     _blender(builder, "build", "--source-dir", str(stage), "--output-filepath", str(archive))
+    _sort(archive)
     _blender(builder, "validate", str(archive))
     return archive
+
+
+def _sort(archive: Path) -> None:
+    """Order the files of the zip by name: the builder takes them as the file system gives them."""
+    with zipfile.ZipFile(archive) as unsorted:
+        files = [(unsorted.getinfo(name), unsorted.read(name)) for name in sorted(unsorted.namelist())]
+    with zipfile.ZipFile(archive, "w", compresslevel=9) as out:
+        for info, data in files:
+            out.writestr(info, data, info.compress_type, 9)
 
 
 def blender_builder() -> Path:
@@ -71,7 +83,7 @@ def _blender(builder: Path, *arguments: str) -> None:
     """Run a command of Blender's builder; anything like a warning is an error."""
     done = subprocess.run([sys.executable, str(builder), *arguments], capture_output=True, text=True, check=False)
     said = f"{done.stdout}{done.stderr}".strip()
-    if done.returncode != 0 or any(word in said.lower() for word in ("warn", "error", "fatal")):
+    if done.returncode != 0 or any(line.startswith(_COMPLAINTS) for line in said.splitlines()):
         raise CannotBuild(f"Blender's `{arguments[0]}` refuses the extension:\n{said}")
 
 
@@ -125,7 +137,8 @@ def _stage(wheels: list[Path]) -> Path:
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tools.build_extension", description=(__doc__ or "").splitlines()[0])
+    about = (__doc__ or "").splitlines()[0]
+    parser = argparse.ArgumentParser(prog="python -m tools.build_extension", description=about)
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="folder for the zip (default dist)")
     options = parser.parse_args(argv)
     try:

@@ -19,10 +19,11 @@ _EYE_RINGS: Final = np.radians([11.0, 28.0, 50.0, 72.0, 92.0, 112.0, 132.0, 152.
 TONGUE_IDS: Final = (13380, 13605)
 
 # The hairline: height (m) over the azimuth round the skull, 0 in front, 180 at the nape.
-_HAIR_AZIMUTH: Final = np.radians([0, 30, 50, 63, 72, 80, 87, 93, 100, 118, 128, 145, 180])
-_HAIR_HEIGHT: Final = np.array([0.700, 0.702, 0.694, 0.672, 0.650, 0.615, 0.606, 0.640, 0.666, 0.640, 0.590, 0.556, 0.548])
+_HAIR_AZIMUTH: Final = np.radians([0, 30, 50, 63, 72, 80, 86, 90, 95, 104, 112, 120, 135, 150, 180])
+_HAIR_HEIGHT: Final = np.array(
+    [0.700, 0.702, 0.695, 0.672, 0.650, 0.622, 0.612, 0.640, 0.650, 0.648, 0.628, 0.600, 0.570, 0.552, 0.546]
+)
 _SKULL_AXIS_Z: Final = 0.022
-_BROW_X: Final = (0.011, 0.053)  # inner and outer end
 
 
 def hair_field(p: np.ndarray) -> np.ndarray:
@@ -31,14 +32,19 @@ def hair_field(p: np.ndarray) -> np.ndarray:
     return p[:, 1] - np.interp(azimuth, _HAIR_AZIMUTH, _HAIR_HEIGHT)
 
 
+def brow_row_field(p: np.ndarray) -> np.ndarray:
+    """Positive on the one row of quads that becomes the brows, m."""
+    x = np.abs(p[:, 0])
+    row = np.interp(x, [0.012, 0.020, 0.029, 0.0375, 0.045, 0.053], [0.6487, 0.6484, 0.6476, 0.6462, 0.6457, 0.6460])
+    return np.minimum.reduce([0.0024 - np.abs(p[:, 1] - row), x - 0.0125, 0.0545 - x, p[:, 2] - 0.09])
+
+
 def brow_field(p: np.ndarray) -> np.ndarray:
-    """Positive on the brows: a band along a curve, thinner outwards, m."""
-    along = (np.abs(p[:, 0]) - _BROW_X[0]) / (_BROW_X[1] - _BROW_X[0])
-    middle = 0.6425 + 0.0085 * np.sin(np.clip(along, 0, 1.15) * 2.2) - 0.002 * np.clip(along, 0, 1)
-    half = np.interp(along, [0.0, 0.15, 0.6, 1.0], [0.0028, 0.0034, 0.0030, 0.0008])
-    ends = np.minimum(along, 1 - along) * (_BROW_X[1] - _BROW_X[0])
-    front = p[:, 2] - 0.09
-    return np.minimum.reduce([half - np.abs(p[:, 1] - middle), ends, front])
+    """Positive on the brows: a band along an arch, thinner outwards, m."""
+    x = np.abs(p[:, 0])
+    arch = np.interp(x, [0.011, 0.02, 0.03, 0.038, 0.046, 0.055], [0.6472, 0.6487, 0.6499, 0.6500, 0.6483, 0.6445])
+    half = np.interp(x, [0.011, 0.016, 0.035, 0.055], [0.0024, 0.0030, 0.0026, 0.0006])
+    return half - np.abs(p[:, 1] - arch)
 
 
 def with_round_eyes(source: Source, neighbours: list[np.ndarray]) -> tuple[Source, np.ndarray]:

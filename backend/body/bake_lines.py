@@ -12,6 +12,8 @@ from typing import Final
 
 import numpy as np
 
+from rigs.skeleton import MIRROR
+
 from .bake_source import Source
 
 Field = Callable[[np.ndarray], np.ndarray]
@@ -21,16 +23,13 @@ _FLIP: Final = np.array([-1.0, 1.0, 1.0])
 _MAX_SLIDE: Final = 0.85  # of an edge: further, and quads would fold
 
 
-def inside(source: Source, field: Field, allowed: np.ndarray | None = None) -> np.ndarray:
-    """(Q,) bool: the quads that are mostly inside the line; single teeth along the line are evened out.
+def inside(source: Source, field: Field, allowed: np.ndarray) -> np.ndarray:
+    """(Q,) bool: the quads whose middle is inside the line; single teeth along the line are evened out.
 
     Args:
         allowed: (V,) bool, vertices that may be inside at all.
     """
-    values = field(source.vertices)
-    if allowed is not None:
-        values = np.where(allowed, values, -np.abs(values) - 1e-3)
-    chosen = values[source.quads].mean(axis=1) > 0
+    chosen = (field(source.vertices[source.quads].mean(axis=1)) > 0) & allowed[source.quads].all(axis=1)
     pairs = _adjacent_quads(source.quads)
     for _ in range(3):
         same = np.zeros(len(chosen))
@@ -59,26 +58,68 @@ def border(quads: np.ndarray, chosen: np.ndarray, n_vertices: int) -> np.ndarray
 
 
 def snapped(source: Source, field: Field, chosen: np.ndarray, neighbours: list[np.ndarray]) -> Source:
-    """Slide the border vertices along their edges onto the line; skin weights and shape directions slide along."""
+    """Slide the border vertices onto the line; skin weights and shape directions slide along.
+
+    A vertex slides along an edge or a diagonal that crosses the line; where none does, it moves a little over the
+    surface straight towards the line.
+    """
     values = field(source.vertices)
     vertices, shapedirs, weights = source.vertices.copy(), source.shapedirs.copy(), source.weights.copy()
+    opposite = _diagonals(source.quads, len(vertices))
+    left_over = []
     for i in np.flatnonzero(border(source.quads, chosen, len(vertices))):
-        near = neighbours[i]
+        near = np.concatenate([neighbours[i], opposite[i]])
         step = values[i] / np.where(values[i] == values[near], np.inf, values[i] - values[near])
         step = np.where((step > 0) & (step <= _MAX_SLIDE), step, np.inf)
-        best = int(np.argmin(step))
+        lengths = np.linalg.norm(source.vertices[near] - source.vertices[i], axis=1)
+        best = int(np.argmin(np.where(np.isfinite(step), step * lengths, np.inf)))
         if np.isfinite(step[best]):
             t, j = step[best], near[best]
             vertices[i] = (1 - t) * source.vertices[i] + t * source.vertices[j]
             shapedirs[i] = (1 - t) * source.shapedirs[i] + t * source.shapedirs[j]
             weights[i] = (1 - t) * source.weights[i] + t * source.weights[j]
+        else:
+            left_over.append(i)
+    if left_over:
+        vertices[left_over] = _pulled(source, field, np.array(left_over))
     return mirrored_evenly(replace(source, vertices=vertices, shapedirs=shapedirs, weights=weights))
+
+
+def _diagonals(quads: np.ndarray, n_vertices: int) -> list[np.ndarray]:
+    """Per vertex the vertices across its quads."""
+    table: list[list[int]] = [[] for _ in range(n_vertices)]
+    for a, b, c, d in quads:
+        table[a].append(c)
+        table[c].append(a)
+        table[b].append(d)
+        table[d].append(b)
+    return [np.array(row, int) for row in table]
+
+
+def _pulled(source: Source, field: Field, ids: np.ndarray, most: float = 0.008) -> np.ndarray:
+    """(n, 3) the vertices moved over the surface towards the line, by at most `most` m: Newton on the field."""
+    normals = quad_normals(source.vertices, source.quads)[ids]
+    here, h = source.vertices[ids].copy(), 1e-4
+    for _ in range(4):
+        slope = np.stack([(field(here + h * e) - field(here - h * e)) / (2 * h) for e in np.eye(3)], axis=1)
+        slope -= np.sum(slope * normals, axis=1, keepdims=True) * normals
+        here -= (field(here) / np.maximum(np.sum(slope**2, axis=1), 1e-3))[:, None] * slope
+    move = here - source.vertices[ids]
+    length = np.linalg.norm(move, axis=1, keepdims=True)
+    return source.vertices[ids] + move * np.minimum(1.0, most / np.maximum(length, 1e-9))
+
+
+def quad_normals(vertices: np.ndarray, quads: np.ndarray) -> np.ndarray:
+    """(V, 3) unit vertex normals, area-weighted."""
+    corners = vertices[quads]
+    face = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
+    out = np.zeros_like(vertices)
+    np.add.at(out, quads, face[:, None])
+    return out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12)
 
 
 def mirrored_evenly(source: Source) -> Source:
     """Average with the mirror image, against the odd vertex that slid another way than its twin."""
-    from rigs.skeleton import MIRROR
-
     m = source.mirror
     return replace(
         source,
@@ -88,14 +129,20 @@ def mirrored_evenly(source: Source) -> Source:
     )
 
 
-def smoothed(vertices: np.ndarray, which: np.ndarray, neighbours: list[np.ndarray], rounds: int) -> np.ndarray:
-    """Laplacian smoothing of the vertices `which` (V,) in 0..1 (how much), without shrinking (Taubin)."""
-    out = vertices.copy()
+def neighbour_mean(vertices: np.ndarray, neighbours: list[np.ndarray], ids: np.ndarray) -> np.ndarray:
+    """(n, 3) mean of the neighbours of the vertices `ids`."""
+    return np.stack([vertices[neighbours[i]].mean(axis=0) for i in ids])
+
+
+def smoothed(source: Source, which: np.ndarray, neighbours: list[np.ndarray], rounds: int) -> np.ndarray:
+    """(V, 3) vertices smoothed by `which` (V,) in 0..1, in and out only, without shrinking (Laplace-Taubin)."""
+    out = source.vertices.copy()
     ids = np.flatnonzero(which > 0)
+    normals = quad_normals(out, source.quads)[ids]
     for round_ in range(2 * rounds):
-        pull = 0.5 if round_ % 2 == 0 else -0.53
-        mean = np.stack([out[neighbours[i]].mean(axis=0) for i in ids])
-        out[ids] += pull * which[ids, None] * (mean - out[ids])
+        pull = 0.5 if round_ % 2 == 0 else -0.52
+        move = pull * which[ids, None] * (neighbour_mean(out, neighbours, ids) - out[ids])
+        out[ids] += np.sum(move * normals, axis=1, keepdims=True) * normals
     return out
 
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from rigs.skeleton import INDEX, JOINTS, mirror_name
 
+from .bake_lines import quad_normals
 from .model import BodyModel
-from .raster import vertex_normals
 
 _MAX_INFLUENCES: Final = 4
 _TURN: Final = 0.3  # cosine: a vertex belongs to a region when its normal turns less than about 70 degrees from it
@@ -55,7 +55,7 @@ _SIDES: Final = (
     Spot("upper_arm", _at("left_shoulder", "left_elbow", 0.5), _NO, (0, 1, 0), 0.05),
     Spot("shoulder", _at("left_collar", "left_shoulder", 0.9), _NO, (0, 1, 0), 0.045, "left_collar"),
     Spot("foot_sole", _at("left_foot"), (0, 0, -0.01), (0, -1, 0), 0.035),
-    Spot("heel", _at("left_ankle"), (0, -0.03, -0.02), (0, -0.9, -0.44), 0.03),
+    Spot("heel", _at("left_ankle"), (0, 0, -0.02), (0, -1, -0.1), 0.03),
     Spot("toes", _at("left_foot"), (0, -0.005, 0), (0, -0.1, 1), 0.025),
     Spot("foot_top", _at("left_ankle", "left_foot", 0.5), _NO, (0, 0.85, 0.5), 0.035),
     Spot("ankle", _at("left_ankle"), _NO, (1, 0, 0), 0.025),
@@ -67,9 +67,9 @@ _SIDES: Final = (
     Spot("thigh_outer", _at("left_hip", "left_knee", 0.45), _NO, (1, 0, 0), 0.06),
     Spot("thigh_inner", _at("left_hip", "left_knee", 0.5), _NO, (-1, 0, 0), 0.05, first_exit=True),
     Spot("hip", _at("pelvis"), (0, 0.02, 0), (1, 0, 0), 0.05, "pelvis"),
-    Spot("cheek", _at("head"), (0, 0.005, 0.03), (0.6, 0, 0.8), 0.022, "head"),
+    Spot("cheek", _at("head"), (0, 0.005, 0.03), (0.75, 0, 0.66), 0.022, "head"),
     Spot("eye", _at("left_eye_smplhf"), _NO, (0, 0, 1), 0.015, "head"),
-    Spot("temple", _at("left_eye_smplhf", "head", 0.6), (0, 0.05, 0.01), (1, 0, 0.2), 0.02, "head"),
+    Spot("temple", _at("left_eye_smplhf", "head", 0.6), (0, 0.05, 0.0), (1, 0, 0), 0.02, "head"),
     Spot("chest", _at("spine3"), (0.085, 0.02, 0), (0, 0, 1), 0.05, "spine3"),
     Spot("waist", _at("spine1"), (0, 0.03, 0), (1, 0, 0), 0.05),
     Spot("ribs", _at("spine2"), (0, 0.0, 0), (1, 0, 0), 0.05),
@@ -78,7 +78,7 @@ _SIDES: Final = (
 _CENTRE: Final = (
     Spot("head_top", _at("head"), (0, 0.05, -0.02), (0, 1, 0), 0.05),
     Spot("forehead", _at("head"), (0, 0.10, 0), (0, 0, 1), 0.035),
-    Spot("mouth", _at("jaw"), (0, -0.008, 0.0), (0, 0, 1), 0.02, "head"),
+    Spot("mouth", _at("jaw"), (0, -0.023, 0.0), (0, 0, 1), 0.02, "head"),
     Spot("chin", _at("jaw"), (0, -0.035, 0.01), (0, -0.4, 0.92), 0.02, "jaw"),
     Spot("head_back", _at("head"), (0, 0.06, -0.02), (0, 0, -1), 0.05),
     Spot("neck_front", _at("neck", "head", 0.1), _NO, (0, 0, 1), 0.025),
@@ -120,7 +120,7 @@ def find_regions(model: BodyModel) -> dict[str, dict[str, Any]]:
     """All regions as written to rigs/regions.json (see surfaces.py for the meaning of the fields)."""
     outer = ~np.isin(model.material, [i for i, n in enumerate(model.material_names) if n == "mouth"])
     triangles = model.triangles[np.concatenate([outer, outer])]
-    skin = _Skin(model, vertex_normals(model.v_template, model.triangles), triangles)
+    skin = _Skin(model, quad_normals(model.v_template, model.quads), triangles)
     sided = {spot.name: _region(skin, spot, *_ray_hit(skin, spot)) for spot in _SIDES}
     sided["ear"] = _vertex_region(skin, "ear", _ear_vertex(model), 0.025, "head")
     sided["buttock"] = _vertex_region(skin, "buttock", _sitting_vertex(model), 0.05, "pelvis")

@@ -196,7 +196,7 @@ def _spine_split(height: np.ndarray) -> dict[str, np.ndarray]:
         t = np.clip((height - centre) / (2 * half_width) + 0.5, 0, 1)
         return t * t * (3 - 2 * t)
 
-    above1, above2, above3 = (step(SPINE_HEIGHTS[j], w) for j, w in (("spine1", 0.075), ("spine2", 0.07), ("spine3", 0.07)))
+    above1, above2, above3 = (step(SPINE_HEIGHTS[j], w) for j, w in (("spine1", 0.085), ("spine2", 0.09), ("spine3", 0.10)))
     above2, above3 = np.minimum(above1, above2), np.minimum(above2, above3)
     return {"pelvis": 1 - above1, "spine1": above1 - above2, "spine2": above2 - above3, "spine3": above3}
 

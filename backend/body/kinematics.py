@@ -7,9 +7,10 @@ w x u. D = 3 * len(active) + 3 columns, transl last.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -127,9 +128,9 @@ class Kinematics:
         return np.swapaxes(self.world[:, self.active], -1, -2)
 
     def _swept(self, lever: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        """omega x lever, masked: (S, K, A, 3 xyz) levers -> (S, K, 3 xyz, D) with zero transl columns."""
+        """omega x lever, masked by (..., K, A): (S, K, A, 3 xyz) levers -> (S, K, 3 xyz, D) with zero transl columns."""
         s, k, a = lever.shape[:3]
-        masked = lever * mask[None, :, :, None]
+        masked = lever * mask[..., None]
         lx, ly, lz = (masked[..., i][..., None] for i in range(3))
         w = self._omega[:, None]
         wx, wy, wz = w[..., 0], w[..., 1], w[..., 2]
@@ -187,6 +188,23 @@ class Kinematics:
         both = self._axes
         return Dual(both.value[:, i], None if both.jac is None else both.jac[:, i])
 
+    def carried(self, joint: np.ndarray, at: np.ndarray) -> np.ndarray:
+        """Derivative (S, K, 3, D) of points that ride on joints (S, K) and are now at (S, K, 3) m."""
+        mask = ANCESTORS[joint][..., self.active]
+        jac = self._swept(at[:, :, None] - self.joints[:, None, self.active], mask)
+        jac[..., -3:] = np.eye(3)
+        return jac
+
+    def once(self, name: str, make: Callable[[Kinematics], Any]) -> Any:
+        """A value derived from these poses that several terms need: computed at the first call, kept with the poses."""
+        if name not in self.__dict__:
+            self.__dict__[name] = make(self)
+        return self.__dict__[name]
+
+    def rows(self, index: np.ndarray) -> Kinematics:
+        """Only the poses of `index`."""
+        return Kinematics(self.rest, self.local[index], self.transl[index], self.tracked, self.heading[index], self.active)
+
     def moved(self, increments: np.ndarray) -> Kinematics:
         """The poses after increments (S, D): R_j exp(d_j), transl + t."""
         assert self.active is not None
@@ -208,7 +226,3 @@ def heading_of(pelvis: np.ndarray) -> np.ndarray:
     yaw = np.where(use_left, np.arctan2(-left[..., 2], left[..., 0]), np.arctan2(front[..., 0], front[..., 2]))
     return rotvec_to_rotmat(np.stack([0 * yaw, yaw, 0 * yaw], axis=-1))
 
-
-def subset(table: Mapping[str, Anchor], names: Iterable[str]) -> dict[str, Anchor]:
-    """The named entries, in a stable order without repeats."""
-    return {n: table[n] for n in dict.fromkeys(names)}

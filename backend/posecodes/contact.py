@@ -11,7 +11,7 @@ from backend.body.kinematics import Kinematics
 from backend.body.surfaces import REGIONS
 
 from .base import Measured, Posecode, name_in, named, pattern, place, register
-from .vocabulary import limb_of_point, words
+from .vocabulary import limb_of_point, skin, words
 
 _LINE = pattern(r"(?P<a>.+?) touches (?P<b>.+?)")
 _REACH = pattern(r"(?P<a>.+?) reaches \({n} {n} {n}\)")
@@ -32,20 +32,20 @@ class Contact(Posecode):
     b: str = named(REGIONS, "the region that is touched (e.g. left_hip)")
 
     def uses(self) -> tuple[frozenset[str], frozenset[str]]:
-        return frozenset({self.a, self.b}), frozenset({f"normal:{self.a}", f"normal:{self.b}"})
+        return frozenset({skin(self.a), skin(self.b)}), frozenset({f"normal:{self.a}", f"normal:{self.b}"})
 
     def residual(self, body: Kinematics) -> Dual:
         """Three components of the gap, and the part of the normals that points the same way."""
-        gap = body.point(self.a) - body.point(self.b)
+        gap = body.point(skin(self.a)) - body.point(skin(self.b))
         same = above(dot(body.axis(f"normal:{self.a}"), body.axis(f"normal:{self.b}")), -0.5)
         return stack([gap, same.scaled(_NORMAL_SCALE)])
 
     def measure(self, body: Kinematics) -> Measured:
-        gap = float(np.linalg.norm(body.point(self.a).value[0] - body.point(self.b).value[0]))
+        gap = float(np.linalg.norm(body.point(skin(self.a)).value[0] - body.point(skin(self.b)).value[0]))
         return Measured(gap, gap <= self.tolerance, "m", 0.0, gap)
 
     def limbs(self) -> frozenset[str]:
-        return frozenset({limb_of_point(self.a)}) | ({limb_of_point(self.b)} if limb_of_point(self.b) not in ("torso", "head") else set())
+        return frozenset({limb_of_point(skin(r)) for r in (self.a, self.b)} - {"torso", "head"}) or frozenset({limb_of_point(skin(self.a))})
 
     def said(self) -> str:
         return f"{words(self.a)} touches {words(self.b)}"
@@ -70,17 +70,17 @@ class Reach(Posecode):
     place: tuple[float, float, float] = place("where, m, in the frame of the pose")
 
     def uses(self) -> tuple[frozenset[str], frozenset[str]]:
-        return frozenset({self.region}), frozenset()
+        return frozenset({skin(self.region)}), frozenset()
 
     def residual(self, body: Kinematics) -> Dual:
-        return body.point(self.region) - np.asarray(self.place)
+        return body.point(skin(self.region)) - np.asarray(self.place)
 
     def measure(self, body: Kinematics) -> Measured:
         gap = float(np.linalg.norm(self.residual(body).value[0]))
         return Measured(gap, gap <= self.tolerance, "m", 0.0, gap)
 
     def limbs(self) -> frozenset[str]:
-        return frozenset({limb_of_point(self.region)})
+        return frozenset({limb_of_point(skin(self.region))})
 
     def said(self) -> str:
         return f"{words(self.region)} reaches ({self.place[0]:g} {self.place[1]:g} {self.place[2]:g})"

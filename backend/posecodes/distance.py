@@ -8,7 +8,7 @@ from backend.body.dual import Dual, norm, stack
 from backend.body.kinematics import Kinematics
 
 from .base import COMPARES, Measured, Posecode, choice, compared, name_in, named, number, pattern, register
-from .vocabulary import POINTS, limb_of_point, words
+from .vocabulary import PLACES, limb_of_point, words
 
 _LINE = pattern(r"(?P<a>.+?) (?P<how>at least |at most )?{n} from (?P<b>.+?)")
 
@@ -22,8 +22,8 @@ class Distance(Posecode):
     unit = "m"
     tolerance = 0.05
 
-    a: str = named(POINTS, "one point")
-    b: str = named(POINTS, "the other point")
+    a: str = named(PLACES, "one point")
+    b: str = named(PLACES, "the other point")
     metres: float = number("the distance", 0, 2.5)
     compare: str = choice(COMPARES, "equal to, at least or at most", default="=")
 
@@ -50,7 +50,7 @@ class Distance(Posecode):
     @classmethod
     def read(cls, line: str) -> Distance | None:
         m = _LINE.match(line)
-        a, b = (m and name_in(m["a"], POINTS)), (m and name_in(m["b"], POINTS))
+        a, b = (m and name_in(m["a"], PLACES)), (m and name_in(m["b"], PLACES))
         if not m or not a or not b:
             return None
         return cls(a, b, float(m.groups()[2]), {"at least ": ">=", "at most ": "<=", None: "="}[m["how"]])

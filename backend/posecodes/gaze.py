@@ -11,7 +11,7 @@ from backend.body.kinematics import Kinematics
 
 from .base import Measured, Posecode, direction_in, direction_words, name_in, named, pattern, place, register, vector
 from .direction import toward
-from .vocabulary import POINTS, words
+from .vocabulary import PLACES, words
 
 _AT = pattern(r"look at (?P<target>[a-z ]+)")
 _TO = pattern(r"look (?P<toward>.+)")
@@ -27,7 +27,7 @@ class Gaze(Posecode):
     tolerance = np.radians(20)
 
     toward: tuple[float, float, float] | None = vector("(left, up, front) components", default=None)
-    target: str | None = named(POINTS, "a part of the own body that is looked at", default=None)
+    target: str | None = named(PLACES, "a part of the own body that is looked at", default=None)
     place: tuple[float, float, float] | None = place("a place in the scene, m", default=None)
 
     def uses(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -60,7 +60,7 @@ class Gaze(Posecode):
     @classmethod
     def read(cls, line: str) -> Gaze | None:
         m = _AT.match(line)
-        target = m and name_in(m["target"], POINTS)
+        target = m and name_in(m["target"], PLACES)
         if target:
             return cls(target=target)
         m = _TO.match(line)

@@ -12,7 +12,7 @@ from backend.body.dual import Dual
 from backend.body.kinematics import Kinematics
 
 from .base import Measured, Posecode, name_in, names, number, pattern, register
-from .vocabulary import limb_of_point, words
+from .vocabulary import limb_of_point, skin, words
 
 _SIDED: Final = {
     "foot": ("foot_sole", "heel"), "toes": ("foot_sole",), "heel": ("heel",), "knee": ("knee",), "shin": ("shin", "knee"),
@@ -46,7 +46,8 @@ class Support(Posecode):
     height: float = number("height of what they rest on above the ground: 0 the ground, 0.45 a chair", 0, 2, default=0.0)
 
     def regions(self) -> tuple[str, ...]:
-        return tuple(r for part in self.parts for r in BEARERS[part])
+        """The points of the skin that bear, each once for every part that names it."""
+        return tuple(skin(r) for part in self.parts for r in BEARERS[part])
 
     def uses(self) -> tuple[frozenset[str], frozenset[str]]:
         return frozenset(self.regions()), frozenset()

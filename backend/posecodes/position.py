@@ -9,13 +9,14 @@ from backend.body.kinematics import Kinematics
 
 from .base import COMPARES, Measured, Posecode, choice, compared, name_in, named, pattern, register, side_number
 from .direction import FRAMES, frame_axes
-from .vocabulary import POINTS, limb_of_point, words
+from .vocabulary import PLACES, limb_of_point, mirror_name, words
 
 AXES_OF = ("left", "up", "front")
 _RELATIONS = {
     "above": ("up", 1), "below": ("up", -1), "left of": ("left", 1), "right of": ("left", -1),
     "in front of": ("front", 1), "behind": ("front", -1),
 }  # fmt: skip
+_OPPOSITE = {">=": "<=", "<=": ">=", "=": "="}
 _LINE = pattern(
     r"(?P<a>.+?) (?:(?P<how>at least |at most )?{n} )?(?P<relation>above|below|left of|right of|in front of|behind)"
     r" (?P<b>.+?)(?: \((?P<frame>pelvis|chest)\))?"
@@ -31,8 +32,8 @@ class Position(Posecode):
     unit = "m"
     tolerance = 0.05
 
-    point: str = named(POINTS, "the point that is placed")
-    relative_to: str = named((*POINTS, "ground"), "the point it is compared with, or ground (axis up only)")
+    point: str = named(PLACES, "the point that is placed")
+    relative_to: str = named((*PLACES, "ground"), "the point it is compared with, or ground (axis up only)")
     axis: str = choice(AXES_OF, "the axis of the offset")
     metres: float = side_number("signed offset along the axis", -3, 3)
     compare: str = choice(COMPARES, "equal to, at least or at most", default="=")
@@ -62,15 +63,15 @@ class Position(Posecode):
         return frozenset({limb_of_point(self.point)})
 
     def mirrored(self) -> Position:
-        """Only the left axis changes sign."""
-        flipped = super().mirrored()
-        if self.axis == "left" or self.metres == 0:
-            return flipped if self.compare == "=" or self.axis != "left" else _swapped(flipped)
-        return Position(flipped.point, flipped.relative_to, self.axis, self.metres, self.compare, self.frame)
+        """Only an offset to the left changes its sign, and with it the sense of an inequality."""
+        metres, compare = self.metres, self.compare
+        if self.axis == "left":
+            metres, compare = -metres, _OPPOSITE[compare]
+        return Position(mirror_name(self.point), mirror_name(self.relative_to), self.axis, metres, compare, self.frame)
 
     def said(self) -> str:
         relation = next(k for k, (axis, sign) in _RELATIONS.items() if axis == self.axis and (self.metres < 0) == (sign < 0))
-        compare = self.compare if self.metres >= 0 else {"<=": ">=", ">=": "<=", "=": "="}[self.compare]
+        compare = self.compare if self.metres >= 0 else _OPPOSITE[self.compare]
         how = {">=": "at least ", "<=": "at most ", "=": ""}[compare]
         frame = "" if self.frame == "heading" else f" ({self.frame})"
         return f"{words(self.point)} {how}{abs(self.metres):g} {relation} {words(self.relative_to)}{frame}"
@@ -78,18 +79,14 @@ class Position(Posecode):
     @classmethod
     def read(cls, line: str) -> Position | None:
         m = _LINE.match(line)
-        a = m and name_in(m["a"], POINTS)
-        b = m and name_in(m["b"], (*POINTS, "ground"))
+        a = m and name_in(m["a"], PLACES)
+        b = m and name_in(m["b"], (*PLACES, "ground"))
         if not m or not a or not b:
             return None
         axis, sign = _RELATIONS[m["relation"]]
         amount = m.groups()[2]
         how = {"at least ": ">=", "at most ": "<=", None: "=" if amount else ">="}[m["how"]]
         if sign < 0:
-            how = {">=": "<=", "<=": ">=", "=": "="}[how]
+            how = _OPPOSITE[how]
         return cls(a, b, axis, sign * float(amount or 0.1), how, m["frame"] or "heading")
 
-
-def _swapped(code: Position) -> Position:
-    how = {">=": "<=", "<=": ">=", "=": "="}[code.compare]
-    return Position(code.point, code.relative_to, code.axis, code.metres, how, code.frame)

@@ -31,9 +31,15 @@ def _region_anchor(name: str) -> Anchor:
     return Anchor(tuple((joint_index(j), float(w), (float(o[0]), float(o[1]), float(o[2]))) for j, w, o in REGIONS[name].influences))
 
 
+def skin(region: str) -> str:
+    """The point on the skin of a region; "left_knee" alone is the joint, "skin:left_knee" the kneecap."""
+    return f"skin:{region}"
+
+
 def _points() -> dict[str, Anchor]:
     table = {name: joint_anchor(name) for name in JOINTS}
-    table |= {name: _region_anchor(name) for name in REGIONS}
+    table |= {name: _region_anchor(name) for name in REGIONS if name not in table}
+    table |= {skin(name): _region_anchor(name) for name in REGIONS}
     for side in SIDES:
         table[f"{side}_hand"] = mean_anchor({f"{side}_wrist": 1, f"{side}_middle1": 1})
     table["eyes"] = mean_anchor({"left_eye_smplhf": 1, "right_eye_smplhf": 1})
@@ -79,6 +85,7 @@ def _axes() -> dict[str, Axis]:
 
 
 POINTS: Final[dict[str, Anchor]] = _points()
+PLACES: Final = tuple(n for n in POINTS if not n.startswith("skin:"))  # the points that statements may name
 SEGMENTS: Final[dict[str, tuple[str, str]]] = _segments()
 AXES: Final[dict[str, Axis]] = _axes()
 FACES: Final = {  # what can "face" somewhere -> the axis that does
@@ -137,6 +144,6 @@ def words(name: str) -> str:
 
 
 __all__ = [
-    "AXES", "DIRECTIONS", "FACES", "POINTS", "SEGMENTS", "SIDES",
-    "check_name", "limb_of_joint", "limb_of_point", "mirror_direction", "mirror_name", "words",
+    "AXES", "DIRECTIONS", "FACES", "PLACES", "POINTS", "SEGMENTS", "SIDES",
+    "check_name", "limb_of_joint", "limb_of_point", "mirror_direction", "mirror_name", "skin", "words",
 ]  # fmt: skip

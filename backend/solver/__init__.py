@@ -3,7 +3,8 @@
 from .least_squares import Stopping
 from .problem import Problem, Term, build
 from .solve import Solution, Verdict, judge, solve
+from .stance import neutral_stance
 from .start import alternatives, starting_pose
 from .weights import Weights
 
-__all__ = ["Problem", "Solution", "Stopping", "Term", "Verdict", "Weights", "alternatives", "build", "judge", "solve", "starting_pose"]
+__all__ = ["Problem", "Solution", "Stopping", "Term", "Verdict", "Weights", "alternatives", "build", "judge", "neutral_stance", "solve", "starting_pose"]

@@ -19,19 +19,42 @@ Evaluate = Callable[[Kinematics], tuple[np.ndarray, np.ndarray]]
 @dataclass(frozen=True)
 class Stopping:
     max_iterations: int = 40
-    cost_tolerance: float = 2e-4
-    """A start stops when the relative decrease of its cost falls below this."""
-    gradient_tolerance: float = 1e-6
+    cost_tolerance: float = 1.5e-3
+    """A start stops when the relative decrease of its cost in one step falls below this."""
+    damping_limit: float = 1e4
+    """A start stops when no step this strongly damped makes its cost smaller."""
+    rivals_after: int = 5
+    """From this iteration on, starts that cost much more than the best one are given up."""
+    rivals_factor: float = 2.0
 
 
 @dataclass(frozen=True, eq=False)
 class Descent:
-    """The end of a run: poses, cost (S,) = half the sum of squares, iterations used and why it stopped."""
+    """The end of a run: the surviving poses, cost (S,) = half the sum of squares, iterations used, why it stopped."""
 
     body: Kinematics
     cost: np.ndarray
     iterations: int
     reason: str
+
+
+@dataclass(eq=False)
+class _Run:
+    """The starts that are still in the race, a row each."""
+
+    body: Kinematics
+    r: np.ndarray
+    j: np.ndarray
+    cost: np.ndarray
+    damping: np.ndarray
+    growth: np.ndarray
+    moving: np.ndarray
+
+    def keep(self, rows: np.ndarray) -> None:
+        if not rows.all():
+            self.body = self.body.rows(rows)
+            for name in ("r", "j", "cost", "damping", "growth", "moving"):
+                setattr(self, name, getattr(self, name)[rows])
 
 
 def minimise(body: Kinematics, evaluate: Evaluate, free: np.ndarray, stopping: Stopping = Stopping()) -> Descent:
@@ -41,32 +64,41 @@ def minimise(body: Kinematics, evaluate: Evaluate, free: np.ndarray, stopping: S
         body: the starts, with derivatives. evaluate: body -> weighted residuals (S, m) and jacobian (S, m, D).
         free: (D,) bool, which increments may be used.
     """
-    columns = np.flatnonzero(free)
     r, j = evaluate(body)
-    cost = 0.5 * np.einsum("sm,sm->s", r, r)
-    damping, growth = np.full(len(cost), 1e-2), np.full(len(cost), 2.0)
-    active = np.ones(len(cost), bool)
-    reason, iteration = "max iterations", 0
+    s = len(r)
+    run = _Run(body, r, j, _cost(r), np.full(s, 1e-3), np.full(s, 2.0), np.ones(s, bool))
     for iteration in range(1, stopping.max_iterations + 1):
-        step, predicted = _step(r, j[:, :, columns], damping)
-        increments = np.zeros((len(cost), j.shape[2]))
-        increments[:, columns] = np.where(active[:, None], step, 0.0)
-        trial = body.moved(increments)
-        r_new, j_new = evaluate(trial)
-        cost_new = 0.5 * np.einsum("sm,sm->s", r_new, r_new)
-        gain = (cost - cost_new) / np.maximum(predicted, 1e-12)
-        better = active & (cost_new < cost)
-        drop = np.where(better, (cost - cost_new) / np.maximum(cost, 1e-12), 0.0)
-        body = _chosen(better, trial, body)
-        r, j = np.where(better[:, None], r_new, r), np.where(better[:, None, None], j_new, j)
-        cost = np.where(better, cost_new, cost)
-        damping = np.where(better, damping * np.maximum(1 / 3, 1 - (2 * gain - 1) ** 3), damping * growth)
-        growth = np.where(better, 2.0, growth * 2)
-        active &= ~(better & (drop < stopping.cost_tolerance)) & (damping < 1e8) & (cost > 1e-10)
-        if not active.any():
-            reason = "converged"
-            break
-    return Descent(body, cost, iteration, reason)
+        _advance(run, evaluate, np.flatnonzero(free), stopping)
+        if iteration >= stopping.rivals_after:
+            run.keep(run.cost <= stopping.rivals_factor * run.cost.min() + 1e-9)
+        if not run.moving.any():
+            return Descent(run.body, run.cost, iteration, "converged")
+    return Descent(run.body, run.cost, stopping.max_iterations, "max iterations")
+
+
+def _cost(r: np.ndarray) -> np.ndarray:
+    return 0.5 * np.einsum("sm,sm->s", r, r)
+
+
+def _advance(run: _Run, evaluate: Evaluate, columns: np.ndarray, stopping: Stopping) -> None:
+    """One trial step of every start; better ones are taken, the others are damped more."""
+    step, predicted = _step(run.r, run.j[:, :, columns], run.damping)
+    increments = np.zeros((len(run.cost), run.j.shape[2]))
+    increments[:, columns] = np.where(run.moving[:, None], step, 0.0)
+    trial = run.body.moved(increments)
+    r, j = evaluate(trial)
+    cost = _cost(r)
+    gain = (run.cost - cost) / np.maximum(predicted, 1e-12)
+    better = run.moving & (cost < run.cost)
+    drop = (run.cost - cost) / np.maximum(run.cost, 1e-12)
+    run.body = trial if better.all() else _chosen(better, trial, run.body)
+    run.r, run.j = np.where(better[:, None], r, run.r), np.where(better[:, None, None], j, run.j)
+    run.cost = np.where(better, cost, run.cost)
+    eased = run.damping * np.maximum(1 / 3, 1 - (2 * gain - 1) ** 3)
+    run.damping = np.clip(np.where(better, eased, run.damping * run.growth), 1e-7, 1e12)
+    run.growth = np.where(better, 2.0, run.growth * 2)
+    done = (better & (drop < stopping.cost_tolerance)) | (run.damping > stopping.damping_limit) | (run.cost < 1e-9)
+    run.moving = run.moving & ~done
 
 
 def _step(r: np.ndarray, j: np.ndarray, damping: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from backend.body.dual import Dual, above, below, stack
+from backend.body.dual import Dual
 from backend.body.kinematics import Kinematics
 from backend.body.rotations import rotmat_to_quat_wxyz
 from rigs.skeleton import JOINTS
@@ -87,12 +87,10 @@ def swing_twist(local: np.ndarray, joints: np.ndarray, derivative: bool = True) 
     if not derivative:
         return coordinates, None
     # dq = q (0, d) / 2, in permuted components; increments permuted alike
-    zero = np.zeros_like(w)
     dw = 0.5 * np.stack([-x, -y, -z], axis=-1)
     dx = 0.5 * np.stack([w, -z, y], axis=-1)
     dy = 0.5 * np.stack([z, w, -x], axis=-1)
     dz = 0.5 * np.stack([-y, x, w], axis=-1)
-    del zero
     e = lambda v: v[..., None]  # noqa: E731
     dn = (e(w) * dw + e(x) * dx) / e(n)
     dm = (e(y) * dy + e(z) * dz) / e(np.where(small, 1.0, m))
@@ -109,6 +107,11 @@ def swing_twist(local: np.ndarray, joints: np.ndarray, derivative: bool = True) 
 
 def coordinates(body: Kinematics) -> Dual:
     """Swing and twist coordinates of the active joints as a Dual (S, 3A) with dense jac (S, 3A, D)."""
+    found: Dual = body.once("swing and twist", _coordinates)
+    return found
+
+
+def _coordinates(body: Kinematics) -> Dual:
     assert body.active is not None
     value, blocks = swing_twist(body.local, body.active)
     assert blocks is not None
@@ -119,10 +122,14 @@ def coordinates(body: Kinematics) -> Dual:
     return Dual(value.reshape(s, -1), jac.reshape(s, 3 * a, -1))
 
 
-def excess(coords: Dual, active: np.ndarray, slack: np.ndarray | float = 0.0) -> Dual:
-    """(S, 6A) rad: by how much each coordinate leaves its range, widened by `slack` (A, 3) rad."""
-    low, high = (LOW[active] - slack).ravel(), (HIGH[active] + slack).ravel()
-    return stack([above(coords - high, 0.0), below(coords - low, 0.0)])
+def excess(coords: Dual, active: np.ndarray) -> Dual:
+    """(S, 3A) rad: by how much each coordinate leaves its range, zero inside."""
+    middle, half = (LOW[active] + HIGH[active]).ravel() / 2, (HIGH[active] - LOW[active]).ravel() / 2
+    away = coords.value - middle
+    over = np.abs(away) - half
+    outside = over > 0
+    sign = np.sign(away) * outside
+    return Dual(over * outside, None if coords.jac is None else coords.jac * sign[..., None])
 
 
 def clamped(local: np.ndarray) -> np.ndarray:

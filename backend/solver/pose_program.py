@@ -12,7 +12,7 @@ from backend.body.model import ShapedBody
 from backend.body.rotations import rotmat_to_rotvec
 from backend.posecodes import Posecode, Program
 from backend.posecodes.ground import BEARERS, Airborne, Support
-from backend.posecodes.vocabulary import POINTS
+from backend.posecodes.vocabulary import POINTS, skin
 from rigs.skeleton import JOINTS, N_JOINTS
 
 from .least_squares import Stopping
@@ -85,7 +85,7 @@ def completed(rest: np.ndarray, program: Program, start: np.ndarray) -> Program:
         return program
     heights = point_heights(rest, start)
     lowest = min(heights.values())
-    feet = tuple(f"{s}_foot" for s in ("left", "right") if min(heights[r] for r in BEARERS[f"{s}_foot"]) < lowest + _FOOT_CLEARANCE)
+    feet = tuple(f"{s}_foot" for s in ("left", "right") if min(heights[skin(r)] for r in BEARERS[f"{s}_foot"]) < lowest + _FOOT_CLEARANCE)
     return (*program, Support(feet)) if feet else program
 
 

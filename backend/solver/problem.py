@@ -9,14 +9,12 @@ import numpy as np
 
 from backend.body.dual import Dual
 from backend.body.kinematics import Kinematics, Tracked, heading_of
-from backend.posecodes import Posecode, Program, settled
-from backend.posecodes.gaze import Gaze
+from backend.posecodes import Program, settled
 from backend.posecodes.ground import Airborne, Support
-from backend.posecodes.turn import Turn
 from backend.posecodes.vocabulary import AXES, POINTS
 from rigs.skeleton import INDEX, JOINTS
 
-from . import terms
+from . import collision, terms
 from .limits import coordinates, excess, family
 from .weights import Weights
 
@@ -79,7 +77,7 @@ def build(
 
     Args:
         rest: (55, 3) m. starts: local rotations (55, 3, 3) each. transl: (3,) m of every start.
-        prior: (55, 3, 3) pose that unmentioned joints stay close to; default: each start itself.
+        prior: (55, 3, 3) pose that unmentioned joints stay close to; default: the first start.
         scope: joints that may move; None: all of the body. move_root: whether pelvis and transl may move.
     """
     local = np.stack(starts)
@@ -90,7 +88,7 @@ def build(
     body = Kinematics(rest, local, np.repeat(transl[None], len(local), 0), tracked, heading, active)
     free = np.ones(body.columns, bool)
     free[-3:] = move_root
-    home = local if prior is None else np.broadcast_to(prior, local.shape)
+    home = (local[0] if prior is None else prior)[None]
     rooted = move_root and scope is None
     parts = [*_statement_terms(program, weights), *_joint_terms(home, active, weights), *_world_terms(program, weights, rooted, transl)]
     air = next((c.height for c in program if isinstance(c, Airborne)), 0.0) if rooted else None
@@ -121,7 +119,7 @@ def _joint_terms(home: np.ndarray, active: np.ndarray, weights: Weights) -> list
     ]
     for first, second in _SHARING:
         if {first, second} <= moving:
-            out.append(Term(f"{first} and {second} share", weights.spine_share, lambda b, f=first, s=second: terms.unequal(b, f, s)))
+            out.append(Term(f"{first} and {second} share", weights.spine_share, lambda b, f=first, s=second: terms.unequal(coordinates(b), active, f, s)))
     for side in ("left", "right"):
         if {f"{side}_collar", f"{side}_shoulder"} <= moving:
             out.append(Term(f"{side} collar follows", weights.collar_share, lambda b, s=side: terms.collar_lag(coordinates(b), active, s)))
@@ -129,7 +127,10 @@ def _joint_terms(home: np.ndarray, active: np.ndarray, weights: Weights) -> list
 
 
 def _world_terms(program: Program, weights: Weights, rooted: bool, transl: np.ndarray) -> list[Term]:
-    out = [Term("below the ground", weights.penetration, terms.penetration)]
+    out = [
+        Term("below the ground", weights.penetration, terms.penetration),
+        Term("limbs apart", weights.collision, collision.overlap),
+    ]
     if not rooted:
         return out
     out.append(Term("heading", weights.heading, terms.yaw_error))
@@ -156,7 +157,3 @@ def _level_gaze(body: Kinematics) -> Dual:
     upright = (body.axis("head_up").value[:, 1] > 0.2).astype(float)[:, None]
     return front.scaled(upright * np.ones(3))
 
-
-def statement_about(program: Program, kinds: tuple[type[Posecode], ...] = (Gaze, Turn)) -> bool:
-    """Whether any statement of these kinds is in the program."""
-    return any(isinstance(c, kinds) for c in program)

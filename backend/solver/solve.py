@@ -56,7 +56,7 @@ def _solution(problem: Problem, descent: Descent, best: int) -> Solution:
         transl=body.transl[0],
         joints=body.joints[0],
         verdicts=judge(problem.program, body),
-        costs={},
+        costs=problem.costs(end.rows(np.array([best]))),
         cost=float(descent.cost[best]),
         iterations=descent.iterations,
         reason=descent.reason,

@@ -10,14 +10,15 @@ import numpy as np
 from backend.body.dual import Dual, above, along, below, stack
 from backend.body.kinematics import Kinematics
 from backend.body.rotations import rotmat_to_rotvec, skew
-from rigs.skeleton import INDEX, JOINTS
+from backend.posecodes.vocabulary import skin
+from rigs.skeleton import JOINTS
 
 _CENTRAL = ("head_top", "head_back", "forehead", "face", "upper_back", "lower_back", "buttocks", "stomach", "chest")
 _SIDED = (
     "foot_sole", "heel", "toes", "foot_top", "ankle", "knee", "shin", "calf", "thigh", "thigh_back", "thigh_outer", "buttock", "hip",
     "palm", "hand_back", "fingertips", "fist", "elbow", "forearm", "shoulder", "shoulder_blade", "chest", "ear",
 )  # fmt: skip
-GROUND_POINTS: tuple[str, ...] = _CENTRAL + tuple(f"{s}_{p}" for s in ("left", "right") for p in _SIDED)
+GROUND_POINTS: tuple[str, ...] = tuple(skin(p) for p in _CENTRAL) + tuple(skin(f"{s}_{p}") for s in ("left", "right") for p in _SIDED)
 
 
 def penetration(body: Kinematics) -> Dual:
@@ -76,18 +77,18 @@ def _blocks(value: np.ndarray, blocks: np.ndarray, joints: np.ndarray, body: Kin
 
 
 def departure(body: Kinematics, start: np.ndarray) -> Dual:
-    """(S, 3A) rad: rotation of every active joint away from the starting pose (S, 55, 3, 3)."""
+    """(S, 3A) rad: rotation of every active joint away from the starting pose (1, 55, 3, 3)."""
     assert body.active is not None
     rotvec = rotmat_to_rotvec(np.swapaxes(start[:, body.active], -1, -2) @ body.local[:, body.active])
     return _blocks(rotvec, right_jacobian_inverse(rotvec), body.active, body)
 
 
-def unequal(body: Kinematics, first: str, second: str) -> Dual:
-    """(S, 3) rad: difference of the rotation vectors of two joints that should share their motion."""
-    pair = np.array([INDEX[first], INDEX[second]])
-    rotvec = rotmat_to_rotvec(body.local[:, pair])
-    both = _blocks(rotvec, right_jacobian_inverse(rotvec), pair, body)
-    return Dual(both.value[:, :3] - both.value[:, 3:], None if both.jac is None else both.jac[:, :3] - both.jac[:, 3:])
+def unequal(coords: Dual, active: np.ndarray, first: str, second: str) -> Dual:
+    """(S, 3) rad: difference of the swing and twist coordinates of two joints that should share their motion."""
+    column = {JOINTS[int(j)]: 3 * i for i, j in enumerate(active)}
+    i, k = column[first], column[second]
+    value = coords.value[:, i : i + 3] - coords.value[:, k : k + 3]
+    return Dual(value, None if coords.jac is None else coords.jac[:, i : i + 3] - coords.jac[:, k : k + 3])
 
 
 def collar_lag(coords: Dual, active: np.ndarray, side: str) -> Dual:

@@ -67,7 +67,6 @@ def rng():
 def fake(addon, monkeypatch, tmp_path):
     """A scripted pose service that the add-on starts as it starts the real one; see fake_service.py."""
     from fake_service import FakeService
-
     from posewright_ext.addon import preferences
 
     service = FakeService(tmp_path)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-SERVER = '''
+SERVER = """
 import json, os, sys, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -54,7 +54,7 @@ ready = args["--ready-file"]
 with open(ready + ".tmp", "w") as f: json.dump({"port": server.server_address[1], "pid": os.getpid()}, f)
 os.replace(ready + ".tmp", ready)
 server.serve_forever()
-'''
+"""
 
 
 def result(pose, *, reply="Done.", unmet=(), poses=True) -> dict:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-
 from posewright_ext.addon.bodydata import load_body
 from posewright_ext.addon.retarget import rotvec_to_matrix
 from posewright_ext.rigs.skeleton import JOINTS, PARENTS

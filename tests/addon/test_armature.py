@@ -6,6 +6,12 @@ import pytest
 bpy = pytest.importorskip("bpy")
 
 from mathutils import Euler, Quaternion  # noqa: E402
+from posewright_ext.addon import armature  # noqa: E402
+from posewright_ext.addon.bodydata import load_body  # noqa: E402
+from posewright_ext.addon.keyframes import animated_paths  # noqa: E402
+from posewright_ext.addon.retarget import rotvec_to_matrix  # noqa: E402
+from posewright_ext.rigs.skeleton import JOINTS  # noqa: E402
+from posewright_ext.rigs.wire import Pose  # noqa: E402
 from rig_makers import (  # noqa: E402
     expected_heads,
     kinematics,
@@ -15,12 +21,6 @@ from rig_makers import (  # noqa: E402
     random_pose,
     world_heads,
 )
-
-from posewright_ext.addon import armature  # noqa: E402
-from posewright_ext.addon.bodydata import load_body  # noqa: E402
-from posewright_ext.addon.retarget import rotvec_to_matrix  # noqa: E402
-from posewright_ext.rigs.skeleton import JOINTS  # noqa: E402
-from posewright_ext.rigs.wire import Pose  # noqa: E402
 
 MODES = ("QUATERNION", "AXIS_ANGLE", "XYZ", "XZY", "YXZ", "YZX", "ZXY", "ZYX")
 
@@ -44,7 +44,9 @@ def test_bones_of_an_mpi_armature_are_where_forward_kinematics_says(addon, rng):
     assert armature.rig_map(rig).name == "smplx_mpi"
     quat = rig.pose.bones["left_elbow"].matrix_basis.to_quaternion()
     # on these armatures theta is the bone's rotation as it is
-    assert np.allclose(np.array(quat.to_matrix()), rotvec_to_matrix(pose.rotvecs[JOINTS.index("left_elbow")]), atol=1e-6)
+    assert np.allclose(
+        np.array(quat.to_matrix()), rotvec_to_matrix(pose.rotvecs[JOINTS.index("left_elbow")]), atol=1e-6
+    )
 
 
 def test_bones_of_a_meshcapade_armature_are_where_forward_kinematics_says(addon, rng):
@@ -121,6 +123,7 @@ def test_fully_locked_bones_stay_and_are_named(body, rng):
 def test_one_locked_axis_keeps_its_angle(body, rng, mode):
     knee = body.pose.bones["left_knee"]
     knee.rotation_mode = mode
+    knee.lock_rotations_4d = False  # Blender's default is True
     knee.lock_rotation = (False, True, False)
     held = armature.apply_pose(bpy.context, body, random_pose(rng))
     order = mode if len(mode) == 3 else "XYZ"
@@ -142,16 +145,35 @@ def test_nothing_is_keyed_without_auto_key(body, rng):
     assert body.animation_data is None or body.animation_data.action is None
 
 
-def test_auto_key_keys_the_channel_of_the_mode(body, rng):
-    bpy.context.scene.tool_settings.use_keyframe_insert_auto = True
+@pytest.fixture
+def auto_key(body):
+    """Switches auto-key on; the preference is "only insert available"."""
+    tools, edit = bpy.context.scene.tool_settings, bpy.context.preferences.edit
+    before = edit.use_keyframe_insert_available
+
+    def switch(*, available):
+        tools.use_keyframe_insert_auto = True
+        edit.use_keyframe_insert_available = available
+
+    yield switch
+    tools.use_keyframe_insert_auto = False
+    edit.use_keyframe_insert_available = before
+
+
+def test_auto_key_makes_no_curves_when_the_preference_says_so(body, rng, auto_key):
+    auto_key(available=True)
+    armature.apply_pose(bpy.context, body, random_pose(rng))
+    assert animated_paths(body) == set()
+    body.pose.bones["head"].keyframe_insert("rotation_quaternion")
+    armature.apply_pose(bpy.context, body, random_pose(rng))
+    assert animated_paths(body) == {'pose.bones["head"].rotation_quaternion'}
+
+
+def test_auto_key_keys_the_channel_of_the_mode(body, rng, auto_key):
+    auto_key(available=False)
     body.pose.bones["head"].rotation_mode = "XYZ"
-    try:
-        armature.apply_pose(bpy.context, body, random_pose(rng))
-    finally:
-        bpy.context.scene.tool_settings.use_keyframe_insert_auto = False
-    action = body.animation_data.action
-    bag = action.layers[0].strips[0].channelbag(body.animation_data.action_slot)
-    paths = {curve.data_path for curve in bag.fcurves}
+    armature.apply_pose(bpy.context, body, random_pose(rng))
+    paths = animated_paths(body)
     assert 'pose.bones["head"].rotation_euler' in paths
     assert 'pose.bones["neck"].rotation_quaternion' in paths
     assert 'pose.bones["pelvis"].location' in paths

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from posewright_ext.addon import retarget
 from posewright_ext.addon.bodydata import load_body
 from posewright_ext.rigs.wire import Pose

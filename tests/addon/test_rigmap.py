@@ -3,7 +3,6 @@
 import json
 
 import pytest
-
 from posewright_ext.addon import rigmap
 from posewright_ext.rigs.skeleton import JOINTS
 
@@ -47,7 +46,15 @@ def test_every_map_names_52_required_bones():
     ],
 )
 def test_a_faulty_map_is_refused_by_file_and_field(tmp_path, change, said):
-    good = {"version": 1, "name": "x", "title": "X", "bones": {"a": "head"}, "optional": [], "telltale": [], "foreign": []}
+    good = {
+        "version": 1,
+        "name": "x",
+        "title": "X",
+        "bones": {"a": "head"},
+        "optional": [],
+        "telltale": [],
+        "foreign": [],
+    }
     path = tmp_path / "x.json"
     path.write_text(json.dumps({**good, **change}))
     with pytest.raises(rigmap.BadRigMap, match=r"x\.json.*" + said):

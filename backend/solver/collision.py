@@ -1,0 +1,118 @@
+"""Limbs that must not run through the trunk, the head or each other: inscribed spheres along the bones.
+
+Each body part is a row of spheres, as large as the skin of the mean body allows (so that nothing touches in the rest
+pose). For each pair of parts only the deepest overlap counts: one residual a pair, a fixed number of rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+import numpy as np
+
+from backend.body.dual import Dual
+from backend.body.kinematics import Kinematics
+from backend.body.model import BodyModel
+from rigs.skeleton import INDEX
+
+# part -> joint, the other end of the row of centres (joint or offset m), number of spheres, first and last share of the way
+_ROWS: Final[dict[str, tuple[tuple[str, str, int, float, float], ...]]] = {
+    "upper_arm": (("shoulder", "elbow", 2, 0.8, 1.0),),  # the upper half always lies against the chest
+    "forearm": (("elbow", "wrist", 4, 0.1, 1.0),),
+    "hand": (("wrist", "middle1", 2, 0.5, 1.0), ("middle1", "middle3", 2, 0.4, 1.0)),
+    "thigh": (("hip", "knee", 5, 0.3, 1.0),),
+    "shin": (("knee", "ankle", 5, 0.15, 1.0), ("ankle", "foot", 3, 0.2, 1.0)),
+}
+_TRUNK: Final = (  # joint, offset m from it in the rest pose
+    ("pelvis", (0.06, 0.02, 0.0)), ("pelvis", (-0.06, 0.02, 0.0)), ("spine1", (0.05, 0.02, 0.03)), ("spine1", (-0.05, 0.02, 0.03)),
+    ("spine2", (0.06, 0.0, 0.03)), ("spine2", (-0.06, 0.0, 0.03)), ("spine3", (0.07, 0.02, 0.02)), ("spine3", (-0.07, 0.02, 0.02)),
+    ("spine3", (0.0, 0.08, 0.02)),
+)  # fmt: skip
+_HEAD: Final = (  # with radius m: inside the head lie eyes and teeth, so the nearest vertex says nothing
+    ("head", (0.0, 0.095, 0.005), 0.085), ("head", (0.0, 0.03, 0.045), 0.062), ("neck", (0.0, 0.05, 0.0), 0.045),
+)  # fmt: skip
+_CROSS: Final = (("forearm", "forearm"), ("hand", "hand"), ("thigh", "thigh"), ("shin", "shin"))
+_SLACK = 0.008  # m; skin gives way this much before it counts
+
+
+@dataclass(frozen=True, eq=False)
+class Spheres:
+    """All spheres: joint (N,), offset (N, 3) m from it, radius (N,) m; pairs: (first rows, second rows) of each pair of parts."""
+
+    joint: np.ndarray
+    offset: np.ndarray
+    radius: np.ndarray
+    names: tuple[str, ...]
+    pairs: tuple[tuple[np.ndarray, np.ndarray], ...]
+
+
+@cache
+def spheres() -> Spheres:
+    """The spheres of the mean body."""
+    shaped = BodyModel.load().shaped()
+    rest, skin = shaped.joints, shaped.vertices
+    rows: list[tuple[str, int, np.ndarray]] = []
+    for side in ("left", "right"):
+        for part, pieces in _ROWS.items():
+            for start, end, count, first, last in pieces:
+                a, b = INDEX[f"{side}_{start}"], INDEX[f"{side}_{end}"]
+                for t in np.linspace(first, last, count):
+                    rows.append((f"{side}_{part}", a, t * (rest[b] - rest[a])))
+    rows += [("trunk", INDEX[j], np.array(o)) for j, o in _TRUNK] + [("head", INDEX[j], np.array(o)) for j, o, _ in _HEAD]
+    joint = np.array([r[1] for r in rows])
+    offset = np.array([r[2] for r in rows])
+    centre = rest[joint] + offset
+    radius = np.array([np.min(np.linalg.norm(skin - c, axis=1)) for c in centre])
+    names = np.array([r[0] for r in rows])
+    radius[names == "head"] = [r for _, _, r in _HEAD]
+    pairs, labels = _pairs(names)
+    return Spheres(joint, offset, radius, labels, pairs)
+
+
+def _pairs(names: np.ndarray) -> tuple[tuple[tuple[np.ndarray, np.ndarray], ...], tuple[str, ...]]:
+    wanted = [(f"left_{a}", f"right_{b}") for a, b in _CROSS]
+    for side, other in (("left", "right"), ("right", "left")):
+        for arm in ("upper_arm", "forearm", "hand"):
+            wanted += [(f"{side}_{arm}", "trunk"), (f"{side}_{arm}", "head")] if arm != "upper_arm" else [(f"{side}_{arm}", "trunk")]
+        wanted += [(f"{side}_{arm}", f"{leg}_thigh") for arm in ("forearm", "hand") for leg in ("left", "right")]
+        wanted += [(f"{side}_hand", f"{other}_forearm"), (f"{side}_hand", f"{side}_shin"), (f"{side}_shin", "trunk")]
+        wanted += [(f"{side}_shin", f"{other}_thigh")]
+    table = tuple((np.flatnonzero(names == a), np.flatnonzero(names == b)) for a, b in wanted)
+    return table, tuple(f"{a} in {b}".replace("_", " ") for a, b in wanted)
+
+
+def overlap(body: Kinematics) -> Dual:
+    """(S, pairs) m: depth of the deepest overlap of each pair of parts beyond the slack, zero where they are apart."""
+    table = spheres()
+    centre = body.joints[:, table.joint] + np.einsum("snab,nb->sna", body.world[:, table.joint], table.offset)
+    s = len(centre)
+    depth = np.empty((s, len(table.pairs)))
+    first = np.empty((s, len(table.pairs)), int)
+    second = np.empty_like(first)
+    for k, (a, b) in enumerate(table.pairs):
+        gap = centre[:, a][:, :, None] - centre[:, b][:, None]
+        deep = (table.radius[a][:, None] + table.radius[b] - _SLACK - np.sqrt(np.einsum("sabc,sabc->sab", gap, gap))).reshape(s, -1)
+        best = np.argmax(deep, axis=1)
+        depth[:, k] = deep[np.arange(s), best]
+        first[:, k], second[:, k] = a[best // len(b)], b[best % len(b)]
+    hit = depth > 0
+    value = np.where(hit, depth, 0.0)
+    if body.active is None:
+        return Dual(value)
+    jac = np.zeros((*value.shape, body.columns))
+    columns = np.flatnonzero(hit.any(axis=0))
+    if len(columns):
+        jac[:, columns] = _depth_jac(body, table, centre, first[:, columns], second[:, columns]) * hit[:, columns, None]
+    return Dual(value, jac)
+
+
+def _depth_jac(body: Kinematics, table: Spheres, centre: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """(S, k, D): derivative of radius_a + radius_b - |c_a - c_b|."""
+    rows = np.arange(len(centre))[:, None]
+    ca, cb = centre[rows, a], centre[rows, b]
+    away = ca - cb
+    unit = away / np.maximum(np.linalg.norm(away, axis=-1, keepdims=True), 1e-9)
+    moved = body.carried(table.joint[a], ca) - body.carried(table.joint[b], cb)
+    return -np.einsum("skc,skcd->skd", unit, moved)

@@ -1,0 +1,187 @@
+"""addon/panels.py, drawn on a layout that writes down what it is told, in every state the panel can be in."""
+
+import types
+
+import pytest
+from fake_service import result
+from posewright_ext.rigs.wire import PoseResult, Statement
+
+
+class Layout:
+    """Records texts and operators; properties can be set on it as on a real layout."""
+
+    def __init__(self, page=None):
+        self.page = page if page is not None else types.SimpleNamespace(texts=[], operators=[], fields=[])
+
+    def _child(self, **_options):
+        return Layout(self.page)
+
+    row = column = box = split = _child
+
+    def label(self, *, text="", icon="NONE"):
+        self.page.texts.append(text)
+
+    def progress(self, *, factor, text, type="BAR"):
+        assert 0 <= factor <= 1
+        self.page.texts.append(text)
+
+    def separator(self):
+        pass
+
+    def prop(self, data, name, **_options):
+        assert hasattr(data, name)
+        self.page.fields.append(name)
+
+    textbox = prop
+
+    def operator(self, name, *, text=None, icon="NONE"):
+        import bpy
+
+        group, _, op = name.partition(".")
+        assert op in dir(getattr(bpy.ops, group))
+        button = types.SimpleNamespace()
+        self.page.operators.append((name.removeprefix("posewright."), text, button))
+        return button
+
+
+@pytest.fixture
+def draw(addon):
+    """Draws the panel and gives back what was on it."""
+    import bpy
+    from posewright_ext.addon import panels
+
+    def drawn(width=300):
+        layout = Layout()
+        area = next(a for a in bpy.context.window.screen.areas if a.type == "VIEW_3D")
+        region = next(r for r in area.regions if r.type == "UI")
+        context = types.SimpleNamespace(
+            object=bpy.context.object,
+            scene=bpy.context.scene,
+            window_manager=bpy.context.window_manager,
+            preferences=bpy.context.preferences,
+            region=types.SimpleNamespace(width=width, type=region.type),
+        )
+        panels.POSEWRIGHT_PT_main.draw(types.SimpleNamespace(layout=layout), context)
+        page = layout.page
+        page.names = [name for name, _, _ in page.operators]
+        page.all = " ".join(page.texts)
+        return page
+
+    return drawn
+
+
+def _add_job(**fields):
+    import bpy
+    from posewright_ext.addon import session
+    from posewright_ext.rigs.wire import Pose, PoseResult
+
+    if fields.get("result") is None and fields.pop("with_result", False):
+        fields["result"] = PoseResult.from_dict(result(Pose([[0.0] * 3] * 55)))
+    job = session.make_job(bpy.context, "sit", change_current=False)
+    for name, value in fields.items():
+        setattr(job, name, value)
+    session.board.add(job)
+    return job
+
+
+def test_empty_scene_offers_the_body_first(draw):
+    page = draw()
+    assert page.names[0] == "add_body" and "pose" not in page.names and not page.fields
+    assert "proposing marriage" in page.all and "stopped" in page.all
+
+
+def test_a_body_gets_the_words_the_button_and_three_examples(draw, body):
+    page = draw()
+    assert "prompt" in page.fields and "pose" in page.names
+    assert page.names.count("try_example") == 3
+    assert "Posewright Body" in page.all
+
+
+def test_a_foreign_armature_says_why_not(draw):
+    import bpy
+
+    bpy.ops.object.armature_add()
+    page = draw()
+    assert "does not have SMPL-X bones" in page.all and "add_body" in page.names
+
+
+def test_busy_shows_the_stage_and_cancel_instead_of_pose(draw, body):
+    _add_job(stage="Solving")
+    page = draw()
+    assert "Solving" in page.all and "cancel" in page.names and "pose" not in page.names
+
+
+def test_done_shows_the_reply_and_what_was_not_reached(draw, body):
+    import dataclasses
+
+    job = _add_job(state="done", with_result=True, applied=True, note="Posed.", held=("head",) * 6)
+    entry = dataclasses.replace(job.result.poses[0], unmet=tuple(Statement(f"part {i} up", False) for i in range(9)))
+    job.result = dataclasses.replace(
+        job.result, reply="A pose.", poses=(entry,), unread=("frobnicate",), warnings=("w",)
+    )
+    page = draw()
+    assert "A pose." in page.texts and "part 0 up" in page.all and "and 3 more" in page.all
+    assert "frobnicate" in page.all and "and 2 more" in page.all
+    assert "try_example" not in page.names
+
+
+def test_an_error_has_its_hint_and_can_be_copied(draw, body):
+    from posewright_ext.addon.client import ServiceError
+
+    _add_job(state="failed", error=ServiceError("It broke.", "Press Pose."))
+    page = draw()
+    assert "It broke." in page.texts and "Press Pose." in page.texts
+    assert next(b for n, _, b in page.operators if n == "copy_text").text == "It broke. Press Pose."
+
+
+def test_a_notice_is_shown_until_the_next_pose(draw, body):
+    import bpy
+    from posewright_ext.addon import session
+
+    with pytest.raises(RuntimeError):
+        bpy.ops.posewright.pose(prompt="")
+    assert "no words yet" in draw().all
+    session.notice = None
+    assert "no words yet" not in draw().all
+
+
+def test_a_result_without_its_armature_can_be_applied_elsewhere(draw, body):
+    _add_job(state="done", with_result=True, note='"X" is no longer in this file, so nothing was changed.')
+    page = draw()
+    assert "The pose is kept." in page.all and "apply_result" in page.names
+
+
+def test_cancelled_says_that_nothing_changed(draw, body):
+    _add_job(state="cancelled")
+    assert "Nothing was changed" in draw().all
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "button"),
+    [
+        ("stopped", "stopped", "start_backend"),
+        ("starting", "starting", "stop_backend"),
+        ("running", "running", "stop_backend"),
+        ("failed", "not running", "start_backend"),
+    ],
+)
+def test_the_service_shows_its_state_and_the_fitting_button(draw, state, said, button):
+    from posewright_ext.addon import session
+    from posewright_ext.addon.client import ServiceError
+
+    session.service._state = state
+    session.service.error = ServiceError("No starlette.", "Install again.") if state == "failed" else None
+    page = draw()
+    session.service._state, session.service.error = "stopped", None
+    assert said in page.all and button in page.names
+    assert ("No starlette." in page.all) == (state == "failed")
+
+
+def test_text_is_wrapped_to_the_width_and_cut(draw, body):
+    job = _add_job(state="done", with_result=True, applied=True)
+    value = job.result.to_dict() | {"reply": "word " * 400}
+    job.result = PoseResult.from_dict(value)
+    narrow, wide = draw(width=200), draw(width=600)
+    assert max(len(t) for t in narrow.texts if t.startswith("word")) < 30
+    assert sum(t.startswith("word") for t in narrow.texts) <= 12
+    assert max(len(t) for t in wide.texts if t.startswith("word")) > 60

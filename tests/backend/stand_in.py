@@ -1,0 +1,96 @@
+"""A pipeline that answers at once or as slowly as a test wants, and a real server around it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import requests
+
+from backend.errors import BadInput
+from backend.serve import listen, make_server
+from rigs.wire import DescribeRequest, Description, EngineInfo, Pose, PoseEntry, PoseRequest, PoseResult
+
+TOKEN = "a-token-for-tests"
+
+
+def rest_pose() -> Pose:
+    return Pose(np.zeros((55, 3)))
+
+
+def result_of(request: PoseRequest) -> PoseResult:
+    entry = PoseEntry(request.start or rest_pose(), np.zeros((55, 3)))
+    reply = f"posed {request.prompt}"
+    return PoseResult(request.id, (entry,) * request.n, np.zeros((55, 3)), reply, (), "stand-in", 0.0)
+
+
+@dataclass
+class StandIn:
+    """Words steer it: "slow" waits until it is cancelled or `release` is set, "bad" and "crash" fail."""
+
+    release: threading.Event = field(default_factory=threading.Event)
+    started: threading.Event = field(default_factory=threading.Event)
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    seen: list[str] = field(default_factory=list)
+
+    def engines(self) -> tuple[EngineInfo, ...]:
+        return (EngineInfo("stand-in", "for tests", True, ("text",)),)
+
+    def pose(self, request: PoseRequest, tick: Callable[[str], None] = lambda _stage: None) -> PoseResult:
+        self.seen.append(request.prompt)
+        tick("reading the words")
+        if "bad" in request.prompt:
+            raise BadInput("that is bad", "write something good")
+        if "crash" in request.prompt:
+            raise RuntimeError("a fault in the pipeline")
+        if "slow" in request.prompt:
+            self._wait(tick)
+        return result_of(request)
+
+    def _wait(self, tick: Callable[[str], None]) -> None:
+        self.started.set()
+        try:
+            while not self.release.wait(0.02):
+                tick("solving")
+        except BaseException:
+            self.cancelled.set()
+            raise
+
+    def describe(self, request: DescribeRequest) -> Description:
+        return Description("a line", "a paragraph", "everything", "raise the arm" if request.than else "")
+
+
+class Client:
+    """Talks to a server as the add-on does."""
+
+    def __init__(self, port: int, token: str = TOKEN) -> None:
+        self.base = f"http://127.0.0.1:{port}"
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.session.headers["Authorization"] = f"Bearer {token}"
+
+    def __call__(self, method: str, path: str, **options: Any) -> requests.Response:
+        return self.session.request(method, self.base + path, timeout=options.pop("timeout", 20), **options)
+
+
+@contextmanager
+def running_server(service: Any) -> Iterator[Client]:
+    """A real uvicorn server on a free port, in a thread of this process."""
+    sock = listen(0)
+    up = threading.Event()
+    server = make_server(service, TOKEN, ready=lambda: True, announce=up.set)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
+    thread.start()
+    assert up.wait(10)
+    client = Client(sock.getsockname()[1])
+    try:
+        yield client
+    finally:
+        client.session.close()
+        server.should_exit = True
+        thread.join(10)
+        assert not thread.is_alive(), "the server must stop although clients may still wait"

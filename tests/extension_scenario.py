@@ -1,0 +1,200 @@
+"""A user's first minutes with the built zip, in a real Blender without a window. Run by test_extension.py as a process.
+
+`python extension_scenario.py ZIP` with BLENDER_USER_RESOURCES set to an empty folder. Nothing of the checkout is
+imported: what is tested is what is in the zip. The kinematics here are written anew, on purpose. Prints one line of
+JSON; any failure is an exception.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import bpy
+import numpy as np
+
+MODULE = "bl_ext.user_default.posewright"
+PROMPT = "kneeling on the right knee, looking up"
+TOLERANCE = 1e-4  # m
+
+
+def main(archive: str) -> dict[str, Any]:
+    report: dict[str, Any] = {"blender": bpy.app.version_string, "python": sys.version.split()[0]}
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    install(archive)
+    bpy.ops.ed.undo_push(message="start")
+    bpy.ops.posewright.add_body("EXEC_DEFAULT", True)
+    body = body_name()
+    assert len(bpy.data.objects[body].data.bones) == 55
+    assert is_t_pose(body)
+    refuses_empty_words(body)
+    start = time.perf_counter()
+    report["error_mm"] = 1000 * pose(body, PROMPT)
+    report["first_pose_s"] = round(time.perf_counter() - start, 2)
+    start = time.perf_counter()
+    pose(body, "standing with both arms raised")
+    report["next_pose_s"] = round(time.perf_counter() - start, 2)
+    undo_and_redo(body)
+    report["wheels"] = runs_from_bundled_wheels()
+    service_dies_on_disable()
+    return report
+
+
+def install(archive: str) -> None:
+    """Install the zip into the fresh profile and enable it."""
+    outcome = bpy.ops.extensions.package_install_files(
+        filepath=archive, repo="user_default", enable_on_install=True, overwrite=True
+    )
+    assert outcome == {"FINISHED"}, outcome
+    assert MODULE in bpy.context.preferences.addons, "the add-on is not enabled"
+    assert hasattr(bpy.types, "POSEWRIGHT_OT_pose")
+    installed = os.path.realpath(sys.modules[MODULE].__file__)
+    assert installed.startswith(os.path.realpath(os.environ["BLENDER_USER_RESOURCES"])), installed
+
+
+def body_name() -> str:
+    armatures = [o.name for o in bpy.context.scene.objects if o.type == "ARMATURE"]
+    assert len(armatures) == 1, armatures
+    return armatures[0]
+
+
+def refuses_empty_words(body: str) -> None:
+    said = ""
+    try:
+        bpy.ops.posewright.pose(prompt="  ")
+    except RuntimeError as error:
+        said = str(error)
+    assert "words" in said, f"an empty prompt was accepted, or the error is unclear: {said!r}"
+    assert is_t_pose(body)
+
+
+# ---------------------------------------------------------------------------------------------------- posing
+def pose(body: str, prompt: str) -> float:
+    """Pose by words; the largest distance (m) of a bone's head from where the result's rotations put it."""
+    assert bpy.ops.posewright.pose(prompt=prompt) == {"FINISHED"}
+    assert not is_t_pose(body), "nothing moved"
+    entry = session().board.latest.result.poses[0]
+    armature = bpy.data.objects[body]
+    bpy.context.view_layer.update()
+    names = import_module(f"{MODULE}.rigs.skeleton").JOINTS
+    heads = np.array([armature.matrix_world @ armature.pose.bones[n].head for n in names])
+    wanted = forward_kinematics(armature, names, entry.pose.rotvecs, entry.pose.transl)
+    error = float(np.linalg.norm(heads - wanted, axis=1).max())
+    assert error < TOLERANCE, f"bones are {1000 * error:.3f} mm from forward kinematics"
+    # the service's own joints, in metres and Y-up, must be the same places
+    theirs = to_blender(np.asarray(entry.joints))
+    assert np.linalg.norm(heads - theirs, axis=1).max() < TOLERANCE, "bones are not where the service says"
+    return error
+
+
+def forward_kinematics(armature: Any, names: tuple[str, ...], rotvecs: np.ndarray, transl: np.ndarray) -> np.ndarray:
+    """Heads (55, 3) m, Blender's world, from wire rotations (55, 3) and the bones' rest heads."""
+    bones = armature.data.bones
+    rest = np.array([bones[n].head_local for n in names])
+    order = {n: i for i, n in enumerate(names)}
+    turned: dict[str, np.ndarray] = {}
+    heads = np.zeros((len(names), 3))
+    for i, name in enumerate(names):
+        own = rodrigues(to_blender(rotvecs[i]))
+        parent = bones[name].parent
+        if parent is None:
+            turned[name], heads[i] = own, to_blender(transl)  # the pelvis of the rest pose is the wire's origin
+        else:
+            p = order[parent.name]
+            turned[name] = turned[parent.name] @ own
+            heads[i] = heads[p] + turned[parent.name] @ (rest[i] - rest[p])
+    return heads
+
+
+def to_blender(points: np.ndarray) -> np.ndarray:
+    """(..., 3) Y-up -> Z-up: (x, y, z) -> (x, -z, y)."""
+    return np.stack([points[..., 0], -points[..., 2], points[..., 1]], axis=-1)
+
+
+def rodrigues(rotvec: np.ndarray) -> np.ndarray:
+    angle = float(np.linalg.norm(rotvec))
+    if angle < 1e-12:
+        return np.eye(3)
+    x, y, z = rotvec / angle
+    k = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
+    return np.eye(3) + np.sin(angle) * k + (1 - np.cos(angle)) * k @ k
+
+
+def is_t_pose(body: str) -> bool:
+    bones = bpy.data.objects[body].pose.bones
+    return all(b.matrix_basis.is_identity or _nearly_identity(b.matrix_basis) for b in bones)
+
+
+def _nearly_identity(matrix: Any) -> bool:
+    return bool(np.abs(np.array(matrix) - np.eye(4)).max() < 1e-6)
+
+
+def undo_and_redo(body: str) -> None:
+    """Two poses are two steps: one undo gives the first pose, another the T-pose, redo the first again."""
+    second = channels(body)
+    bpy.ops.ed.undo()
+    first = channels(body)
+    assert np.abs(first - second).max() > 0.01
+    assert not is_t_pose(body)
+    bpy.ops.ed.undo()
+    assert is_t_pose(body), "after undo the body is not in the T-pose"
+    bpy.ops.ed.redo()
+    assert np.abs(channels(body) - first).max() < 1e-6, "redo does not bring the pose back"
+
+
+def channels(body: str) -> np.ndarray:
+    bones = bpy.data.objects[body].pose.bones
+    return np.array([[*b.rotation_quaternion, *b.location] for b in bones])
+
+
+# ---------------------------------------------------------------------------------------------------- the service
+def session() -> Any:
+    return import_module(f"{MODULE}.addon.session")
+
+
+def runs_from_bundled_wheels() -> bool:
+    """Whether the server's packages come from the zip (in Blender they always do; a test Python may have its own)."""
+    folders = import_module(f"{MODULE}.addon.process").wheel_folders()
+    profile = os.path.realpath(os.environ["BLENDER_USER_RESOURCES"])
+    return bool(folders) and all(os.path.realpath(f).startswith(profile) for f in folders)
+
+
+def service_dies_on_disable() -> None:
+    pid = session().service.pid
+    assert pid is not None, "the service does not run"
+    assert alive(pid)
+    bpy.ops.preferences.addon_disable(module=MODULE)
+    assert MODULE not in bpy.context.preferences.addons
+    assert not hasattr(bpy.types, "POSEWRIGHT_OT_pose")
+    wait_until(lambda: not alive(pid), "the service is still there after the add-on was disabled")
+
+
+def alive(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:  # a zombie that nobody has waited for is dead too
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        if os.path.isdir("/proc/self"):
+            return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def wait_until(done: Callable[[], bool], complaint: str, seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > deadline:
+            raise AssertionError(complaint)
+        time.sleep(0.05)
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1])))

@@ -1,0 +1,125 @@
+"""The one-way rule of the design, read from the import statements of every module.
+
+addon -> rigs <- backend        rotations -> body -> posecodes -> solver        language, engines, vision -> those
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("addon", "backend", "rigs")
+EMBEDDED_TIER = {"numpy", "starlette", "uvicorn", "anyio", "rigs", "backend"}
+HOST = {"bpy", "bpy_extras", "bl_ui", "mathutils", "gpu", "gpu_extras", "blf", "numpy", "requests", "addon_utils"}
+COMMON = {"errors", "backend"}  # "backend" is backend/__init__.py: the version
+
+# What a part of backend may use of backend. A part is a folder or a top-level module; itself is always allowed.
+MAY_USE: dict[str, set[str]] = {
+    "__init__": set(),
+    "errors": set(),
+    "body": set(),
+    "posecodes": {"body"},
+    "solver": {"body", "posecodes"},
+    "language": {"body", "posecodes"},
+    "vision": {"body", "posecodes"},
+    "engines": {"body", "posecodes", "language", "solver"},  # of the solver only the settings that an engine proposes
+    "pipeline": {"body", "posecodes", "solver", "language", "vision", "engines"},
+    "jobs": {"pipeline"},
+    "guard": set(),
+    "server": {"pipeline", "jobs", "guard"},
+    "parent": set(),
+    "serve": {"pipeline", "server", "parent"},
+    "files": {"body"},
+    "console": set(),
+    "pose_command": {"pipeline", "files", "console", "body"},
+    "batch": {"pipeline", "jobs", "console", "batch_workers"},
+    "batch_workers": {"pipeline", "batch"},
+    "cli": {"pipeline", "files", "console", "pose_command", "batch", "serve"},
+    "__main__": {"cli"},
+}
+# Development or another tier: these may also import torch, anny, smplx and the like, and everything of backend.
+OTHER_TIERS = {"train"}
+OTHER_TIER_FILES = {"backend/body/bake.py", "backend/body/bake_source.py", "backend/body/smplx_file.py"}
+
+MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+
+def names(path: Path) -> Iterator[str]:
+    """Dotted names of everything that a module imports, relative imports made absolute, wherever they stand."""
+    package = path.relative_to(ROOT).with_suffix("").parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = [*base, *(node.module.split(".") if node.module else ())]
+            if node.level > len(package) and not module:
+                continue
+            yield from (".".join([*module, alias.name]) for alias in node.names)
+
+
+def part(dotted: str) -> str:
+    """The part of backend that a name like backend.body.rotations.skew or backend.__version__ belongs to."""
+    pieces = dotted.split(".")
+    is_part = len(pieces) > 1 and (
+        (ROOT / "backend" / pieces[1]).is_dir() or (ROOT / "backend" / f"{pieces[1]}.py").exists()
+    )
+    return pieces[1] if is_part else "backend"
+
+
+def label(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=label)
+def test_packages_point_one_way(path: Path) -> None:
+    package = path.relative_to(ROOT).parts[0]
+    forbidden = {"addon": {"backend"}, "backend": {"addon"}, "rigs": {"addon", "backend"}}[package]
+    assert not {name for name in names(path) if name.split(".")[0] in forbidden}
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if label(p).startswith("backend/")], ids=label)
+def test_parts_of_the_backend_point_one_way(path: Path) -> None:
+    own = part("backend." + path.relative_to(ROOT / "backend").with_suffix("").parts[0])
+    if own in OTHER_TIERS:
+        return
+    own = "__init__" if own == "backend" else own
+    assert own in MAY_USE, f"say in {label(Path(__file__))} what backend/{own} may use"
+    used = {part(name) for name in names(path) if name.split(".")[0] == "backend"}
+    assert used <= MAY_USE[own] | COMMON | {own}
+
+
+def test_rotations_are_the_bottom() -> None:
+    inside = {name for name in names(ROOT / "backend/body/rotations.py") if name.split(".")[0] in PACKAGES}
+    assert not inside
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if label(p).startswith(("backend/", "rigs/"))], ids=label)
+def test_the_embedded_tier_needs_only_numpy_and_pure_python(path: Path) -> None:
+    """What other tiers need stands in modules of its own, listed above."""
+    if label(path) in OTHER_TIER_FILES or part("backend." + path.relative_to(ROOT).parts[1]) in OTHER_TIERS:
+        return
+    allowed = {"numpy", "rigs"} if path.relative_to(ROOT).parts[0] == "rigs" else EMBEDDED_TIER
+    roots = {name.split(".")[0] for name in names(path)}
+    assert roots <= allowed | set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("path", [p for p in MODULES if label(p).startswith("addon/")], ids=label)
+def test_the_addon_uses_what_blender_has(path: Path) -> None:
+    roots = {name.split(".")[0] for name in names(path)}
+    assert roots <= HOST | set(sys.stdlib_module_names) | {"addon", "rigs"}
+
+
+def test_the_reader_of_imports_sees_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}.ROOT", tmp_path)
+    module = tmp_path / "backend" / "body" / "x.py"
+    module.parent.mkdir(parents=True)
+    module.write_text(
+        "import torch.nn\nfrom . import y\nfrom ..solver.lm import solve\ndef f():\n    from rigs import wire\n"
+    )
+    assert list(names(module)) == ["torch.nn", "backend.body.y", "backend.solver.lm.solve", "rigs.wire"]
