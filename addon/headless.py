@@ -31,7 +31,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--png", type=Path, help="also render a picture into this file")
     parser.add_argument("--title", default="", help="words to put under the picture")
     parser.add_argument("--samples", type=_positive, default=24, help="Cycles samples a pixel (default 24)")
-    parser.add_argument("--size", type=_size, default=(1000, 1250), help="of the picture, WxH px (default 1000x1250)")
+    parser.add_argument("--size", type=_size, help="of the picture, WxH px (default 1000x1250, upright or lying)")
     return parser.parse_args(argv)
 
 

@@ -16,13 +16,14 @@ from .body import add_body
 from .portrait import best_view
 
 CAPTION_SHARE = 0.09  # of the picture's height
+PICTURE_SIDES = (1000, 1250)  # px
 
 
-def build(pose: Pose, size: tuple[int, int], *, title: str = "", samples: int = 24) -> bpy.types.Object:
+def build(pose: Pose, size: tuple[int, int] | None = None, *, title: str = "", samples: int = 24) -> bpy.types.Object:
     """A new file with the free body in `pose`, lit and framed.
 
     Args:
-        size: (width, height) px of the picture.
+        size: (width, height) px of the picture; by default upright, or lying for a body that is wider than high.
         title: words under the picture, none if empty.
 
     Returns:
@@ -40,6 +41,7 @@ def build(pose: Pose, size: tuple[int, int], *, title: str = "", samples: int = 
     low, high = points.min(axis=0), points.max(axis=0)
     centre = Vector((0.5 * (low + high)).tolist())
     view = best_view(_joints(armature), _face(armature))
+    size = size or _suited_size(points, view)
     studio.add_backdrop(centre, view, 0.5 * float(np.max(high - low)))
     studio.add_lights(centre, view)
     camera = studio.add_camera(points, view, size, bottom=CAPTION_SHARE if title else 0.0)
@@ -63,6 +65,14 @@ def _world_vertices(mesh: bpy.types.Object) -> np.ndarray:
     evaluated.data.vertices.foreach_get("co", flat)
     world = np.array(evaluated.matrix_world)
     return flat.reshape(-1, 3).astype(float) @ world[:3, :3].T + world[:3, 3]
+
+
+def _suited_size(points: np.ndarray, view: np.ndarray) -> tuple[int, int]:
+    """(width, height) px that suit the outline seen along -view."""
+    across = np.array([-view[1], view[0], 0.0]) / np.hypot(view[0], view[1])
+    wide, high = np.ptp(points @ across), np.ptp(points @ np.cross(view, across))
+    short, long = PICTURE_SIDES
+    return (long, short) if wide > 1.15 * high else (short, long)
 
 
 def _joints(armature: bpy.types.Object) -> dict[str, np.ndarray]:

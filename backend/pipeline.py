@@ -40,7 +40,11 @@ class Pipeline:
         """
         began = time.perf_counter()
         if not request.prompt.strip() and request.image is None:
-            raise BadInput("there is nothing to pose from: the prompt is empty", 'type one, e.g. "kneeling, looking up"', "empty_prompt")
+            raise BadInput(
+                "there is nothing to pose from: the prompt is empty",
+                'type one, e.g. "kneeling, looking up"',
+                "empty_prompt",
+            )
         tick("Reading the words")
         name, engine = self._catalogue.get(request.engine)
         proposal = engine.propose(request)
@@ -92,12 +96,12 @@ def _entry(solution: Solution, shaped: ShapedBody) -> PoseEntry:
 
 def _statement(verdict: Verdict) -> Statement:
     m = verdict.measured
-    return Statement(verdict.code.said(), bool(m.met), m.asked, None if m.reached is None else round(m.reached, 4), m.unit)
+    return Statement(
+        verdict.code.said(), bool(m.met), m.asked, None if m.reached is None else round(m.reached, 4), m.unit
+    )
 
 
 def _with_unmet(reply: str, solutions: list[Solution]) -> str:
     """The reply, and what the best pose does not do although it was asked."""
     missed = [v.code.said() for v in solutions[0].verdicts if not v.measured.met] if solutions else []
     return f"{reply} Not quite reached: {'; '.join(missed)}." if missed else reply
-
-

@@ -1,5 +1,6 @@
-"""Dresses the free body: a T-shirt, trousers and shoes out of its own skin, hair, brows and eyes; so that any picture of
-it can be shown to anyone. Development time only; frames as in rigs/skeleton.py, pelvis at the origin (m).
+"""Dresses the free body out of its own skin, so that a picture of it can be shown to anyone.
+
+Development time only; frames as in rigs/skeleton.py, pelvis at the origin (m).
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def dress(body: Source, neighbours: list[np.ndarray]) -> Dressed:
     body = shod(body, neighbours)
     material = np.zeros(len(body.quads), int)
     skin = (body.base_ids < 13380) & ~_touched(body, body.masks["inside-mouth"] > 0.5)
-    ears = _touched(body, body.masks["ears"] > 0.4)
+    ears = ~_touched(body, body.masks["ears"] <= 0.4)  # without the ring of skin round them
     brows = bake_face.brow_row_field  # a brow is thinner than a quad: one row of quads is chosen, then pulled in
     lines: list[tuple[str, Field, Field, np.ndarray]] = [  # material, what chooses the quads, the line, where at all
         ("hair", bake_face.hair_field, bake_face.hair_field, skin & ~ears),

@@ -21,7 +21,7 @@ TONGUE_IDS: Final = (13380, 13605)
 # The hairline: height (m) over the azimuth round the skull, 0 in front, 180 at the nape.
 _HAIR_AZIMUTH: Final = np.radians([0, 30, 50, 63, 72, 80, 86, 90, 95, 104, 112, 120, 135, 150, 180])
 _HAIR_HEIGHT: Final = np.array(
-    [0.700, 0.702, 0.695, 0.672, 0.650, 0.622, 0.612, 0.640, 0.650, 0.648, 0.628, 0.600, 0.570, 0.552, 0.546]
+    [0.700, 0.702, 0.695, 0.672, 0.650, 0.622, 0.610, 0.632, 0.640, 0.630, 0.612, 0.590, 0.566, 0.552, 0.546]
 )
 _SKULL_AXIS_Z: Final = 0.022
 
@@ -35,15 +35,15 @@ def hair_field(p: np.ndarray) -> np.ndarray:
 def brow_row_field(p: np.ndarray) -> np.ndarray:
     """Positive on the one row of quads that becomes the brows, m."""
     x = np.abs(p[:, 0])
-    row = np.interp(x, [0.012, 0.020, 0.029, 0.0375, 0.045, 0.053], [0.6487, 0.6484, 0.6476, 0.6462, 0.6457, 0.6460])
-    return np.minimum.reduce([0.0024 - np.abs(p[:, 1] - row), x - 0.0125, 0.0545 - x, p[:, 2] - 0.09])
+    row = np.interp(x, [0.020, 0.029, 0.0375, 0.045], [0.6483, 0.6476, 0.6462, 0.6438])
+    return np.minimum.reduce([0.002 - np.abs(p[:, 1] - row), x - 0.016, 0.048 - x, p[:, 2] - 0.09])
 
 
 def brow_field(p: np.ndarray) -> np.ndarray:
     """Positive on the brows: a band along an arch, thinner outwards, m."""
     x = np.abs(p[:, 0])
-    arch = np.interp(x, [0.011, 0.02, 0.03, 0.038, 0.046, 0.055], [0.6472, 0.6487, 0.6499, 0.6500, 0.6483, 0.6445])
-    half = np.interp(x, [0.011, 0.016, 0.035, 0.055], [0.0024, 0.0030, 0.0026, 0.0006])
+    arch = np.interp(x, [0.0155, 0.025, 0.0336, 0.0418, 0.049], [0.6480, 0.6492, 0.6492, 0.6474, 0.6434])
+    half = np.interp(x, [0.0155, 0.025, 0.0336, 0.0418, 0.049], [0.0024, 0.0026, 0.0023, 0.0017, 0.0006])
     return half - np.abs(p[:, 1] - arch)
 
 
@@ -52,9 +52,8 @@ def with_round_eyes(source: Source, neighbours: list[np.ndarray]) -> tuple[Sourc
 
     The eye of the base mesh is 9 rings of 8 vertices; ring 1 bounds the pupil, ring 2 the iris.
     """
-    vertices, shapedirs, joints, jointdirs = (
-        a.copy() for a in (source.vertices, source.shapedirs, source.joints, source.jointdirs)
-    )
+    vertices, shapedirs, weights = source.vertices.copy(), source.shapedirs.copy(), source.weights.copy()
+    joints, jointdirs = source.joints.copy(), source.jointdirs.copy()
     rings = np.zeros(len(vertices), int)
     for side, sign in (("left", 1.0), ("right", -1.0)):
         first, last = _EYE_IDS[side]
@@ -64,9 +63,11 @@ def with_round_eyes(source: Source, neighbours: list[np.ndarray]) -> tuple[Sourc
         centre = EYE_CENTRE * [sign, 1, 1]
         vertices[ids] = _sphere(vertices[ids], ring, centre)
         shapedirs[ids] = shapedirs[ids].mean(axis=0)  # the ball moves with the head, and stays round
-        joints[INDEX[f"{side}_eye_smplhf"]] = centre
-        jointdirs[INDEX[f"{side}_eye_smplhf"]] = shapedirs[ids[0]]
-    return replace(source, vertices=vertices, shapedirs=shapedirs, joints=joints, jointdirs=jointdirs), rings
+        eye = INDEX[f"{side}_eye_smplhf"]
+        joints[eye], jointdirs[eye] = centre, shapedirs[ids[0]]
+        weights[ids] = np.eye(weights.shape[1])[eye]
+    source = replace(source, vertices=vertices, shapedirs=shapedirs, weights=weights)
+    return replace(source, joints=joints, jointdirs=jointdirs), rings
 
 
 def _eye_rings(ids: np.ndarray, vertices: np.ndarray, neighbours: list[np.ndarray]) -> np.ndarray:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from anny import Anny
 
 BASE: Final = {"age": 2.0 / 3.0, "height": 0.378}  # a 1.72 m adult; every other phenotype stays in the middle, 0.5
-LANDMARK_TEXTURES: Final = ("lips", "fingernails", "inside-mouth", "ears")  # CC0 masks in UV space of the MakeHuman assets
+# CC0 masks in UV space that come with the MakeHuman assets.
+LANDMARK_TEXTURES: Final = ("lips", "fingernails", "inside-mouth", "ears")
 
 
 @dataclass(frozen=True)
@@ -192,11 +193,11 @@ def _spine_split(height: np.ndarray) -> dict[str, np.ndarray]:
     SOMA's own split belongs to SOMA's lower joints; with ours it would bend the trunk below the pivots.
     """
 
-    def step(centre: float, half_width: float) -> np.ndarray:
-        t = np.clip((height - centre) / (2 * half_width) + 0.5, 0, 1)
+    def above(joint: str, half_width: float) -> np.ndarray:
+        t = np.clip((height - SPINE_HEIGHTS[joint]) / (2 * half_width) + 0.5, 0, 1)
         return t * t * (3 - 2 * t)
 
-    above1, above2, above3 = (step(SPINE_HEIGHTS[j], w) for j, w in (("spine1", 0.085), ("spine2", 0.09), ("spine3", 0.10)))
+    above1, above2, above3 = above("spine1", 0.085), above("spine2", 0.09), above("spine3", 0.10)
     above2, above3 = np.minimum(above1, above2), np.minimum(above2, above3)
     return {"pelvis": 1 - above1, "spine1": above1 - above2, "spine2": above2 - above3, "spine3": above3}
 

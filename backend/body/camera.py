@@ -65,8 +65,8 @@ class Camera:
 
     @classmethod
     def from_dict(cls, value: dict[str, Any]) -> Camera:
-        focal_and_centre = (float(value[k]) for k in ("fx", "fy", "cx", "cy"))
-        return cls(*focal_and_centre, np.asarray(value["R"], float), np.asarray(value["t"], float))
+        fx, fy, cx, cy = (float(value[k]) for k in ("fx", "fy", "cx", "cy"))
+        return cls(fx, fy, cx, cy, np.asarray(value["R"], float), np.asarray(value["t"], float))
 
 
 def look_rotation(direction: np.ndarray, up: np.ndarray | None = None) -> np.ndarray:

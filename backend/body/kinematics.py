@@ -128,7 +128,7 @@ class Kinematics:
         return np.swapaxes(self.world[:, self.active], -1, -2)
 
     def _swept(self, lever: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        """omega x lever, masked by (..., K, A): (S, K, A, 3 xyz) levers -> (S, K, 3 xyz, D) with zero transl columns."""
+        """Omega x lever, masked by (..., K, A): (S, K, A, 3 xyz) levers -> (S, K, 3 xyz, D) with zero transl columns."""
         s, k, a = lever.shape[:3]
         masked = lever * mask[..., None]
         lx, ly, lz = (masked[..., i][..., None] for i in range(3))
@@ -203,7 +203,9 @@ class Kinematics:
 
     def rows(self, index: np.ndarray) -> Kinematics:
         """Only the poses of `index`."""
-        return Kinematics(self.rest, self.local[index], self.transl[index], self.tracked, self.heading[index], self.active)
+        return Kinematics(
+            self.rest, self.local[index], self.transl[index], self.tracked, self.heading[index], self.active
+        )
 
     def moved(self, increments: np.ndarray) -> Kinematics:
         """The poses after increments (S, D): R_j exp(d_j), transl + t."""
@@ -225,4 +227,3 @@ def heading_of(pelvis: np.ndarray) -> np.ndarray:
     use_left = np.abs(left[..., 1]) <= np.abs(front[..., 1]) + 1e-9
     yaw = np.where(use_left, np.arctan2(-left[..., 2], left[..., 0]), np.arctan2(front[..., 0], front[..., 2]))
     return rotvec_to_rotmat(np.stack([0 * yaw, yaw, 0 * yaw], axis=-1))
-

@@ -108,7 +108,9 @@ class BodyModel:
         betas = np.zeros(N_BETAS) if betas is None else np.asarray(betas, float)
         if betas.ndim < 1 or betas.shape[-1] > N_BETAS:
             raise WrongShape("betas", betas.shape, f"(..., n) with n <= {N_BETAS}")
-        return ShapedBody(self, np.concatenate([betas, np.zeros(betas.shape[:-1] + (N_BETAS - betas.shape[-1],))], -1))
+        filled = np.zeros((*betas.shape[:-1], N_BETAS))
+        filled[..., : betas.shape[-1]] = betas
+        return ShapedBody(self, filled)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +151,7 @@ class ShapedBody:
         except ValueError:
             got = rotvecs.shape[:-2] + transl.shape[:-1] + self.betas.shape[:-1]
             raise WrongShape("the batch of rotvecs, transl and betas", got, "axes that broadcast") from None
-        rotations = _world_rotations(np.broadcast_to(rotvec_to_rotmat(rotvecs), batch + (N_JOINTS, 3, 3)))
+        rotations = _world_rotations(np.broadcast_to(rotvec_to_rotmat(rotvecs), (*batch, N_JOINTS, 3, 3)))
         return PosedBody(self, rotations, _world_joints(rotations, self.joints, transl))
 
 
@@ -186,17 +188,19 @@ def _world_rotations(local: np.ndarray) -> np.ndarray:
     """(..., 55, 3, 3) parent-relative -> in the world; parents come before children."""
     world = np.empty(local.shape)
     for joint, parent in enumerate(PARENTS):
-        world[..., joint, :, :] = local[..., joint, :, :] if parent < 0 else world[..., parent, :, :] @ local[..., joint, :, :]
+        here = local[..., joint, :, :]
+        world[..., joint, :, :] = here if parent < 0 else world[..., parent, :, :] @ here
     return world
 
 
 def _world_joints(rotations: np.ndarray, rest: np.ndarray, transl: np.ndarray) -> np.ndarray:
-    """(..., 55, 3) m: every joint from its parent, t_world_joint = t_world_parent + R_world_parent (rest - rest_parent)."""
+    """(..., 55, 3) m: t_world_joint = t_world_parent + R_world_parent (rest_joint - rest_parent)."""
     joints = np.empty(rotations.shape[:-1])
     joints[..., 0, :] = transl + rest[..., 0, :]
     for joint, parent in enumerate(PARENTS[1:], start=1):
         bone = rest[..., joint, :] - rest[..., parent, :]
-        joints[..., joint, :] = joints[..., parent, :] + np.einsum("...ab,...b->...a", rotations[..., parent, :, :], bone)
+        turned = np.einsum("...ab,...b->...a", rotations[..., parent, :, :], bone)
+        joints[..., joint, :] = joints[..., parent, :] + turned
     return joints
 
 

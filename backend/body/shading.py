@@ -13,7 +13,7 @@ from .ground import box_filter
 
 # Directions towards the lights in camera axes (x right, y down, z away from us), with their linear strength.
 _LIGHTS = (
-    (np.array([-0.55, -0.62, -0.56]), 0.78),
+    (np.array([-0.55, -0.62, -0.56]), 0.95),
     (np.array([0.85, -0.05, -0.52]), 0.26),
     (np.array([0.35, -0.55, 0.76]), 0.30),
 )

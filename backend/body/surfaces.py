@@ -38,7 +38,7 @@ class Region:
 
     def point(self, joints: np.ndarray, rotations: np.ndarray) -> np.ndarray:
         """World position (..., 3) m on a body with joints (..., 55, 3) m and world rotations (..., 55, 3, 3)."""
-        out = np.zeros(joints.shape[:-2] + (3,))
+        out = np.zeros((*joints.shape[:-2], 3))
         for name, weight, offset in self.influences:
             k = joint_index(name)
             out += weight * (joints[..., k, :] + rotations[..., k, :, :] @ np.array(offset))

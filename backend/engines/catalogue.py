@@ -11,9 +11,25 @@ from .proposal import Engine
 _LATER = "not part of this version; the embedded engine answers meanwhile"
 PLANNED: tuple[EngineInfo, ...] = (
     EngineInfo("photo", "Photo fit (landmarks + solver)", False, ("image",), ("the photo tier",), _LATER),
-    EngineInfo("writer", "Any instruct model writes posecodes", False, ("text", "dialogue"), ("the language-model tier",), _LATER),
-    EngineInfo("chatpose", "ChatPose checkpoints", False, ("text", "image", "dialogue"), ("the language-model tier",), _LATER),
-    EngineInfo("unipose", "UniPose checkpoints", False, ("text", "image", "edit", "describe"), ("the language-model tier",), _LATER),
+    EngineInfo(
+        "writer",
+        "Any instruct model writes posecodes",
+        False,
+        ("text", "dialogue"),
+        ("the language-model tier",),
+        _LATER,
+    ),
+    EngineInfo(
+        "chatpose", "ChatPose checkpoints", False, ("text", "image", "dialogue"), ("the language-model tier",), _LATER
+    ),
+    EngineInfo(
+        "unipose",
+        "UniPose checkpoints",
+        False,
+        ("text", "image", "edit", "describe"),
+        ("the language-model tier",),
+        _LATER,
+    ),
 )
 
 

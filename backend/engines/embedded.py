@@ -33,7 +33,12 @@ class EmbeddedEngine:
         if edit is None:
             return _new_pose(read(request.prompt, points=request.points), _scope(request), current)
         base = mirror_rotvecs(current.rotvecs) if edit.mirror else current.rotvecs
-        setting = Setting(rotvec_to_rotmat(base), _mirrored_transl(current, edit.mirror), _within(edit.scope, _scope(request)), keep=True)
+        setting = Setting(
+            rotvec_to_rotmat(base),
+            _mirrored_transl(current, edit.mirror),
+            _within(edit.scope, _scope(request)),
+            keep=True,
+        )
         return Proposal(edit.program, setting, edit.reply, edit.unread)
 
 
@@ -74,7 +79,9 @@ def _new_pose(reading: Reading, scope: frozenset[str] | None, current: Pose | No
             neutral = Setting.neutral()
             setting = Setting(neutral.local, np.array([current.transl[0], neutral.transl[1], current.transl[2]]))
     else:
-        setting = Setting.neutral() if scope is None else Setting(Setting.neutral().local, np.array([0.0, 0.9, 0.0]), scope)
+        setting = (
+            Setting.neutral() if scope is None else Setting(Setting.neutral().local, np.array([0.0, 0.9, 0.0]), scope)
+        )
     return Proposal(reading.program, setting, _reply(reading), reading.unread)
 
 
@@ -93,5 +100,4 @@ def _reply(reading: Reading) -> str:
 
 def _nothing_read(reading: Reading) -> str:
     words = f" ({', '.join(reading.unread)})" if reading.unread else ""
-    return f"I found no pose in these words{words}. Try a named pose (\"tree pose\") or body language (\"left arm raised, looking up\")."
-
+    return f'I found no pose in these words{words}. Try a named pose ("tree pose") or body language ("left arm raised, looking up").'

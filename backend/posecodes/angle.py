@@ -17,7 +17,9 @@ HINGES = {
     for s in ("left", "right")
     for j, a, b in (("elbow", "shoulder", "wrist"), ("knee", "hip", "ankle"))
 }
-_LINE = pattern(r"(?P<joint>(?:left|right) (?:elbow|knee)) (?:(?P<straight>straight)|bent (?P<how>at least |at most )?{n})")
+_LINE = pattern(
+    r"(?P<joint>(?:left|right) (?:elbow|knee)) (?:(?P<straight>straight)|bent (?P<how>at least |at most )?{n})"
+)
 _HOW = {"at least ": ">=", "at most ": "<=", None: "="}
 
 

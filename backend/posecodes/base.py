@@ -140,10 +140,12 @@ def from_json(value: Any, path: str = "posecode") -> Posecode:
         BadProgram: with the path of the fault, what was found and what is allowed.
     """
     if not isinstance(value, Mapping):
-        raise BadProgram(f"{path}: expected an object with a \"type\", got {type(value).__name__}")
+        raise BadProgram(f'{path}: expected an object with a "type", got {type(value).__name__}')
     cls = KINDS.get(value.get("type", ""))
     if cls is None:
-        raise BadProgram(f"{path}.type: {value.get('type')!r} is no kind of posecode", f"known kinds: {', '.join(KINDS)}")
+        raise BadProgram(
+            f"{path}.type: {value.get('type')!r} is no kind of posecode", f"known kinds: {', '.join(KINDS)}"
+        )
     known = {f.name: f for f in fields(cls)}
     extra = [k for k in value if k != "type" and k not in known]
     if extra:
@@ -160,7 +162,11 @@ def from_json(value: Any, path: str = "posecode") -> Posecode:
 def _decoded(meta: Mapping[str, Any], value: Any, path: str) -> Any:
     kind = meta["type"]
     if kind in ("name", "choice"):
-        return check_name(value, dict.fromkeys(meta["table"]), kind, path) if isinstance(value, str) else _wrong(path, "a string", value)
+        return (
+            check_name(value, dict.fromkeys(meta["table"]), kind, path)
+            if isinstance(value, str)
+            else _wrong(path, "a string", value)
+        )
     if kind == "names":
         if not isinstance(value, (list, tuple)) or not value:
             _wrong(path, "a list of names", value)
@@ -227,7 +233,14 @@ def compared(value: Dual, target: float, compare: str) -> Dual:
 # --- lines of text: the canonical form that atlas files are written in -------------------------------------------------
 
 _NUMBER = r"[-+]?\d+(?:\.\d+)?"
-_SYNONYMS: Final = {"forward": "front", "forwards": "front", "backward": "back", "backwards": "back", "upward": "up", "downward": "down"}
+_SYNONYMS: Final = {
+    "forward": "front",
+    "forwards": "front",
+    "backward": "back",
+    "backwards": "back",
+    "upward": "up",
+    "downward": "down",
+}
 
 
 def pattern(text: str) -> re.Pattern[str]:
@@ -242,7 +255,7 @@ def name_in(text: str, table: Iterable[str]) -> str | None:
 
 
 def direction_in(text: str, side: str | None = None) -> tuple[float, float, float] | None:
-    """"slightly up and front" -> unit (left, up, front), or None where a word is no direction.
+    """ "slightly up and front" -> unit (left, up, front), or None where a word is no direction.
 
     A number or "slightly" (0.3) or "mostly" (2) before a word weighs it; "out"/"in" need a side.
     """

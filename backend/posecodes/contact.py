@@ -45,7 +45,9 @@ class Contact(Posecode):
         return Measured(gap, gap <= self.tolerance, "m", 0.0, gap)
 
     def limbs(self) -> frozenset[str]:
-        return frozenset({limb_of_point(skin(r)) for r in (self.a, self.b)} - {"torso", "head"}) or frozenset({limb_of_point(skin(self.a))})
+        return frozenset({limb_of_point(skin(r)) for r in (self.a, self.b)} - {"torso", "head"}) or frozenset(
+            {limb_of_point(skin(self.a))}
+        )
 
     def said(self) -> str:
         return f"{words(self.a)} touches {words(self.b)}"

@@ -9,7 +9,19 @@ import numpy as np
 from backend.body.dual import Dual, along, dot, stack, unit
 from backend.body.kinematics import Kinematics
 
-from .base import Measured, Posecode, choice, direction_in, direction_words, name_in, named, pattern, register, side_of, vector
+from .base import (
+    Measured,
+    Posecode,
+    choice,
+    direction_in,
+    direction_words,
+    name_in,
+    named,
+    pattern,
+    register,
+    side_of,
+    vector,
+)
 from .vocabulary import SEGMENTS, limb_of_point, words
 
 FRAMES = ("heading", "pelvis", "chest")
@@ -45,7 +57,11 @@ class Direction(Posecode):
 
     segment: str = named(SEGMENTS, "the segment, e.g. left_upper_arm (shoulder to elbow) or torso (pelvis to neck)")
     toward: tuple[float, float, float] = vector("(left, up, front) components of the direction")
-    frame: str = choice(FRAMES, "whose left, up and front: the character's heading on level ground, its pelvis or its chest", default="heading")
+    frame: str = choice(
+        FRAMES,
+        "whose left, up and front: the character's heading on level ground, its pelvis or its chest",
+        default="heading",
+    )
 
     def uses(self) -> tuple[frozenset[str], frozenset[str]]:
         return frozenset(SEGMENTS[self.segment]), frame_axes(self.frame)
@@ -64,7 +80,11 @@ class Direction(Posecode):
 
     def limbs(self) -> frozenset[str]:
         near, far = SEGMENTS[self.segment]
-        return frozenset({limb_of_point(near)}) if self.segment in ("torso", "shoulders") else frozenset({limb_of_point(far)})
+        return (
+            frozenset({limb_of_point(near)})
+            if self.segment in ("torso", "shoulders")
+            else frozenset({limb_of_point(far)})
+        )
 
     def said(self) -> str:
         frame = "" if self.frame == "heading" else f" ({self.frame})"

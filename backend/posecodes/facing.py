@@ -9,7 +9,19 @@ import numpy as np
 from backend.body.dual import Dual
 from backend.body.kinematics import Kinematics
 
-from .base import Measured, Posecode, choice, direction_in, direction_words, name_in, named, pattern, register, side_of, vector
+from .base import (
+    Measured,
+    Posecode,
+    choice,
+    direction_in,
+    direction_words,
+    name_in,
+    named,
+    pattern,
+    register,
+    side_of,
+    vector,
+)
 from .direction import FRAMES, frame_axes, toward
 from .vocabulary import AXES, FACES, limb_of_joint, words
 
@@ -25,7 +37,9 @@ class Facing(Posecode):
     unit = "rad"
     tolerance = np.radians(25)
 
-    part: str = named(FACES, "what faces; left_thumb is the thumb's side of the hand, chest_up the crown end of the chest")
+    part: str = named(
+        FACES, "what faces; left_thumb is the thumb's side of the hand, chest_up the crown end of the chest"
+    )
     toward: tuple[float, float, float] = vector("(left, up, front) components of the direction")
     frame: str = choice(FRAMES, "whose left, up and front: the heading, the pelvis or the chest", default="heading")
 

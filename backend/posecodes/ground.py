@@ -25,7 +25,9 @@ _CENTRAL: Final = {
     "head": ("head_back",), "head_top": ("head_top",), "forehead": ("forehead",), "chest": ("chest",), "belly": ("stomach",), "chin": ("chin",),
 }  # fmt: skip
 BEARERS: Final[dict[str, tuple[str, ...]]] = {
-    **{f"{s}_{part}": tuple(f"{s}_{r}" for r in regions) for s in ("left", "right") for part, regions in _SIDED.items()},
+    **{
+        f"{s}_{part}": tuple(f"{s}_{r}" for r in regions) for s in ("left", "right") for part, regions in _SIDED.items()
+    },
     **_CENTRAL,
 }
 _LINE = pattern(r"(?P<parts>.+?) on (?:the )?(?:ground|floor)")
@@ -43,7 +45,9 @@ class Support(Posecode):
     tolerance = 0.03
 
     parts: tuple[str, ...] = names(BEARERS, "the parts that bear weight")
-    height: float = number("height of what they rest on above the ground: 0 the ground, 0.45 a chair", 0, 2, default=0.0)
+    height: float = number(
+        "height of what they rest on above the ground: 0 the ground, 0.45 a chair", 0, 2, default=0.0
+    )
 
     def regions(self) -> tuple[str, ...]:
         """The points of the skin that bear, each once for every part that names it."""

@@ -70,7 +70,9 @@ class Position(Posecode):
         return Position(mirror_name(self.point), mirror_name(self.relative_to), self.axis, metres, compare, self.frame)
 
     def said(self) -> str:
-        relation = next(k for k, (axis, sign) in _RELATIONS.items() if axis == self.axis and (self.metres < 0) == (sign < 0))
+        relation = next(
+            k for k, (axis, sign) in _RELATIONS.items() if axis == self.axis and (self.metres < 0) == (sign < 0)
+        )
         compare = self.compare if self.metres >= 0 else _OPPOSITE[self.compare]
         how = {">=": "at least ", "<=": "at most ", "=": ""}[compare]
         frame = "" if self.frame == "heading" else f" ({self.frame})"
@@ -89,4 +91,3 @@ class Position(Posecode):
         if sign < 0:
             how = _OPPOSITE[how]
         return cls(a, b, axis, sign * float(amount or 0.1), how, m["frame"] or "heading")
-

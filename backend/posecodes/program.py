@@ -43,7 +43,14 @@ def _one_side(text: str, side: str) -> str:
 
 
 def _singular(word: str) -> str:
-    irregular = {"feet": "foot", "knees": "knee", "thighs": "thigh", "toes": "toes", "fingers": "fingers", "fingertips": "fingertips"}
+    irregular = {
+        "feet": "foot",
+        "knees": "knee",
+        "thighs": "thigh",
+        "toes": "toes",
+        "fingers": "fingers",
+        "fingertips": "fingertips",
+    }
     return irregular.get(word, word[:-1] if word.endswith("s") else word)
 
 

@@ -28,7 +28,11 @@ _MASS: Final = {
 
 
 def _region_anchor(name: str) -> Anchor:
-    return Anchor(tuple((joint_index(j), float(w), (float(o[0]), float(o[1]), float(o[2]))) for j, w, o in REGIONS[name].influences))
+    return Anchor(
+        tuple(
+            (joint_index(j), float(w), (float(o[0]), float(o[1]), float(o[2]))) for j, w, o in REGIONS[name].influences
+        )
+    )
 
 
 def skin(region: str) -> str:
@@ -101,8 +105,8 @@ DIRECTIONS: Final[dict[str, tuple[float, float, float]]] = {
 }  # fmt: skip
 
 _LIMB_OF: Final = {  # joint -> the limb group it belongs to, for "which statements does this one replace?"
-    **{j: "torso" for j in ("pelvis", "spine1", "spine2", "spine3", "left_collar", "right_collar")},
-    **{j: "head" for j in ("neck", "head", "jaw", "left_eye_smplhf", "right_eye_smplhf")},
+    **dict.fromkeys(("pelvis", "spine1", "spine2", "spine3", "left_collar", "right_collar"), "torso"),
+    **dict.fromkeys(("neck", "head", "jaw", "left_eye_smplhf", "right_eye_smplhf"), "head"),
     **{f"{s}_{j}": f"{s}_arm" for s in SIDES for j in ("shoulder", "elbow", "wrist")},
     **{f"{s}_{j}": f"{s}_leg" for s in SIDES for j in ("hip", "knee", "ankle", "foot")},
 }  # fmt: skip
@@ -131,7 +135,9 @@ def check_name(name: str, table: dict, what: str, path: str) -> str:
     if name in table:
         return name
     near = get_close_matches(str(name), list(table), n=3, cutoff=0.5)
-    raise BadProgram(f"{path}: unknown {what} {name!r}", f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(table)}")
+    raise BadProgram(
+        f"{path}: unknown {what} {name!r}", f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(table)}"
+    )
 
 
 def mirror_direction(d: tuple[float, float, float]) -> tuple[float, float, float]:

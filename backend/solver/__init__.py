@@ -7,4 +7,17 @@ from .stance import neutral_stance
 from .start import alternatives, starting_pose
 from .weights import Weights
 
-__all__ = ["Problem", "Solution", "Stopping", "Term", "Verdict", "Weights", "alternatives", "build", "judge", "neutral_stance", "solve", "starting_pose"]
+__all__ = [
+    "Problem",
+    "Solution",
+    "Stopping",
+    "Term",
+    "Verdict",
+    "Weights",
+    "alternatives",
+    "build",
+    "judge",
+    "neutral_stance",
+    "solve",
+    "starting_pose",
+]

@@ -39,13 +39,19 @@ _SLACK = 0.008  # m; skin gives way this much before it counts
 
 @dataclass(frozen=True, eq=False)
 class Spheres:
-    """All spheres: joint (N,), offset (N, 3) m from it, radius (N,) m; pairs: (first rows, second rows) of each pair of parts."""
+    """Spheres (N) and the pairs of them (P) that are looked at, those of one pair of parts together.
+
+    joint (N,), offset (N, 3) m from it; first, second (P,) spheres; reach (P,) m: the distance at which they overlap;
+    starts: where each pair of parts begins; names: what to call it.
+    """
 
     joint: np.ndarray
     offset: np.ndarray
-    radius: np.ndarray
+    first: np.ndarray
+    second: np.ndarray
+    reach: np.ndarray
+    starts: np.ndarray
     names: tuple[str, ...]
-    pairs: tuple[tuple[np.ndarray, np.ndarray], ...]
 
 
 @cache
@@ -60,43 +66,42 @@ def spheres() -> Spheres:
                 a, b = INDEX[f"{side}_{start}"], INDEX[f"{side}_{end}"]
                 for t in np.linspace(first, last, count):
                     rows.append((f"{side}_{part}", a, t * (rest[b] - rest[a])))
-    rows += [("trunk", INDEX[j], np.array(o)) for j, o in _TRUNK] + [("head", INDEX[j], np.array(o)) for j, o, _ in _HEAD]
+    rows += [("trunk", INDEX[j], np.array(o)) for j, o in _TRUNK] + [
+        ("head", INDEX[j], np.array(o)) for j, o, _ in _HEAD
+    ]
     joint = np.array([r[1] for r in rows])
     offset = np.array([r[2] for r in rows])
     centre = rest[joint] + offset
     radius = np.array([np.min(np.linalg.norm(skin - c, axis=1)) for c in centre])
     names = np.array([r[0] for r in rows])
     radius[names == "head"] = [r for _, _, r in _HEAD]
-    pairs, labels = _pairs(names)
-    return Spheres(joint, offset, radius, labels, pairs)
+    wanted = _pairs()
+    grids = [np.meshgrid(np.flatnonzero(names == a), np.flatnonzero(names == b), indexing="ij") for a, b in wanted]
+    first, second = (np.concatenate([g[i].ravel() for g in grids]) for i in (0, 1))
+    starts = np.cumsum([0] + [g[0].size for g in grids[:-1]])
+    labels = tuple(f"{a} in {b}".replace("_", " ") for a, b in wanted)
+    return Spheres(joint, offset, first, second, radius[first] + radius[second] - _SLACK, starts, labels)
 
 
-def _pairs(names: np.ndarray) -> tuple[tuple[tuple[np.ndarray, np.ndarray], ...], tuple[str, ...]]:
+def _pairs() -> list[tuple[str, str]]:
+    """The pairs of parts that must keep apart."""
     wanted = [(f"left_{a}", f"right_{b}") for a, b in _CROSS]
     for side, other in (("left", "right"), ("right", "left")):
-        for arm in ("upper_arm", "forearm", "hand"):
-            wanted += [(f"{side}_{arm}", "trunk"), (f"{side}_{arm}", "head")] if arm != "upper_arm" else [(f"{side}_{arm}", "trunk")]
+        wanted += [(f"{side}_{arm}", "trunk") for arm in ("upper_arm", "forearm", "hand")]
+        wanted += [(f"{side}_{arm}", "head") for arm in ("forearm", "hand")]
         wanted += [(f"{side}_{arm}", f"{leg}_thigh") for arm in ("forearm", "hand") for leg in ("left", "right")]
         wanted += [(f"{side}_hand", f"{other}_forearm"), (f"{side}_hand", f"{side}_shin"), (f"{side}_shin", "trunk")]
         wanted += [(f"{side}_shin", f"{other}_thigh")]
-    table = tuple((np.flatnonzero(names == a), np.flatnonzero(names == b)) for a, b in wanted)
-    return table, tuple(f"{a} in {b}".replace("_", " ") for a, b in wanted)
+    return wanted
 
 
 def overlap(body: Kinematics) -> Dual:
     """(S, pairs) m: depth of the deepest overlap of each pair of parts beyond the slack, zero where they are apart."""
     table = spheres()
     centre = body.joints[:, table.joint] + np.einsum("snab,nb->sna", body.world[:, table.joint], table.offset)
-    s = len(centre)
-    depth = np.empty((s, len(table.pairs)))
-    first = np.empty((s, len(table.pairs)), int)
-    second = np.empty_like(first)
-    for k, (a, b) in enumerate(table.pairs):
-        gap = centre[:, a][:, :, None] - centre[:, b][:, None]
-        deep = (table.radius[a][:, None] + table.radius[b] - _SLACK - np.sqrt(np.einsum("sabc,sabc->sab", gap, gap))).reshape(s, -1)
-        best = np.argmax(deep, axis=1)
-        depth[:, k] = deep[np.arange(s), best]
-        first[:, k], second[:, k] = a[best // len(b)], b[best % len(b)]
+    away = centre[:, table.first] - centre[:, table.second]
+    deep = table.reach - np.sqrt(np.einsum("spc,spc->sp", away, away))
+    depth = np.maximum.reduceat(deep, table.starts, axis=1)
     hit = depth > 0
     value = np.where(hit, depth, 0.0)
     if body.active is None:
@@ -104,8 +109,18 @@ def overlap(body: Kinematics) -> Dual:
     jac = np.zeros((*value.shape, body.columns))
     columns = np.flatnonzero(hit.any(axis=0))
     if len(columns):
-        jac[:, columns] = _depth_jac(body, table, centre, first[:, columns], second[:, columns]) * hit[:, columns, None]
+        deepest = np.stack([_deepest(deep, table, int(k)) for k in columns], axis=1)
+        jac[:, columns] = (
+            _depth_jac(body, table, centre, table.first[deepest], table.second[deepest]) * hit[:, columns, None]
+        )
     return Dual(value, jac)
+
+
+def _deepest(deep: np.ndarray, table: Spheres, pair: int) -> np.ndarray:
+    """(S,) index of the deepest overlap among the sphere pairs of one pair of parts."""
+    start = table.starts[pair]
+    end = table.starts[pair + 1] if pair + 1 < len(table.starts) else deep.shape[1]
+    return np.asarray(start + np.argmax(deep[:, start:end], axis=1))
 
 
 def _depth_jac(body: Kinematics, table: Spheres, centre: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -19,8 +19,10 @@ Evaluate = Callable[[Kinematics], tuple[np.ndarray, np.ndarray]]
 @dataclass(frozen=True)
 class Stopping:
     max_iterations: int = 40
-    cost_tolerance: float = 1.5e-3
-    """A start stops when the relative decrease of its cost in one step falls below this."""
+    cost_tolerance: float = 4e-3
+    """A start stops when the relative decrease of its cost in one step falls below this,"""
+    cost_drop: float = 0.01
+    """or its absolute decrease below this: a hundredth of what an error of one sigma costs twice over, invisible."""
     damping_limit: float = 1e4
     """A start stops when no step this strongly damped makes its cost smaller."""
     rivals_after: int = 5
@@ -90,14 +92,15 @@ def _advance(run: _Run, evaluate: Evaluate, columns: np.ndarray, stopping: Stopp
     cost = _cost(r)
     gain = (run.cost - cost) / np.maximum(predicted, 1e-12)
     better = run.moving & (cost < run.cost)
-    drop = (run.cost - cost) / np.maximum(run.cost, 1e-12)
+    drop = run.cost - cost
+    small = (drop < stopping.cost_tolerance * run.cost) | (drop < stopping.cost_drop)
     run.body = trial if better.all() else _chosen(better, trial, run.body)
     run.r, run.j = np.where(better[:, None], r, run.r), np.where(better[:, None, None], j, run.j)
     run.cost = np.where(better, cost, run.cost)
     eased = run.damping * np.maximum(1 / 3, 1 - (2 * gain - 1) ** 3)
     run.damping = np.clip(np.where(better, eased, run.damping * run.growth), 1e-7, 1e12)
     run.growth = np.where(better, 2.0, run.growth * 2)
-    done = (better & (drop < stopping.cost_tolerance)) | (run.damping > stopping.damping_limit) | (run.cost < 1e-9)
+    done = (better & small) | (run.damping > stopping.damping_limit) | (run.cost < 1e-9)
     run.moving = run.moving & ~done
 
 

@@ -44,7 +44,13 @@ class Setting:
 
 
 def pose_program(
-    shaped: ShapedBody, program: Program, setting: Setting, *, n: int = 1, seed: int = 0, stopping: Stopping = Stopping()
+    shaped: ShapedBody,
+    program: Program,
+    setting: Setting,
+    *,
+    n: int = 1,
+    seed: int = 0,
+    stopping: Stopping = Stopping(),
 ) -> list[Solution]:
     """Up to n poses that carry out a program, best first; the further ones vary what the program leaves open."""
     rest = shaped.joints
@@ -85,7 +91,11 @@ def completed(rest: np.ndarray, program: Program, start: np.ndarray) -> Program:
         return program
     heights = point_heights(rest, start)
     lowest = min(heights.values())
-    feet = tuple(f"{s}_foot" for s in ("left", "right") if min(heights[skin(r)] for r in BEARERS[f"{s}_foot"]) < lowest + _FOOT_CLEARANCE)
+    feet = tuple(
+        f"{s}_foot"
+        for s in ("left", "right")
+        if min(heights[skin(r)] for r in BEARERS[f"{s}_foot"]) < lowest + _FOOT_CLEARANCE
+    )
     return (*program, Support(feet)) if feet else program
 
 
@@ -97,7 +107,7 @@ def point_heights(rest: np.ndarray, local: np.ndarray) -> dict[str, float]:
 
 
 def _settled_transl(rest: np.ndarray, start: np.ndarray, program: Program, transl: np.ndarray) -> np.ndarray:
-    """transl with the height at which the supports (else the lowest point) of the starting pose are where they should be."""
+    """Transl with the height at which the supports (else the lowest point) of the starting pose are where they should be."""
     heights = point_heights(rest, start)
     gaps = [heights[r] - c.height for c in program if isinstance(c, Support) for r in c.regions() if r in heights]
     air = next((c.height for c in program if isinstance(c, Airborne)), 0.0)
@@ -121,7 +131,9 @@ def body_at(rest: np.ndarray, local: np.ndarray, transl: np.ndarray, program: Se
         used_points, used_axes = code.uses()
         points |= used_points
         axes |= used_axes
-    tracked = Tracked({n: POINTS[n] for n in sorted(points | {"pelvis"})}, {n: AXES[n] for n in sorted(axes | {"head_front"})})
+    tracked = Tracked(
+        {n: POINTS[n] for n in sorted(points | {"pelvis"})}, {n: AXES[n] for n in sorted(axes | {"head_front"})}
+    )
     return Kinematics(rest, local[None], transl[None], tracked, heading_of(local[None, 0]))
 
 

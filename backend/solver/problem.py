@@ -90,13 +90,20 @@ def build(
     free[-3:] = move_root
     home = (local[0] if prior is None else prior)[None]
     rooted = move_root and scope is None
-    parts = [*_statement_terms(program, weights), *_joint_terms(home, active, weights), *_world_terms(program, weights, rooted, transl)]
+    parts = [
+        *_statement_terms(program, weights),
+        *_joint_terms(home, active, weights),
+        *_world_terms(program, weights, rooted, transl),
+    ]
     air = next((c.height for c in program if isinstance(c, Airborne)), 0.0) if rooted else None
     return Problem(body, program, tuple(parts), free, air)
 
 
 def _tracked(program: Program) -> Tracked:
-    points, axes = {"com", "eyes", "pelvis", *terms.GROUND_POINTS}, {"pelvis_left", "pelvis_front", "head_front", "head_up"}
+    points, axes = (
+        {"com", "eyes", "pelvis", *terms.GROUND_POINTS},
+        {"pelvis_left", "pelvis_front", "head_front", "head_up"},
+    )
     for code in program:
         used_points, used_axes = code.uses()
         points |= used_points
@@ -105,7 +112,9 @@ def _tracked(program: Program) -> Tracked:
 
 
 def _statement_terms(program: Program, weights: Weights) -> list[Term]:
-    return [Term(code.said(), weights.kinds[code.kind], code.residual) for code in program if code.kind != "hand"]
+    return [
+        Term(code.said(), weights.kinds[code.kind], code.residual) for code in program if code.kind != "hand"
+    ]
 
 
 def _joint_terms(home: np.ndarray, active: np.ndarray, weights: Weights) -> list[Term]:
@@ -119,10 +128,22 @@ def _joint_terms(home: np.ndarray, active: np.ndarray, weights: Weights) -> list
     ]
     for first, second in _SHARING:
         if {first, second} <= moving:
-            out.append(Term(f"{first} and {second} share", weights.spine_share, lambda b, f=first, s=second: terms.unequal(coordinates(b), active, f, s)))
+            out.append(
+                Term(
+                    f"{first} and {second} share",
+                    weights.spine_share,
+                    lambda b, f=first, s=second: terms.unequal(coordinates(b), active, f, s),
+                )
+            )
     for side in ("left", "right"):
         if {f"{side}_collar", f"{side}_shoulder"} <= moving:
-            out.append(Term(f"{side} collar follows", weights.collar_share, lambda b, s=side: terms.collar_lag(coordinates(b), active, s)))
+            out.append(
+                Term(
+                    f"{side} collar follows",
+                    weights.collar_share,
+                    lambda b, s=side: terms.collar_lag(coordinates(b), active, s),
+                )
+            )
     return out
 
 
@@ -156,4 +177,3 @@ def _level_gaze(body: Kinematics) -> Dual:
     front = body.axis("head_front") - body.heading[:, :, 2]
     upright = (body.axis("head_up").value[:, 1] > 0.2).astype(float)[:, None]
     return front.scaled(upright * np.ones(3))
-

@@ -49,7 +49,12 @@ def solve(problem: Problem, stopping: Stopping = Stopping()) -> Solution:
 def _solution(problem: Problem, descent: Descent, best: int) -> Solution:
     end = descent.body
     body = Kinematics(
-        end.rest, end.local[best : best + 1], end.transl[best : best + 1], end.tracked, end.heading[best : best + 1], None
+        end.rest,
+        end.local[best : best + 1],
+        end.transl[best : best + 1],
+        end.tracked,
+        end.heading[best : best + 1],
+        None,
     )
     return Solution(
         local=body.local[0],

@@ -184,7 +184,9 @@ def _place_head(draft: _Draft, wishes: _Wishes) -> None:
         draft.turn("head", rotvec_to_rotmat(bounded / 2))
 
 
-def _limb_goals(draft: _Draft, wishes: _Wishes, upper: str, lower: str, whole: str) -> tuple[np.ndarray | None, np.ndarray | None]:
+def _limb_goals(
+    draft: _Draft, wishes: _Wishes, upper: str, lower: str, whole: str
+) -> tuple[np.ndarray | None, np.ndarray | None]:
     """World directions asked for the upper and the lower segment; a direction of the whole limb stands for both."""
     codes = wishes.segments
     u = codes.get(upper) or codes.get(whole)
@@ -209,7 +211,16 @@ def _ball_from(along: np.ndarray, bend_towards: np.ndarray, sign: float, leg: bo
     return np.stack([x, np.cross(z, x), z], axis=1)
 
 
-def _place_limb(draft: _Draft, ball: str, hinge: str, rest: np.ndarray, flexion_axis: np.ndarray, goals: tuple, bend: float | None, leg: bool) -> None:
+def _place_limb(
+    draft: _Draft,
+    ball: str,
+    hinge: str,
+    rest: np.ndarray,
+    flexion_axis: np.ndarray,
+    goals: tuple,
+    bend: float | None,
+    leg: bool,
+) -> None:
     """Set ball joint and hinge from the world directions of both segments, or one, or the bend alone."""
     u, f = goals
     sign = float(rest[0]) if not leg else 1.0
@@ -287,7 +298,9 @@ def alternatives(start: np.ndarray, program: Program, free: np.ndarray) -> list[
     """Further starting poses for arms that must reach something and whose directions nobody gave: up front, out, behind."""
     settled = {c.segment for c in program if isinstance(c, Direction)}
     reaching = _reaching(program)
-    sides = [s for s in ("left", "right") if s in reaching and not {f"{s}_upper_arm", f"{s}_forearm", f"{s}_arm"} & settled]
+    sides = [
+        s for s in ("left", "right") if s in reaching and not {f"{s}_upper_arm", f"{s}_forearm", f"{s}_arm"} & settled
+    ]
     out = []
     for upper, lower in _ARM_PRESETS if sides else ():
         extra = []

@@ -18,7 +18,9 @@ _SIDED = (
     "foot_sole", "heel", "toes", "foot_top", "ankle", "knee", "shin", "calf", "thigh", "thigh_back", "thigh_outer", "buttock", "hip",
     "palm", "hand_back", "fingertips", "fist", "elbow", "forearm", "shoulder", "shoulder_blade", "chest", "ear",
 )  # fmt: skip
-GROUND_POINTS: tuple[str, ...] = tuple(skin(p) for p in _CENTRAL) + tuple(skin(f"{s}_{p}") for s in ("left", "right") for p in _SIDED)
+GROUND_POINTS: tuple[str, ...] = tuple(skin(p) for p in _CENTRAL) + tuple(
+    skin(f"{s}_{p}") for s in ("left", "right") for p in _SIDED
+)
 
 
 def penetration(body: Kinematics) -> Dual:
@@ -59,7 +61,9 @@ def right_jacobian_inverse(rotvec: np.ndarray) -> np.ndarray:
     angle = np.sqrt(angle2)
     small = angle < 1e-3
     safe = np.where(small, 1.0, angle)
-    factor = np.where(small, 1 / 12 + angle2 / 720, 1 / safe**2 - (1 + np.cos(safe)) / (2 * safe * np.maximum(np.sin(safe), 1e-6)))
+    factor = np.where(
+        small, 1 / 12 + angle2 / 720, 1 / safe**2 - (1 + np.cos(safe)) / (2 * safe * np.maximum(np.sin(safe), 1e-6))
+    )
     k = skew(rotvec)
     return np.eye(3) + 0.5 * k + factor * (k @ k)
 

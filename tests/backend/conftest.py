@@ -25,12 +25,16 @@ def shaped() -> ShapedBody:
     return BodyModel.load().shaped()
 
 
-def bodies(shaped: ShapedBody, rotvecs: np.ndarray, transl: np.ndarray | None = None, *, derivatives: bool = False) -> Kinematics:
+def bodies(
+    shaped: ShapedBody, rotvecs: np.ndarray, transl: np.ndarray | None = None, *, derivatives: bool = False
+) -> Kinematics:
     """Kinematics of poses (S, 55, 3) rad that track everything there is to track."""
     rotvecs = np.atleast_3d(rotvecs).reshape(-1, N_JOINTS, 3)
     local = rotvec_to_rotmat(rotvecs)
     place = np.zeros((len(local), 3)) if transl is None else np.broadcast_to(transl, (len(local), 3))
-    return Kinematics(shaped.joints, local, place, TRACKED, heading_of(local[:, 0]), ALL_JOINTS if derivatives else None)
+    return Kinematics(
+        shaped.joints, local, place, TRACKED, heading_of(local[:, 0]), ALL_JOINTS if derivatives else None
+    )
 
 
 def random_rotvecs(seed: int, count: int = 2, size: float = 0.35) -> np.ndarray:

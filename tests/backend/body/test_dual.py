@@ -44,5 +44,11 @@ def test_angle_between_known_directions():
 
 def test_derivatives_are_finite_where_none_exists():
     zero = Dual(np.zeros((1, 3)), np.ones((1, 3, 2)))
-    for out in (norm(zero), unit(zero), angle_between(Dual(np.array([[1.0, 0, 0]]), np.ones((1, 3, 2))), Dual(np.array([[1.0, 0, 0]]), np.ones((1, 3, 2))))):
+    for out in (
+        norm(zero),
+        unit(zero),
+        angle_between(
+            Dual(np.array([[1.0, 0, 0]]), np.ones((1, 3, 2))), Dual(np.array([[1.0, 0, 0]]), np.ones((1, 3, 2)))
+        ),
+    ):
         assert out.jac is not None and np.isfinite(out.jac).all()

@@ -33,7 +33,9 @@ def test_quarter_turn_about_y_takes_front_to_left():
 
 
 def test_quaternion_of_a_quarter_turn_about_x():
-    assert np.allclose(rotmat_to_quat_wxyz(rotvec_to_rotmat(np.array([np.pi / 2, 0, 0]))), [np.sqrt(0.5), np.sqrt(0.5), 0, 0])
+    assert np.allclose(
+        rotmat_to_quat_wxyz(rotvec_to_rotmat(np.array([np.pi / 2, 0, 0]))), [np.sqrt(0.5), np.sqrt(0.5), 0, 0]
+    )
 
 
 def test_skew_is_the_cross_product():

@@ -1,0 +1,235 @@
+"""Edits of arms and hands: raise, lower, bend, straighten, move, put somewhere, cross, open and close."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import numpy as np
+
+from backend.posecodes import Program
+from backend.posecodes.angle import Angle
+from backend.posecodes.contact import Contact
+from backend.posecodes.hand import Hand
+from backend.posecodes.position import Position
+from backend.posecodes.vocabulary import SIDES
+
+from .edit_change import Change, elevated, elevation, joints, placed, pointing, sides_of, stated, way_vector
+from .edit_words import Amount, Clause, other
+from .measures import Measures
+
+_KINDS: Final = ("arm", "hand", "elbow", "fingers", "shoulder")
+_USUAL: Final = {"raise": 45.0, "bend": 35.0}  # deg
+_LITTLE: Final = 30.0  # deg; "raise the arm a little" must be seen
+_SHIFT: Final = 0.16  # m
+_LEVELS: Final = {"shoulder": ("shoulder", 0.0), "chest": ("shoulder", -0.14), "head": ("head", 0.08), "face": ("head", 0.02), "eye": ("head", 0.08),
+                  "chin": ("head", -0.04), "waist": ("pelvis", 0.12), "hip": ("pelvis", 0.0), "knee": ("knee", 0.0)}  # fmt: skip
+_PLACES: Final = (  # words -> skin of hand, region that it touches ({s}: same side, {o}: other side)
+    (r"lower back|small of .*back|behind .*back", "hand_back", "lower_back"),
+    (r"behind .*(?:head|neck)|back of .*(?:head|neck)", "palm", "head_back"),
+    (r"(?:opposite|other) shoulder", "palm", "{o}_shoulder"),
+    (r"(?:opposite|other) knee", "palm", "{o}_knee"),
+    (r"\bhip", "palm", "{s}_hip"), (r"\bwaist", "palm", "{s}_waist"), (r"\bthigh|\blap", "palm", "{s}_thigh"), (r"\bknee", "palm", "{s}_knee"),
+    (r"\bheart", "palm", "left_chest"), (r"\bchest", "palm", "chest"), (r"\b(?:stomach|belly|tummy|abdomen)", "palm", "stomach"),
+    (r"\bforehead|\bbrow", "fingertips", "forehead"), (r"\btemple", "fingertips", "{s}_temple"), (r"\bmouth|\blips", "fingertips", "mouth"),
+    (r"\bchin", "fingertips", "chin"), (r"\bcheek", "palm", "{s}_cheek"), (r"\bear", "palm", "{s}_ear"), (r"\bface", "palm", "{s}_cheek"),
+    (r"\b(?:top of .*)?head", "palm", "head_top"), (r"\bneck", "palm", "neck_back"), (r"\bshoulder", "fingertips", "{s}_shoulder"),
+    (r"\b(?:toes|foot|feet)", "fingertips", "{s}_toes"), (r"\bankle", "palm", "{s}_ankle"),
+)  # fmt: skip
+_BEFORE: Final = {"chest": ("spine3", 0.0, 0.34), "face": ("head", 0.05, 0.30), "body": ("spine1", 0.05, 0.34), "stomach": ("spine1", 0.0, 0.3)}
+_SHAPES: Final = (
+    ("fist", r"fist|clench|ball"), ("thumbs_up", r"thumbs?[ -]up"), ("peace", r"peace|victory"), ("point", r"point"), ("ok", r"\bok\b|okay"),
+    ("spread", r"spread"), ("grip", r"grip|grab|grasp"), ("relaxed", r"relax"), ("flat", r"\bflat\b"), ("open", r"open|unclench"), ("fist", r"close"),
+)  # fmt: skip
+_AT_SIDES: Final = "{s} upper arm points down 0.16 out 0.04 back; {s} forearm points down 0.05 out 0.22 front; {s} palm faces in 0.35 back"
+_CROSSED: Final = """
+left upper arm points down 0.25 out 0.5 front (chest); right upper arm points down 0.25 out 0.42 front (chest)
+left forearm points right 0.22 front 0.12 up (chest); right forearm points left 0.4 front 0.22 up (chest)
+"""
+
+
+def edit_arm(clause: Clause, m: Measures) -> Change | None:
+    """The change that an instruction about arms, hands or shoulders makes; None where it is not understood."""
+    shape = _hand_shape(clause)
+    if shape is not None:
+        return shape
+    parts = [p for p in clause.parts if p.kind in _KINDS]
+    if not parts:
+        return None
+    if clause.action in ("cross", "uncross"):
+        return stated(_CROSSED, "arms") if clause.action == "cross" else _at_sides(SIDES)
+    total = Change()
+    for part in parts:
+        sides, note = sides_of(part, m)
+        for side in sides:
+            change = _one_arm(clause, part.kind, side, m)
+            if change is None:
+                return None
+            total += change + Change(note=note)
+    return total
+
+
+def _one_arm(clause: Clause, kind: str, side: str, m: Measures) -> Change | None:
+    amount, action = clause.amount, clause.action
+    if kind == "shoulder":
+        return _shoulder(action, side, amount, m)
+    if clause.level and action in ("raise", "lower", "move"):
+        return _to_level(clause.level, side, m)
+    if action in ("bend", "straighten") or (action == "raise" and False):
+        return _bent(clause, side, m)
+    if action == "relax" or (action in ("lower", "move") and re.search(r"\bsides?\b|hang", clause.text) and not amount.given):
+        return _at_sides((side,)) if action != "move" or "side" in clause.target and "to the side" not in clause.text else _shifted(clause, side, m)
+    if action in ("raise", "lower"):
+        up = (action == "raise") != amount.less
+        return _shifted(clause, side, m, (0.0, 1.0 if up else -1.0, 0.0)) if kind == "hand" and amount.given else _swung(clause, side, m, up)
+    if action in ("move", "raise"):
+        return _put(clause, side, m) or _shifted(clause, side, m)
+    if action == "spread":
+        return _shifted(clause, side, m, way_vector(("out",), side)) if amount.given else stated(f"{side} arm points out 0.1 up", f"{side}_arm")
+    if action == "close":
+        return _shifted(clause, side, m, way_vector(("in",), side))
+    return _turned_palm(clause, side) if action == "turn" else None
+
+
+def _frame(m: Measures) -> str:
+    """Upright bodies raise their arms towards the sky, others along their chest."""
+    return "heading" if m.direction("torso")[1] > 0.4 else "chest"
+
+
+def _swung(clause: Clause, side: str, m: Measures, up: bool) -> Change:
+    """Raise or lower an arm about the shoulder; the elbow keeps its bend."""
+    frame, amount = _frame(m), clause.amount
+    upper = m.direction(f"{side}_upper_arm", frame)
+    now = elevation(upper)
+    level = way_vector(tuple(w for w in clause.ways if w not in ("up", "down")), side)
+    bearing = level if level.any() else way_vector(("out",), side) * 0.6 + np.array([0.0, 0.0, 0.8])
+    if level.any():
+        upper = upper * np.array([0.0, 1.0, 0.0])  # a bearing that was said replaces the present one
+    if not up and not amount.given and not level.any():
+        return _at_sides((side,))
+    goal = float(np.clip(_goal(now, amount, up), -82.0, 86.0))
+    codes: Program = (pointing(f"{side}_upper_arm", elevated(upper, bearing, goal), frame),)
+    if amount.full or (up and not amount.given and goal > 55 and m.flexion(f"{side}_elbow") < 60):
+        codes = (*codes, Angle(f"{side}_elbow", 5.0, "<="))
+    return Change(codes, joints(f"{side}_arm"))
+
+
+def _goal(now: float, amount: Amount, up: bool) -> float:
+    """Elevation of the upper arm, deg."""
+    sign = 1.0 if up else -1.0
+    if amount.full:
+        return sign * 86.0
+    if amount.degrees is not None:
+        return amount.degrees - 90.0 if amount.to else now + sign * amount.degrees
+    if not amount.given and up:
+        return max(now + _USUAL["raise"], 60.0) if now < 20 else now + _USUAL["raise"]
+    return now + sign * max(_USUAL["raise"] * amount.scale, _LITTLE * (amount.scale if amount.scale < 0.4 else 1.0))
+
+
+def _to_level(level: str, side: str, m: Measures) -> Change:
+    """The wrist at the height of another part."""
+    joint, above = _LEVELS[level]
+    target = f"{side}_{joint}" if joint in ("shoulder", "knee") else joint
+    shoulder = f"{side}_shoulder"
+    codes: Program = (Position(f"{side}_wrist", target, "up", above, "="),)
+    if m.flexion(f"{side}_elbow") < 40:
+        reach = float(np.linalg.norm(m.offset(f"{side}_wrist", shoulder)))
+        rise = float(np.clip((m.offset(target, shoulder)[1] + above) / reach, -0.98, 0.98))
+        bearing = way_vector(("out",), side) * 0.7 + np.array([0.0, 0.0, 0.7])
+        goal = elevated(m.direction(f"{side}_arm"), bearing, float(np.degrees(np.arcsin(rise))))
+        codes = (*codes, pointing(f"{side}_upper_arm", goal))
+    return Change(codes, joints(f"{side}_arm"))
+
+
+def _bent(clause: Clause, side: str, m: Measures) -> Change:
+    """Bend or straighten the elbow; "extend the arm to the side" also points it there."""
+    joint, amount = f"{side}_elbow", clause.amount
+    bend = (clause.action == "bend") != amount.less
+    now = m.flexion(joint)
+    if amount.degrees is not None:
+        goal = amount.degrees if amount.to and bend else now + (1 if bend else -1) * amount.degrees
+    elif bend:
+        goal = 90.0 if not amount.given and now < 55 else 140.0 if amount.full else now + _USUAL["bend"] * amount.scale
+    else:
+        goal = 2.0 if not amount.given or amount.full else now - _USUAL["bend"] * amount.scale
+    codes: Program = (Angle(joint, round(float(np.clip(goal, 0.0, 148.0)), 1)),)
+    way = way_vector(clause.ways, side)
+    if not bend and way.any():
+        codes = (*codes, pointing(f"{side}_arm", way + 1e-6, _frame(m)))
+    return Change(codes, joints(f"{side}_arm"))
+
+
+def _at_sides(sides: tuple[str, ...]) -> Change:
+    return stated("\n".join(_AT_SIDES.format(s=s) for s in sides), *(f"{s}_arm" for s in sides))
+
+
+def _shifted(clause: Clause, side: str, m: Measures, way: np.ndarray | tuple[float, float, float] | None = None) -> Change | None:
+    """The hand moved along a direction, no further than the arm is long."""
+    vector = np.asarray(way if way is not None else way_vector(clause.ways, side), float)
+    if not vector.any():
+        return None
+    step = vector / np.linalg.norm(vector) * clause.amount.shift(_SHIFT if clause.amount.scale != 0.5 else 0.2)
+    wrist, shoulder = f"{side}_wrist", f"{side}_shoulder"
+    target = m.offset(wrist, shoulder) + step
+    longest = 0.98 * float(np.linalg.norm(m.offset(f"{side}_elbow", shoulder)) + np.linalg.norm(m.offset(wrist, f"{side}_elbow")))
+    target = target * min(1.0, longest / max(float(np.linalg.norm(target)), 1e-9))
+    # Seen from the pelvis, which does not move: the shoulder does, with the collar.
+    return Change(placed(wrist, "pelvis", target + m.offset(shoulder, "pelvis")), joints(f"{side}_arm"))
+
+
+def _put(clause: Clause, side: str, m: Measures) -> Change | None:
+    """The hand put on a place of the body, or before it."""
+    text = clause.target
+    if not text:
+        return None
+    scope = joints(f"{side}_arm")
+    if re.match(r"in front of", text):
+        for word, (joint, up, front) in _BEFORE.items():
+            if word in text:
+                across = 0.1 if side == "left" else -0.1
+                return Change(placed(f"{side}_wrist", joint, np.array([across, up, front])), scope)
+        return None
+    if re.match(r"above|over", text) and "head" in text:
+        across = 0.12 if side == "left" else -0.12
+        return Change(placed(f"{side}_wrist", "head", np.array([across, 0.38, 0.05])), scope)
+    target = re.sub(r"^(?:to|on|onto|at|behind|near|against|towards?) (?:the |his |her |their |your )?(?:(?:left|right) side\b)?", "", text)
+    if re.fullmatch(r"(?:left|right|side|sides|front|back)?", target.strip()):
+        return None
+    named_side = re.search(r"\b(left|right)\b", text)
+    for pattern, hand, region in _PLACES:
+        if re.search(pattern, text):
+            where = region.format(s=named_side[1] if named_side and "{s}" in region else side, o=other(side))
+            return Change((Contact(f"{side}_{hand}", where),), scope)
+    return None
+
+
+def _turned_palm(clause: Clause, side: str) -> Change | None:
+    if not clause.ways:
+        return None
+    return stated(f"{side} palm faces {clause.ways[0]}", f"{side}_elbow", f"{side}_wrist")
+
+
+def _shoulder(action: str, side: str, amount: Amount, m: Measures) -> Change | None:
+    """Shrug or drop a shoulder: the collar alone."""
+    if action not in ("raise", "lower", "relax"):
+        return None
+    sign = 1.0 if action == "raise" else -1.0
+    up = m.offset(f"{side}_shoulder", "spine3", "chest")[1] + sign * amount.shift(0.045)
+    return Change((Position(f"{side}_shoulder", "spine3", "up", round(float(up), 4), "=", "chest"),), joints(f"{side}_collar"))
+
+
+def _hand_shape(clause: Clause) -> Change | None:
+    """Fingers: a fist, an open hand, a thumb up."""
+    text = clause.text
+    about_hand = clause.has("hand", "fingers") or re.search(r"thumbs?[ -]up|fist", text)
+    shaping = clause.action in ("open", "close", "relax") or re.search(r"\bfists?\b|thumbs?[ -]up|peace|clench|spread .*fingers|\bok sign", text)
+    to_place = clause.action == "move" and clause.target and not re.search(r"(?:into|in) an? fist|to an? fist", text)
+    if not about_hand or not shaping or to_place or clause.has("arm"):
+        return None
+    shape = next((s for s, words in _SHAPES if re.search(words, text)), None)
+    if shape is None:
+        return None
+    named = [s for s in SIDES if re.search(rf"\b{s}\b", text)]
+    many = re.search(r"\bboth\b|hands|fists|fingers|thumbs", text)
+    sides = tuple(named) or (SIDES if many else ("right",))
+    return Change(tuple(Hand(s, shape) for s in sides), joints(*(f"{s}_hand" for s in sides)))

@@ -1,0 +1,113 @@
+"""What one instruction does to the current pose: absolute statements, and the joints that may move for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from backend.posecodes import Posecode, Program, read_program
+from backend.posecodes.direction import Direction
+from backend.posecodes.position import Position
+from backend.posecodes.vocabulary import SIDES
+from rigs.skeleton import GROUPS
+
+from .edit_words import Part
+from .measures import Measures
+
+_AXES: Final = ("left", "up", "front")
+
+
+@dataclass(frozen=True)
+class Change:
+    """program: absolute statements. scope: joints that may move for them. mirror: the pose is mirrored first.
+
+    turn: degrees by which the whole body turns to its left. note: what was assumed, for the reply.
+    """
+
+    program: Program = ()
+    scope: frozenset[str] = frozenset()
+    mirror: bool = False
+    turn: float = 0.0
+    note: str = ""
+
+    def __add__(self, later: Change) -> Change:
+        """Both; where they say the same thing of the same part, the later one counts."""
+        new = {_about(c) for c in later.program}
+        program = tuple(c for c in self.program if _about(c) not in new) + later.program
+        note = " ".join(dict.fromkeys(n for n in (self.note, later.note) if n))
+        return Change(program, self.scope | later.scope, self.mirror != later.mirror, self.turn + later.turn, note)
+
+
+def _about(code: Posecode) -> tuple[str, ...]:
+    """What a statement is about: its kind and every name in it, without its figures."""
+    return (code.kind, *(str(v) for k, v in sorted(vars(code).items()) if isinstance(v, str) and k != "compare"))
+
+
+def joints(*groups: str) -> frozenset[str]:
+    """The joints of some groups of the skeleton ("left_arm", "root")."""
+    return frozenset(j for g in groups for j in GROUPS.get(g, (g,)))
+
+
+def stated(lines: str, *groups: str) -> Change:
+    """A change from canonical lines of posecodes."""
+    return Change(read_program(lines, "edit"), joints(*groups))
+
+
+def sides_of(part: Part, m: Measures) -> tuple[tuple[str, ...], str]:
+    """The sides that a part means on this body, and a note where the words left it open.
+
+    "front" and "back" go by which foot (or hand) is ahead of the other, "raised" by which is higher.
+    """
+    if part.side in SIDES:
+        return (part.side,), ""
+    if part.plural:
+        return SIDES, ""
+    end = "wrist" if part.kind in ("arm", "hand", "elbow", "fingers", "shoulder") else "ankle"
+    _, up, front = m.offset(f"left_{end}", f"right_{end}", "pelvis")
+    if part.side in ("front", "back"):
+        return ("left" if (front > 0) == (part.side == "front") else "right",), ""
+    if part.side == "raised":
+        return ("left" if up > 0 else "right",), ""
+    return ("right",), f"You did not say which {part.noun}; I took the right one."
+
+
+def way_vector(ways: tuple[str, ...], side: str) -> np.ndarray:
+    """(left, up, front), not scaled, of direction words for a part on one side; zero where there are none."""
+    out_sign = 1.0 if side == "left" else -1.0
+    table = {
+        "left": (1, 0, 0), "right": (-1, 0, 0), "up": (0, 1, 0), "down": (0, -1, 0), "front": (0, 0, 1), "back": (0, 0, -1),
+        "out": (out_sign, 0, 0), "in": (-out_sign, 0, 0),
+    }  # fmt: skip
+    return np.sum([np.array(table[w], float) for w in ways], axis=0) if ways else np.zeros(3)
+
+
+def pointing(segment: str, direction: np.ndarray, frame: str = "heading") -> Direction:
+    x, y, z = (round(float(v), 4) for v in direction / np.linalg.norm(direction))
+    return Direction(segment, (x, y, z), frame)
+
+
+def placed(point: str, relative_to: str, offset: np.ndarray, frame: str = "heading") -> Program:
+    """A point at an offset (left, up, front) m from another."""
+    return tuple(Position(point, relative_to, a, round(float(v), 4), "=", frame) for a, v in zip(_AXES, offset, strict=True))
+
+
+def elevated(direction: np.ndarray, level: np.ndarray, degrees: float) -> np.ndarray:
+    """A direction raised to `degrees` above the horizontal, keeping its bearing, or taking that of `level` where it has none.
+
+    Args:
+        direction: (3,) unit. level: (3,) horizontal direction for one that is (nearly) vertical.
+    """
+    flat = np.array([direction[0], 0.0, direction[2]])
+    length = float(np.linalg.norm(flat))
+    share = min(1.0, length / 0.35)
+    bearing = share * flat / max(length, 1e-9) + (1 - share) * level / np.linalg.norm(level)
+    bearing = bearing / max(float(np.linalg.norm(bearing)), 1e-9)
+    angle = np.radians(degrees)
+    return np.array([0.0, np.sin(angle), 0.0]) + np.cos(angle) * bearing
+
+
+def elevation(direction: np.ndarray) -> float:
+    """Degrees above the horizontal."""
+    return float(np.degrees(np.arcsin(np.clip(direction[1], -1, 1))))

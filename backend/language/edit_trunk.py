@@ -1,0 +1,214 @@
+"""Edits of head and trunk: turn, tilt, bow, look, twist, lean; moods; a turn of the whole body."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import numpy as np
+
+from backend.posecodes import Program
+from backend.posecodes.direction import Direction
+from backend.posecodes.gaze import Gaze
+from backend.posecodes.position import Position
+from backend.posecodes.turn import Turn
+from backend.posecodes.vocabulary import SIDES
+
+from .edit_change import Change, elevated, elevation, joints, pointing
+from .edit_words import Clause
+from .measures import Measures
+
+_HEAD_USUAL: Final = {"turned": 40.0, "tilted": 20.0, "bowed": 25.0}  # deg
+_HEAD_MOST: Final = {"turned": 75.0, "tilted": 38.0, "bowed": 50.0}
+_LEAN_USUAL, _BEND_USUAL, _LEAN_MOST = 22.0, 42.0, 100.0  # deg
+_SPINE_REACH: Final = 50.0  # deg that the spine alone leans; beyond it the hips do
+_LOOKS: Final = {"up": (0, 0.75, 0.7), "down": (0, -0.7, 0.7), "left": (0.9, 0, 0.45), "right": (-0.9, 0, 0.45), "front": (0, 0, 1), "back": (0.9, 0, -0.4)}
+_MOODS: Final = (  # words -> head bowed, torso bowed, shoulders up (m), gaze up (deg)
+    (r"sad(?:der|ly)?|depressed|unhappy|gloomy|sorrowful|dejected|defeated|ashamed|disappointed|down\b", (22, 14, -0.02)),
+    (r"tired|exhausted|sleepy|weary|bored", (18, 16, -0.025)),
+    (r"shy|timid|embarrassed|submissive", (20, 8, 0.02)),
+    (r"scared|afraid|frightened|fearful|tense|nervous|anxious", (-4, -6, 0.045)),
+    (r"happy|happier|cheerful|joyful|glad|optimistic", (-10, -6, 0.0)),
+    (r"proud(?:er)?|confident|heroic|brave|noble|arrogant|strong(?:er)?", (-8, -9, -0.01)),
+    (r"angry|angrier|furious|aggressive|menacing", (12, 8, 0.025)),
+    (r"relaxed|calm|casual", (4, 3, -0.025)),
+    (r"thoughtful|pensive|contemplative", (16, 5, 0.0)),
+)  # fmt: skip
+_MOOD_VERB: Final = re.compile(r"^(?:look|looks|be|seem|appear|feel|act|make (?:it|this|the pose)|more|a (?:bit|little) more|much more)\b")
+
+
+def edit_trunk(clause: Clause, m: Measures) -> Change | None:
+    """The change that an instruction about head, trunk or the whole body makes; None where it is not understood."""
+    return _mood(clause, m) or _look(clause, m) or _head(clause, m) or _trunk(clause, m)
+
+
+# --- head ---------------------------------------------------------------------------------------------------------------
+
+
+def _look(clause: Clause, m: Measures) -> Change | None:
+    """Where to look: a direction, or more of one."""
+    if clause.action != "look" and not (clause.has("eyes") and clause.ways):
+        return None
+    if re.search(r"\bhands?\b|\bfoot|\bfeet|\bknee|\bground|\bfloor|\bsky|\bceiling|shoulder", clause.text):
+        return _look_at(clause)
+    ways = tuple(w for w in clause.ways if w in _LOOKS)
+    if not ways:
+        if re.search(r"straight|ahead|camera", clause.text):
+            ways = ("front",)
+        else:
+            return None
+    goal = np.sum([np.array(_LOOKS[w], float) for w in ways], axis=0)
+    if clause.amount.given and not clause.amount.full:
+        now, usual = m.gaze(), 25.0
+        step = np.sin(np.radians(clause.amount.turn(usual if clause.amount.scale >= 1 else 36.0)))
+        goal = now + step * way_to(ways)
+    x, y, z = (round(float(v), 4) for v in goal / np.linalg.norm(goal))
+    return Change((Gaze(toward=(x, y, z)),), joints("head"))
+
+
+def way_to(ways: tuple[str, ...]) -> np.ndarray:
+    """(3,) unit (left, up, front) of looks."""
+    table = {"up": (0, 1, 0), "down": (0, -1, 0), "left": (1, 0, 0), "right": (-1, 0, 0), "front": (0, 0, 1), "back": (0, 0, -1)}
+    total = np.sum([np.array(table[w], float) for w in ways], axis=0)
+    return total / max(float(np.linalg.norm(total)), 1e-9)
+
+
+def _look_at(clause: Clause) -> Change | None:
+    """A part of the own body, the sky or the ground."""
+    if re.search(r"sky|ceiling", clause.text):
+        return Change((Gaze(toward=(0.0, 0.8, 0.6)),), joints("head"))
+    if re.search(r"ground|floor", clause.text):
+        return Change((Gaze(toward=(0.0, -0.75, 0.65)),), joints("head"))
+    found = re.search(r"(left|right)? ?(hand|foot|knee|shoulder)", clause.text.replace("feet", "foot"))
+    if not found:
+        return None
+    if found[2] == "foot" and not found[1]:
+        return Change((Gaze(toward=(0.0, -0.85, 0.5)),), joints("head"))
+    point = f"{found[1] or 'right'}_{found[2]}"
+    if found[2] == "shoulder":
+        return Change((Turn("head", "turned", 65.0 if found[1] == "left" else -65.0),), joints("head"))
+    return Change((Gaze(target=point),), joints("head"))
+
+
+def _head(clause: Clause, m: Measures) -> Change | None:
+    if not clause.has("head") and clause.action != "bow":
+        return None
+    motion = _head_motion(clause)
+    if motion is None:
+        return None
+    name, sign = motion
+    if clause.amount.less:
+        sign = -sign
+    now, most = m.turn("head", name), _HEAD_MOST[name]
+    if sign == 0.0:
+        codes: Program = tuple(Turn("head", k, 0.0) for k in ("turned", "tilted", "bowed"))
+    elif clause.amount.degrees is not None and clause.amount.to:
+        # "turn the head 30 degrees" moves it by as much, "turn the head to 30 degrees" ends there
+        base = 0.0 if "to" in clause.text.split(str(int(clause.amount.degrees)))[0].split()[-1:] else now
+        codes = (Turn("head", name, float(np.clip(base + sign * clause.amount.degrees, -most, most))),)
+    else:
+        step = clause.amount.turn(_HEAD_USUAL[name])
+        codes = (Turn("head", name, round(float(np.clip(now + sign * step, -most, most)), 1)),)
+    return Change(codes, joints("head"))
+
+
+def _head_motion(clause: Clause) -> tuple[str, float] | None:
+    """The motion of the head and its sign; sign 0: back to straight."""
+    action, ways = clause.action, clause.ways
+    if action == "straighten" or re.search(r"\bstraight\b", clause.text):
+        return "turned", 0.0
+    side = 1.0 if "left" in ways else -1.0 if "right" in ways else 0.0
+    if side and action in ("tilt", "lean", "bend"):
+        return "tilted", side
+    if side:
+        return "turned", side
+    if action == "raise" or "up" in ways or "back" in ways:
+        return "bowed", -1.0
+    if action in ("lower", "bow", "bend", "tilt") or "down" in ways or "front" in ways:
+        return "bowed", 1.0
+    return None
+
+
+# --- trunk --------------------------------------------------------------------------------------------------------------
+
+
+def _trunk(clause: Clause, m: Measures) -> Change | None:
+    action, ways = clause.action, clause.ways
+    about = clause.has("torso", "hips", "body") or not clause.parts
+    side = 1.0 if "left" in ways else -1.0 if "right" in ways else 0.0
+    if clause.amount.less:
+        side = -side
+    if action == "straighten" and clause.has("torso", "body"):
+        return Change((Direction("torso", (0.0, 1.0, 0.0)), Turn("torso", "tilted", 0.0)), joints("torso"))
+    if not about:
+        return None
+    if side and (action == "twist" or (action == "turn" and clause.has("torso", "hips"))):
+        goal = m.turn("torso", "turned") + side * clause.amount.turn(30.0)
+        return Change((Turn("torso", "turned", round(float(np.clip(goal, -60, 60)), 1)),), joints("torso"))
+    if action == "turn" and (side or "around" in clause.text or "back" in ways):
+        usual = 180.0 if "around" in clause.text or "back" in ways else 90.0
+        return Change(turn=(side or 1.0) * clause.amount.turn(usual))
+    if action in ("lean", "bend", "tilt", "move", "bow") or (action in ("lower", "raise") and clause.has("torso")):
+        return _lean(clause, m)
+    return None
+
+
+def _lean(clause: Clause, m: Measures) -> Change | None:
+    """The trunk away from where it is; by the spine alone as far as that goes, so that the legs keep still."""
+    ways = clause.ways
+    if re.search(r"\b(?:over|hunch|slouch|slump|round)\b", clause.text) or (clause.action in ("lower", "bow") and not ways):
+        ways = ("front",)
+    if clause.action == "raise":
+        ways = ("back",)
+    if re.search(r"\barch\b", clause.text):
+        ways = ("back",)
+    level = np.array([("left" in ways) - ("right" in ways), 0.0, ("front" in ways) - ("back" in ways)], float)
+    if not level.any():
+        return None
+    step = clause.amount.turn(_BEND_USUAL if clause.action == "bend" else _LEAN_USUAL)
+    if clause.amount.less:
+        step = -step
+    now = m.direction("torso")
+    axis = np.cross(np.array([0.0, 1.0, 0.0]), level / np.linalg.norm(level))
+    goal = _rotated(now, axis, np.radians(min(step, _LEAN_MOST)))
+    scope = joints("torso")
+    if step > _SPINE_REACH:
+        from .edit_legs import planted
+
+        stand = planted(m)
+        return Change((pointing("torso", goal), *stand.program), scope | stand.scope)
+    return Change((pointing("torso", goal),), scope)
+
+
+def _rotated(v: np.ndarray, axis: np.ndarray, angle: float) -> np.ndarray:
+    """Rodrigues' rotation of (3,) about a unit axis, rad."""
+    return np.asarray(v * np.cos(angle) + np.cross(axis, v) * np.sin(angle) + axis * (axis @ v) * (1 - np.cos(angle)))
+
+
+# --- moods --------------------------------------------------------------------------------------------------------------
+
+
+def _mood(clause: Clause, m: Measures) -> Change | None:
+    """A mood by body language: how head, trunk and shoulders are held, relative to now."""
+    rest = _MOOD_VERB.sub("", clause.text, count=1)
+    if rest == clause.text and clause.action or clause.parts:
+        return None
+    found = next((shift for words, shift in _MOODS if re.search(rf"\b(?:{words})", rest)), None)
+    if found is None or (clause.action == "look" and clause.ways and re.fullmatch(r"\s*(?:a bit |a little |slightly )?down", rest)):
+        return None
+    scale = clause.amount.scale * (-1.0 if clause.amount.less else 1.0)
+    head, torso, shoulders = (scale * v for v in found)
+    codes: list = [Turn("head", "bowed", _bounded(m.turn("head", "bowed") + head, 55))]
+    codes.append(Turn("torso", "bowed", _bounded(m.turn("torso", "bowed") + torso, 70)))
+    for side in SIDES if abs(shoulders) > 0.005 else ():
+        up = m.offset(f"{side}_shoulder", "spine3", "chest")[1] + shoulders
+        codes.append(Position(f"{side}_shoulder", "spine3", "up", round(float(up), 4), "=", "chest"))
+    collars = joints("left_collar", "right_collar") if abs(shoulders) > 0.005 else frozenset()
+    return Change(tuple(codes), joints("head", "torso") | collars)
+
+
+def _bounded(value: float, most: float) -> float:
+    return round(float(np.clip(value, -most, most)), 1)
+
+
+__all__ = ["edit_trunk", "elevated", "elevation"]
