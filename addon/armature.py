@@ -7,17 +7,20 @@ by session_uid, which survives undo and renaming, and is looked up again when it
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import bpy
 import numpy as np
 from mathutils import Quaternion
 
 from ..rigs.skeleton import JOINTS, N_JOINTS
-from ..rigs.wire import Pose
 from . import retarget, rotation_modes
 from .bodydata import load_body
 from .keyframes import auto_key_options, key_bones
 from .rigmap import RigMap, best_map
+
+if TYPE_CHECKING:
+    from ..rigs.wire import Pose
 
 
 class CannotPose(Exception):

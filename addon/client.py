@@ -12,21 +12,16 @@ ServiceError              `message` says what happened, `hint` the next step, bo
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from ..rigs.wire import (
-    PROTOCOL_HEADER,
-    PROTOCOL_VERSION,
-    Failure,
-    Health,
-    JobStatus,
-    PoseRequest,
-    WireError,
-    protocol_mismatch,
-)
+if TYPE_CHECKING:
+    # at run time where they are used: 20 ms each that enabling the add-on need not pay (likewise http.client)
+    from ..rigs.wire import Failure, Health, JobStatus, PoseRequest
 
 HOST: Final = "127.0.0.1"
 SAME_VERSION: Final = "Install the same version of Posewright on both sides."
+T = TypeVar("T")
 
 
 class ServiceError(Exception):
@@ -78,6 +73,8 @@ class ServiceClient:
         Raises:
             WrongProtocol: when the versions differ; checked before anything else is read.
         """
+        from ..rigs.wire import Health, protocol_mismatch
+
         value = self._call("GET", "/v1/health")
         theirs = value.get("protocol") if isinstance(value, dict) else None
         if isinstance(theirs, int) and (problem := protocol_mismatch(theirs)):
@@ -86,12 +83,14 @@ class ServiceClient:
 
     def submit(self, request: PoseRequest) -> JobStatus:
         """Hand in one request as a job."""
-        return _decode(JobStatus.from_dict, self._call("POST", "/v1/jobs", {"requests": [request.to_dict()]}))
+        return _job_status(self._call("POST", "/v1/jobs", {"requests": [request.to_dict()]}))
 
     def status(self, job_id: str) -> JobStatus:
-        return _decode(JobStatus.from_dict, self._call("GET", f"/v1/jobs/{job_id}"))
+        """The job as it stands."""
+        return _job_status(self._call("GET", f"/v1/jobs/{job_id}"))
 
     def cancel(self, job_id: str) -> None:
+        """Stop the job, waiting or running."""
         self._call("DELETE", f"/v1/jobs/{job_id}")
 
     def shutdown(self) -> None:
@@ -104,8 +103,9 @@ class ServiceClient:
         Raises:
             ServiceError: one of its kinds, nothing else.
         """
-        # imported here: 15 ms that enabling the add-on need not pay
         from http.client import HTTPConnection, HTTPException
+
+        from ..rigs.wire import PROTOCOL_HEADER, PROTOCOL_VERSION
 
         headers = {"Authorization": f"Bearer {self.token}", PROTOCOL_HEADER: str(PROTOCOL_VERSION)}
         data = None
@@ -134,6 +134,8 @@ def _plain(error: Exception) -> str:
 
 def _read_answer(status: int, raw: bytes) -> Any:
     """The JSON of an answer, or the error that it tells of."""
+    from ..rigs.wire import Failure, WireError
+
     try:
         value = json.loads(raw) if raw else None
     except ValueError:
@@ -149,7 +151,16 @@ def _read_answer(status: int, raw: bytes) -> Any:
     raise RequestFailed(failure)
 
 
-def _decode(read: Any, value: Any) -> Any:
+def _job_status(value: Any) -> JobStatus:
+    from ..rigs.wire import JobStatus
+
+    return _decode(JobStatus.from_dict, value)
+
+
+def _decode(read: Callable[[Any], T], value: Any) -> T:
+    """Raises BadAnswer when `value` is not what `read` reads."""
+    from ..rigs.wire import WireError
+
     try:
         return read(value)
     except WireError as error:

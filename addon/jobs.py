@@ -7,16 +7,18 @@ Finished jobs are kept, so that a result whose armature has gone can still be us
 from __future__ import annotations
 
 import queue
-import uuid
 import threading
 import time
+import uuid
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from ..rigs.wire import Failure, JobStatus, PoseRequest, PoseResult
 from .client import RequestFailed, ServiceError, Unreachable
 from .process import CannotStart, LaunchPlan, Service, StartCancelled, died
+
+if TYPE_CHECKING:
+    from ..rigs.wire import JobStatus, PoseRequest, PoseResult
 
 WORKING, DONE, FAILED, CANCELLED = "working", "done", "failed", "cancelled"
 KEEP: Final = 50
@@ -165,6 +167,8 @@ class Board:
         return CannotStart("The pose service does not answer.", "Press Stop, then Pose again.")
 
     def _ask(self, client: Client, job: Job) -> PoseResult:
+        from ..rigs.wire import Failure
+
         status = client.submit(job.request)
         pause = _POLL_FIRST
         while status.state in ("queued", "running"):

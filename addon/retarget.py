@@ -14,12 +14,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import permutations, product
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from ..rigs.skeleton import INDEX, N_JOINTS
-from ..rigs.wire import Pose
+
+if TYPE_CHECKING:
+    from ..rigs.wire import Pose
 
 PELVIS: Final = INDEX["pelvis"]
 TILT_LIMIT: Final = np.pi / 4
@@ -186,6 +188,8 @@ def to_bones(rig: RestRig, pose: Pose) -> BonePose:
 
 def from_bones(rig: RestRig, bones: BonePose) -> Pose:
     """The inverse of `to_bones`; joints without a bone are at rest, `betas` are zero."""
+    from ..rigs.wire import Pose
+
     rest = rig.bones[PELVIS]
     quats = np.array(bones.quats_wxyz, dtype=float)
     upright = rotvec_to_quat_wxyz(matrix_to_rotvec(rest.T @ rig.keel @ rest))

@@ -14,7 +14,6 @@ from typing import Final
 
 import bpy
 
-from ..rigs.wire import MAX_PROMPT_CHARS, PoseRequest
 from . import preferences
 from .armature import CannotPose, Target, apply_pose, check_usable, find_armature, locked_joints, read_pose
 from .client import ServiceError
@@ -43,6 +42,8 @@ def make_job(context: bpy.types.Context, prompt: str, *, change_current: bool) -
     Raises:
         CannotAsk: with the reason in plain words.
     """
+    from ..rigs.wire import MAX_PROMPT_CHARS, PoseRequest
+
     words = prompt.strip()
     if not words:
         raise CannotAsk("There are no words yet.", 'Type a pose, such as "sitting on the floor, hugging the knees".')

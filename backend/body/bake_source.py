@@ -37,7 +37,7 @@ SHAPES: Final = (
     Shape("height", "+1 is 8 cm taller", {"height": 0.073}, {}),
     Shape("weight", "+1 is from average to the heaviest, -1 to the lightest body of MakeHuman", {"weight": 0.5}, {}),
     Shape("gender", "+1 is female, -1 is male; 0 lies between", {"gender": 0.5}, {}),
-    Shape("age", "+1 is older and taller, -1 is younger: child-like proportions, 6 cm shorter", {"age": 0.085}, {}),
+    Shape("age", "+1 is older and taller, -1 is younger: child-like proportions, 5 cm shorter", {"age": 0.085}, {}),
     Shape("muscle", "+1 is from average to the most muscular, -1 to the least", {"muscle": 0.5}, {}),
     Shape("leg_length", "+1 is 8 cm longer legs", {}, {"upperlegs-height-incr": 0.5, "lowerlegs-height-incr": 0.5}),
     Shape("shoulder_width", "+1 is 4 cm wider shoulders", {}, {"measure-shoulder-dist-incr": 1.0}),

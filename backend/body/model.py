@@ -166,7 +166,7 @@ class PosedBody:
     """(..., 55, 3) m."""
 
     @property
-    def Ts_world_rest(self) -> np.ndarray:
+    def skinning_transforms(self) -> np.ndarray:
         """(..., 55, 3, 4) [R | t]: takes points of the rest pose along with each joint."""
         rest = self.shape.joints
         offset = self.joints - np.einsum("...jab,...jb->...ja", self.rotations, rest)
@@ -174,7 +174,7 @@ class PosedBody:
 
     def vertices(self) -> np.ndarray:
         """(..., V, 3) m, by linear blend skinning."""
-        model, transforms = self.shape.model, self.Ts_world_rest
+        model, transforms = self.shape.model, self.skinning_transforms
         batch = transforms.shape[:-3]
         rest = np.broadcast_to(self.shape.vertices, batch + model.v_template.shape)
         out = np.empty(batch + model.v_template.shape)

@@ -1,24 +1,196 @@
-"""Words that change the current pose: what moves, what stays."""
+"""Words that change the current pose: what is said moves, the rest stays.
+
+`read_edit` turns relative language into absolute posecodes by measuring the current pose. Each instruction brings its
+statements and the joints that may move for them; all other joints are out of scope and keep their rotations exactly.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from typing import Final
 
-from backend.posecodes import Program
+import numpy as np
+
+from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
+from backend.posecodes import Program, settled
+from backend.posecodes import mirrored as mirrored_program
+from backend.posecodes.angle import Angle
+from backend.posecodes.direction import Direction
+from backend.posecodes.facing import Facing
+from backend.posecodes.vocabulary import SIDES
+from rigs.skeleton import JOINTS, mirror_rotvecs
 from rigs.wire import Pose
+
+from .edit_arms import edit_arm
+from .edit_change import Change, joints
+from .edit_legs import edit_energy, edit_legs
+from .edit_trunk import edit_trunk
+from .edit_words import Clause, clauses_of, normalised
+from .measures import Measures
+from .reader import Reading, read
+
+_SAME: Final = re.compile(r"^(?:do |keep |with )?(?:the )?same(?: pose| thing| again)?\b[\s,:]*(?:but|except|only|and|with|just)?\s*")
+_KEEP: Final = re.compile(r"^keep (?:the )?(?:everything(?: else)?|rest|pose|it)(?: the same| as is| still)?[\s,]*(?:but|and|while)?\s*")
+_UNCHANGED: Final = re.compile(r"\b(?:without (?:moving|changing) (?:anything else|the rest)|(?:keep|leave) (?:everything else|the rest|all else)[a-z ]*)")
+_MIRROR: Final = re.compile(r"^(?:mirror|flip|reverse|swap (?:the )?sides|(?:switch|change) (?:the )?sides|(?:on |to |for )?(?:the )?other (?:side|way around|way round))\b")
+_SWAP: Final = re.compile(r"^(?:switch|swap|exchange) (?:the |his |her )?(hands|arms|legs|feet)\b")
+_FREE: Final = frozenset({"head", "left_arm", "right_arm", "left_fingers", "right_fingers", "left_arm_facing", "right_arm_facing"})
+_LOWER: Final = frozenset({"left_leg", "right_leg", "left_leg_facing", "right_leg_facing", "support", "torso"})
 
 
 @dataclass(frozen=True)
 class Edit:
-    """A change of the current pose."""
+    """A change of the current pose.
+
+    program: absolute statements. scope: joints that may move; None: all. mirror: whether the current pose is mirrored
+    first. reply: what was done, for the user. unread: clauses that nothing was made of. turn: degrees by which the whole
+    body turns to its left first.
+    """
 
     program: Program
     scope: frozenset[str] | None
     mirror: bool
     reply: str
     unread: tuple[str, ...] = ()
+    turn: float = 0.0
+
+    def base(self, current: Pose) -> Pose:
+        """The pose that the program starts from: mirrored and turned where that was asked, and not below the ground."""
+        return _turned(_mirrored(current) if self.mirror else current, self.turn)
 
 
 def read_edit(prompt: str, current: Pose) -> Edit | None:
-    """None: no edit but a new pose."""
-    return None
+    """The change that a prompt asks of the current pose; None where it describes a new pose instead."""
+    text, keep = _without_frame(prompt)
+    mirror = any(_MIRROR.match(c.text) for c in clauses_of(text))
+    m = Measures(_mirrored(current) if mirror else current)
+    total, unread, understood = Change(), [], []
+    kept: frozenset[str] = frozenset()
+    for clause in clauses_of(text):
+        if clause.action == "keep":
+            kept |= _kept(clause)
+            continue
+        change = _change(clause, m, keep)
+        if change is None:
+            return None
+        if change == Change():
+            unread.append(clause.text)
+        else:
+            total += change
+            understood.append(clause.text)
+    if not understood:
+        return None
+    return _edit(total, kept, tuple(understood), tuple(unread), mirror)
+
+
+def _without_frame(prompt: str) -> tuple[str, bool]:
+    """The prompt without "same but", "keep the rest", and whether one of them was said."""
+    text = normalised(prompt)
+    keep = False
+    for pattern in (_SAME, _KEEP, _UNCHANGED):
+        shorter = pattern.sub("", text, count=1).strip(" ,")
+        keep, text = keep or shorter != text, shorter
+    return text, keep
+
+
+def _edit(total: Change, kept: frozenset[str], understood: tuple[str, ...], unread: tuple[str, ...], mirror: bool) -> Edit:
+    scope = total.scope - kept
+    reply = f"Changed: {'; '.join(understood)}."
+    for extra in (total.note, f"I did not understand: {', '.join(unread)}." if unread else ""):
+        reply += f" {extra}" if extra else ""
+    return Edit(total.program, None if scope == frozenset(JOINTS) else scope, mirror, reply, unread, total.turn)
+
+
+def _change(clause: Clause, m: Measures, keep: bool) -> Change | None:
+    """What one clause changes; an empty change where it is not understood, None where it describes a new pose."""
+    if _MIRROR.match(clause.text):
+        return Change(mirror=True)
+    swap = _SWAP.match(clause.text)
+    if swap:
+        return _swapped("arm" if swap[1] in ("hands", "arms") else "leg", m)
+    for reader in (edit_energy, edit_arm, edit_legs, edit_trunk):
+        found = reader(clause, m)
+        if found is not None:
+            return found
+    return _stated(clause, keep)
+
+
+def _stated(clause: Clause, keep: bool) -> Change | None:
+    """An absolute statement ("arms crossed"), or with "same but" a named pose for legs and trunk."""
+    reading = read(clause.text)
+    if reading.is_empty and clause.action:
+        reading = read(_as_state(clause))
+    if reading.is_empty:
+        return Change()
+    if not reading.named:
+        return Change(tuple(reading.explicit), _scope_of(reading.explicit))
+    program = _without_defaults(reading)
+    if settled(program) <= _FREE:
+        return Change(program, _scope_of(program))
+    if not keep:
+        return None
+    explicit = settled(reading.explicit)
+    lower = tuple(c for c in program if c.limbs() <= _LOWER or c.limbs() & explicit)
+    return Change(lower, _scope_of(lower) | joints("root", "legs"))
+
+
+def _without_defaults(reading: Reading) -> Program:
+    return tuple(reading.program)
+
+
+def _as_state(clause: Clause) -> str:
+    """ "put the left hand on the table" -> "left hand on the table"."""
+    words = clause.text.split()
+    return " ".join(words[1:])
+
+
+def _scope_of(program: Program) -> frozenset[str]:
+    """The joints that statements about these limbs may move."""
+    out: frozenset[str] = frozenset()
+    for limb in settled(program):
+        group = limb.removesuffix("_facing").replace("_fingers", "_hand")
+        out |= joints("root", "legs") if limb == "support" else joints(group)
+    return out
+
+
+def _kept(clause: Clause) -> frozenset[str]:
+    """The joints that a "keep the legs still" names."""
+    groups = {"arm": "arms", "hand": "arms", "elbow": "arms", "leg": "legs", "knee": "legs", "foot": "legs", "head": "head", "torso": "torso"}
+    out: frozenset[str] = frozenset()
+    for part in clause.parts:
+        group = groups.get(part.kind)
+        if group:
+            sided = f"{part.side}_{group[:-1]}" if part.side in SIDES and group.endswith("s") else group
+            out |= joints(sided)
+    return out
+
+
+def _swapped(limb: str, m: Measures) -> Change:
+    """Left and right arm (or leg) change what they do."""
+    frame = "chest" if limb == "arm" else "pelvis"
+    segments = ("upper_arm", "forearm") if limb == "arm" else ("thigh", "shin")
+    program: list = []
+    for side in SIDES:
+        for segment in segments:
+            x, y, z = (round(float(v), 4) for v in m.direction(f"{side}_{segment}", frame))
+            program.append(Direction(f"{side}_{segment}", (x, y, z), frame))
+        if limb == "arm":
+            program.append(Angle(f"{side}_elbow", round(m.flexion(f"{side}_elbow"), 1)))
+            x, y, z = (round(float(v), 4) for v in m.facing(f"{side}_palm", "chest"))
+            program.append(Facing(f"{side}_palm", (x, y, z), "chest"))
+    return Change(mirrored_program(program), joints(f"{limb}s"))
+
+
+def _mirrored(pose: Pose) -> Pose:
+    return replace(pose, rotvecs=mirror_rotvecs(pose.rotvecs), transl=pose.transl * np.array([-1.0, 1.0, 1.0]))
+
+
+def _turned(pose: Pose, degrees: float) -> Pose:
+    """The whole body turned to its left about the vertical through its pelvis, and lifted out of the ground."""
+    rotvecs = pose.rotvecs.copy()
+    if degrees:
+        step = rotvec_to_rotmat(np.array([0.0, np.radians(degrees), 0.0]))
+        rotvecs[0] = rotmat_to_rotvec(step @ rotvec_to_rotmat(rotvecs[0]))
+    sunk = min(0.0, Measures(pose).lowest + 0.02)  # a little below is skin that gives way
+    return replace(pose, rotvecs=rotvecs, transl=pose.transl - np.array([0.0, sunk, 0.0]))

@@ -42,7 +42,7 @@ def test_pelvis_rests_at_the_origin_for_every_beta() -> None:
     np.testing.assert_allclose(BODY.jointdirs[0], 0, atol=1e-12)
 
 
-@pytest.mark.parametrize("side, sign", [("left", 1), ("right", -1)])
+@pytest.mark.parametrize(("side", "sign"), [("left", 1), ("right", -1)])
 def test_arms_are_level_and_legs_are_vertical(side: str, sign: int) -> None:
     arm = np.array([JOINT[f"{side}_{n}"] for n in ("shoulder", "elbow", "wrist", "middle1", "middle3")])
     assert (np.diff(arm[:, 0]) * sign > 0.02).all()
@@ -63,7 +63,7 @@ def test_palms_look_down() -> None:
 
 
 @pytest.mark.parametrize(
-    "a, b, low, high",
+    ("a", "b", "low", "high"),
     [
         ("left_hip", "left_knee", 0.36, 0.46),
         ("left_knee", "left_ankle", 0.36, 0.46),

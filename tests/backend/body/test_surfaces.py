@@ -101,7 +101,7 @@ def test_points_move_with_the_skin() -> None:
 
 
 @pytest.mark.parametrize(
-    "name, direction",
+    ("name", "direction"),
     [
         ("left_palm", (0, -1, 0)),
         ("left_hand_back", (0, 1, 0)),

@@ -1,0 +1,253 @@
+"""Edits of legs and stance: bend, straighten, raise, lower, spread, step, crouch and rise; and more or less of everything."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import numpy as np
+
+from backend.body.rotations import rotation_between, rotmat_to_rotvec, rotvec_to_rotmat
+from backend.posecodes import Posecode, Program
+from backend.posecodes.angle import Angle
+from backend.posecodes.contact import Reach
+from backend.posecodes.ground import Airborne, Support
+from backend.posecodes.position import Position
+from backend.posecodes.vocabulary import SIDES
+from rigs.skeleton import JOINTS
+
+from .edit_change import Change, elevated, elevation, joints, placed, pointing, sides_of, way_vector
+from .edit_words import Amount, Clause, other
+from .measures import Measures
+
+_KINDS: Final = ("leg", "knee", "foot")
+_DOWN: Final = 0.06  # m; skin this near to the floor bears weight
+_BEND, _LIFT, _CROUCH = 35.0, 45.0, 40.0  # deg
+_STEP: Final = 0.16  # m
+_BEARING: Final = (("foot_sole", "toes"), ("heel", "heel"), ("knee", "knee"))  # skin -> part that bears
+_NEUTRAL: Final = {"upper_arm": (0.16, -1.0, -0.04), "forearm": (0.05, -1.0, 0.22), "thigh": (0.06, -1.0, 0.0), "shin": (0.0, -1.0, -0.05)}
+_ENERGY: Final = re.compile(
+    r"\b(more|less|much more|a (?:bit|little) (?:more|less)) (?:energetic|dynamic|dramatic|exaggerated|intense|expressive|extreme|powerful|lively|active|explosive)\b"
+    r"|\bexaggerate\b|\b(calmer|softer|subtler|gentler|tone (?:it|this)? ?down)\b"
+)
+
+
+def edit_legs(clause: Clause, m: Measures) -> Change | None:
+    """The change that an instruction about legs, feet or the stance makes; None where it is not understood."""
+    if clause.action in ("crouch", "rise") and not clause.has("arm", "hand", "head", "shoulder", "elbow"):
+        return _crouched(clause, m)
+    if clause.action == "spread" and clause.has("body"):
+        return _stance(way_apart(1.0, clause.amount), m)
+    if clause.action == "step" and clause.ways:
+        side = next((s for s in SIDES if re.search(rf"\b{s} (?:foot|leg)\b", clause.text)), "right")
+        ways = tuple(w for w in clause.ways if w not in SIDES) or clause.ways
+        return _feet_moved({side: way_vector(ways, side) * clause.amount.shift(0.35)}, m)
+    parts = [p for p in clause.parts if p.kind in _KINDS]
+    if not parts:
+        return None
+    total = Change()
+    for part in parts:
+        sides, note = sides_of(part, m)
+        change = _legs(clause, part.kind, sides, m)
+        if change is None:
+            return None
+        total += change + Change(note=note)
+    return total
+
+
+def _legs(clause: Clause, kind: str, sides: tuple[str, ...], m: Measures) -> Change | None:
+    action, amount = clause.action, clause.amount
+    if action in ("bend", "straighten"):
+        return _bent(clause, sides, m)
+    if action in ("spread", "close") or (action == "move" and len(sides) == 2 and {"out", "in"} & set(clause.ways)):
+        apart = action == "spread" or "out" in clause.ways
+        return _stance(way_apart(1.0 if apart else -1.0, amount), m)
+    if action in ("raise", "lower"):
+        up = (action == "raise") != amount.less
+        return sum((_swung(clause, kind, s, m, up) for s in sides), Change())
+    if action == "move" and clause.ways:
+        moves = {s: way_vector(clause.ways, s) for s in sides}
+        steps = {s: v / max(float(np.linalg.norm(v)), 1e-9) * amount.shift(_STEP) for s, v in moves.items()}
+        if all(standing_on(m, s) for s in sides) and not {"up"} & set(clause.ways):
+            return _feet_moved(steps, m)
+        return sum((_foot_in_air(s, step, m) for s, step in steps.items()), Change())
+    return None
+
+
+def way_apart(sign: float, amount: Amount) -> float:
+    """Metres by which each foot moves outwards."""
+    return sign * amount.shift(_STEP) / (2 if amount.metres is not None else 1)
+
+
+# --- feet that stay where they are -------------------------------------------------------------------------------------
+
+
+def standing_on(m: Measures, side: str) -> bool:
+    """Whether a foot (or knee) bears weight."""
+    return m.height(f"{side}_foot_sole", f"{side}_heel", f"{side}_knee") < _DOWN
+
+
+def planted(m: Measures, moves: dict[str, np.ndarray] | None = None) -> Change:
+    """Feet and knees that bear weight keep their places while the pelvis moves; the weight stays over them.
+
+    Args:
+        moves: (left, up, front) m by which a side's foot is to move along the floor.
+    """
+    codes: list[Posecode] = []
+    parts: list[str] = []
+    heading = m.body.heading[0]
+    for side in SIDES:
+        step = heading @ (moves or {}).get(side, np.zeros(3))
+        for skin, part in _BEARING:
+            region = f"{side}_{skin}"
+            if m.height(region) < _DOWN:
+                x, y, z = np.array(m.place(region)) + step
+                parts.append(f"{side}_{part}")
+                codes.append(Reach(region, (round(float(x), 4), max(0.0, round(float(y), 4)), round(float(z), 4))))
+    if parts:
+        codes.append(Support(tuple(parts)))
+    return Change(tuple(codes), joints("root", "legs"))
+
+
+def _weight(m: Measures, forward: float = 0.0, left: float = 0.0) -> Program:
+    """The centre of mass stays over the same place of the ground, moved by so many metres."""
+    foot = next((s for s in SIDES if standing_on(m, s)), "left")
+    offset = m.offset("com", f"{foot}_ankle")
+    return (
+        Position("com", f"{foot}_ankle", "front", round(float(offset[2] + forward), 4)),
+        Position("com", f"{foot}_ankle", "left", round(float(offset[0] + left), 4)),
+    )
+
+
+def _crouched(clause: Clause, m: Measures) -> Change:
+    """Lower or higher on the same feet: the knees bend or straighten, the hips follow."""
+    rise = (clause.action == "rise") != clause.amount.less
+    step = clause.amount.turn(_CROUCH)
+    if rise and not clause.amount.given:
+        step = 180.0  # "stand up": all the way
+    codes: list[Posecode] = []
+    for side in SIDES:
+        now = m.flexion(f"{side}_knee")
+        codes.append(Angle(f"{side}_knee", round(float(np.clip(now - step if rise else now + step, 3.0, 145.0)), 1)))
+    change = Change((*codes, *_weight(m)), joints("root", "legs")) + planted(m)
+    if rise and step > 100 and m.direction("torso")[1] < 0.95:
+        change += Change((pointing("torso", np.array([0.0, 1.0, 0.05])),), joints("torso"))
+    return change
+
+
+def _bent(clause: Clause, sides: tuple[str, ...], m: Measures) -> Change:
+    """Bend or straighten knees. A leg that bears weight keeps its foot where it is and the pelvis follows."""
+    bend = (clause.action == "bend") != clause.amount.less
+    angles = {s: _knee_goal(m.flexion(f"{s}_knee"), clause.amount, bend) for s in sides}
+    codes: Program = tuple(Angle(f"{s}_knee", round(a, 1)) for s, a in angles.items())
+    bearing = [s for s in sides if standing_on(m, s)]
+    if not bearing:
+        return Change(codes, joints(*(f"{s}_leg" for s in sides)))
+    apart = float(np.linalg.norm(m.offset("left_ankle", "right_ankle")[[0, 2]]))
+    if len(sides) == 1 and bend and standing_on(m, other(sides[0])) and apart < 0.45 and m.flexion(f"{other(sides[0])}_knee") < 35:
+        return _relaxed_leg(sides[0], angles[sides[0]], m)
+    return Change((*codes, *_weight(m)), joints("root", "legs")) + planted(m)
+
+
+def _knee_goal(now: float, amount: Amount, bend: bool) -> float:
+    if amount.degrees is not None:
+        goal = amount.degrees if amount.to and bend else now + (1 if bend else -1) * amount.degrees
+    elif bend:
+        goal = 140.0 if amount.full else now + _BEND * amount.scale
+    else:
+        goal = 2.0 if not amount.given or amount.full else now - _BEND * amount.scale
+    return float(np.clip(goal, 0.0, 150.0))
+
+
+def _relaxed_leg(side: str, degrees: float, m: Measures) -> Change:
+    """One leg of a stance bends while the other one stands: the thigh comes forward by half of it, the heel lifts."""
+    thigh = m.direction(f"{side}_thigh")
+    extra = (degrees - m.flexion(f"{side}_knee")) / 2
+    goal = elevated(thigh * np.array([1.0, 1.0, 0.0]), np.array([0.0, 0.0, 1.0]), elevation(thigh) + extra)
+    return Change((pointing(f"{side}_thigh", goal), Angle(f"{side}_knee", round(degrees, 1))), joints(f"{side}_leg"))
+
+
+# --- feet that move -----------------------------------------------------------------------------------------------------
+
+
+def _swung(clause: Clause, kind: str, side: str, m: Measures, up: bool) -> Change:
+    """Raise or lower a leg about the hip. A raised knee lets the shin hang; a raised leg keeps its bend."""
+    thigh = m.direction(f"{side}_thigh")
+    now, amount = elevation(thigh), clause.amount
+    level = way_vector(tuple(w for w in clause.ways if w not in ("up", "down")), side)
+    if level.any():
+        thigh = thigh * np.array([0.0, 1.0, 0.0])
+    usual = max(_LIFT * amount.scale, 25.0)
+    step = amount.degrees if amount.degrees is not None else usual
+    goal = now + step if up else (-86.0 if not amount.given else now - step)
+    if up and clause.level in ("hip", "waist"):
+        goal = 0.0
+    codes: Program = (pointing(f"{side}_thigh", elevated(thigh, level if level.any() else np.array([0.0, 0.0, 1.0]), min(goal, 60.0))),)
+    if up and kind in ("knee", "foot"):
+        codes = (*codes, pointing(f"{side}_shin", np.array([0.0, -1.0, -0.1])))
+    elif not up and not amount.given:
+        codes = (*codes, Angle(f"{side}_knee", 4.0))
+    return Change(codes, joints(f"{side}_leg"))
+
+
+def _foot_in_air(side: str, step: np.ndarray, m: Measures) -> Change:
+    """A foot that bears nothing, moved by (left, up, front) m."""
+    ankle, hip = f"{side}_ankle", f"{side}_hip"
+    target = m.offset(ankle, hip) + step
+    longest = 0.99 * float(np.linalg.norm(m.offset(f"{side}_knee", hip)) + np.linalg.norm(m.offset(ankle, f"{side}_knee")))
+    target = target * min(1.0, longest / max(float(np.linalg.norm(target)), 1e-9))
+    return Change(placed(ankle, hip, target), joints(f"{side}_leg"))
+
+
+def _stance(out: float, m: Measures) -> Change:
+    """Both feet moved apart by `out` m each (negative: together), along the line between them."""
+    line = m.offset("left_ankle", "right_ankle") * np.array([1.0, 0.0, 1.0])
+    length = max(float(np.linalg.norm(line)), 1e-6)
+    out = max(out, -(length - 0.14) / 2)
+    direction = line / length if length > 0.1 else np.array([1.0, 0.0, 0.0])
+    if not any(standing_on(m, s) for s in SIDES):
+        return _foot_in_air("left", direction * out, m) + _foot_in_air("right", -direction * out, m)
+    return planted(m, {"left": direction * out, "right": -direction * out})
+
+
+def _feet_moved(steps: dict[str, np.ndarray], m: Measures) -> Change:
+    """Feet set down elsewhere; the weight follows by half."""
+    flat = {s: v * np.array([1.0, 0.0, 1.0]) for s, v in steps.items()}
+    return planted(m, flat)
+
+
+# --- more or less of all of it ------------------------------------------------------------------------------------------
+
+
+def edit_energy(clause: Clause, m: Measures) -> Change | None:
+    """"more energetic": every limb further away from a neutral stance, the trunk's lean larger; "less": nearer."""
+    found = _ENERGY.search(clause.text)
+    if found is None:
+        return None
+    less = bool(found[2]) or "less" in (found[1] or "")
+    factor = 1.0 + (-0.35 if less else 0.3) * clause.amount.scale
+    codes: list[Posecode] = []
+    for side in SIDES:
+        for segment, neutral in _NEUTRAL.items():
+            frame = "chest" if "arm" in segment else "pelvis"
+            home = np.array(neutral) * np.array([1.0 if side == "left" else -1.0, 1.0, 1.0])
+            codes.append(pointing(f"{side}_{segment}", _further(home / np.linalg.norm(home), m.direction(f"{side}_{segment}", frame), factor), frame))
+    torso = m.direction("torso")
+    codes.append(pointing("torso", _further(np.array([0.0, 1.0, 0.0]), torso, 1.0 + 1.6 * (factor - 1.0))))
+    return Change((*codes, *_same_supports(m)), frozenset(JOINTS))
+
+
+def _further(home: np.ndarray, now: np.ndarray, factor: float) -> np.ndarray:
+    """(3,) unit: the turn from home to now, times a factor, at most 30 degrees more."""
+    turn = rotmat_to_rotvec(rotation_between(home, now))
+    angle = float(np.linalg.norm(turn))
+    wanted = min(angle * factor, angle + np.radians(30), np.pi * 0.95)
+    return np.asarray(rotvec_to_rotmat(turn * (wanted / max(angle, 1e-9))) @ home)
+
+
+def _same_supports(m: Measures) -> Program:
+    """What bears now bears later, wherever it comes to be."""
+    if m.lowest > _DOWN + 0.02:
+        return (Airborne(round(m.lowest, 3)),)
+    parts = tuple(f"{s}_{p}" for s in SIDES for skin, p in _BEARING if m.height(f"{s}_{skin}") < _DOWN)
+    return (Support(parts),) if parts else ()
