@@ -177,7 +177,7 @@ def draw_service(layout: Any, context: bpy.types.Context) -> None:
         FAILED: ("Pose service: not running", "ERROR"),
     }.get(state, ("Pose service: stopped", "PAUSE"))
     layout.separator()
-    row = layout.row()
+    row = layout.split(factor=0.7)
     row.label(text=text, icon=icon)
     row.operator("posewright.stop_backend" if state in (RUNNING, STARTING) else "posewright.start_backend")
     if state != FAILED:

@@ -76,7 +76,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("rigs/body.npz"))
     parser.add_argument("--smplx", type=Path, metavar="FILE", help="also write the body as an SMPL-X-format .npz")
     args = parser.parse_args()
-    np.savez_compressed(args.out, **bake(read_source()))
+    np.savez_compressed(args.out, allow_pickle=False, **bake(read_source()))
     print(f"{args.out}: {args.out.stat().st_size / 1e6:.2f} MB")
     model = BodyModel.load(args.out)
     write_regions(args.out.with_name("regions.json"), model)

@@ -29,7 +29,8 @@ def inside(source: Source, field: Field, allowed: np.ndarray) -> np.ndarray:
     Args:
         allowed: (V,) bool, vertices that may be inside at all.
     """
-    chosen = (field(source.vertices[source.quads].mean(axis=1)) > 0) & allowed[source.quads].all(axis=1)
+    middle = source.vertices[source.quads].mean(axis=1)
+    chosen = np.logical_and(field(middle) > 0, np.all(allowed[source.quads], axis=1))
     pairs = _adjacent_quads(source.quads)
     for _ in range(3):
         same = np.zeros(len(chosen))
@@ -54,7 +55,7 @@ def border(quads: np.ndarray, chosen: np.ndarray, n_vertices: int) -> np.ndarray
     touches = np.zeros((2, n_vertices), bool)
     touches[0, quads[chosen]] = True
     touches[1, quads[~chosen]] = True
-    return touches.all(axis=0)
+    return np.logical_and(touches[0], touches[1])
 
 
 def snapped(source: Source, field: Field, chosen: np.ndarray, neighbours: list[np.ndarray]) -> Source:

@@ -55,8 +55,8 @@ def limited_influences(weights: np.ndarray, neighbours: list[np.ndarray], rounds
     cut = np.flatnonzero((weights > 1e-6).sum(axis=1) > MAX_INFLUENCES)
     out = _strongest(weights)
     for _ in range(rounds):
-        blended = np.stack([0.5 * out[i] + 0.5 * out[neighbours[i]].mean(axis=0) for i in cut])
-        out[cut] = _strongest(blended)
+        means = [out[neighbours[i]].mean(axis=0) for i in cut]
+        out[cut] = _strongest(0.5 * out[cut] + 0.5 * np.reshape(means, out[cut].shape))
     return out
 
 
@@ -85,14 +85,13 @@ def joint_regressor(source: Source, n_near: int = 300) -> list[tuple[np.ndarray,
     directions of the joint (to .8 mm per unit beta: the inverse is cut where weights would become huge). What the
     regressor then gives is by definition the joint, so an SMPL-X style `J_regressor` is exact.
     """
-    rows: list[tuple[np.ndarray, np.ndarray] | None] = [None] * N_JOINTS
+    rows: list[tuple[np.ndarray, np.ndarray]] = []
     for j in range(N_JOINTS):
-        twin = int(MIRROR[j])
-        if twin < j and rows[twin] is not None:
-            ids, weights = rows[twin]
-            rows[j] = (source.mirror[ids], weights)
+        if MIRROR[j] < j:
+            ids, weights = rows[MIRROR[j]]
+            rows.append((source.mirror[ids], weights))
         else:
-            rows[j] = _regressor_row(source, j, n_near)
+            rows.append(_regressor_row(source, j, n_near))
     return rows
 
 

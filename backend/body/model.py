@@ -228,5 +228,5 @@ def _from_arrays(arrays: dict[str, np.ndarray]) -> BodyModel:
     }
     for value in fields.values():
         value.flags.writeable = False
-    names = {key: tuple(str(n) for n in arrays[key]) for key in ("beta_names", "material_names")}
-    return BodyModel(**fields, **names)
+    beta_names, material_names = (tuple(str(n) for n in arrays[key]) for key in ("beta_names", "material_names"))
+    return BodyModel(beta_names=beta_names, material_names=material_names, **fields)

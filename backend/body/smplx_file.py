@@ -56,4 +56,4 @@ def smplx_arrays(model: BodyModel) -> dict[str, np.ndarray]:
 
 def write_smplx_file(path: Path, model: BodyModel) -> None:
     """Write `path` (.npz). Name it SMPLX_NEUTRAL.npz where a program is given a folder of models."""
-    np.savez_compressed(path, **smplx_arrays(model))
+    np.savez_compressed(path, allow_pickle=False, **smplx_arrays(model))

@@ -75,7 +75,7 @@ def _one_arm(clause: Clause, kind: str, side: str, m: Measures) -> Change | None
         return _shoulder(action, side, amount, m)
     if clause.level and action in ("raise", "lower", "move"):
         return _to_level(clause.level, side, m)
-    if action in ("bend", "straighten") or (action == "raise" and False):
+    if action in ("bend", "straighten"):
         return _bent(clause, side, m)
     if action == "relax" or (action in ("lower", "move") and re.search(r"\bsides?\b|hang", clause.text) and not amount.given):
         return _at_sides((side,)) if action != "move" or "side" in clause.target and "to the side" not in clause.text else _shifted(clause, side, m)

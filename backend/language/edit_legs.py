@@ -16,7 +16,7 @@ from backend.posecodes.position import Position
 from backend.posecodes.vocabulary import SIDES
 from rigs.skeleton import JOINTS
 
-from .edit_change import Change, elevated, elevation, joints, placed, pointing, sides_of, way_vector
+from .edit_change import Change, elevated, elevation, joints, placed, pointing, sides_of, stated, way_vector
 from .edit_words import Amount, Clause, other
 from .measures import Measures
 
@@ -26,6 +26,7 @@ _BEND, _LIFT, _CROUCH = 35.0, 45.0, 40.0  # deg
 _STEP: Final = 0.16  # m
 _BEARING: Final = (("foot_sole", "toes"), ("heel", "heel"), ("knee", "knee"))  # skin -> part that bears
 _NEUTRAL: Final = {"upper_arm": (0.16, -1.0, -0.04), "forearm": (0.05, -1.0, 0.22), "thigh": (0.06, -1.0, 0.0), "shin": (0.0, -1.0, -0.05)}
+_STAND: Final = "pelvis up faces up; torso points up; both legs points down 0.06 out; both feet on ground"
 _ENERGY: Final = re.compile(
     r"\b(more|less|much more|a (?:bit|little) (?:more|less)) (?:energetic|dynamic|dramatic|exaggerated|intense|expressive|extreme|powerful|lively|active|explosive)\b"
     r"|\bexaggerate\b|\b(calmer|softer|subtler|gentler|tone (?:it|this)? ?down)\b"
@@ -122,17 +123,14 @@ def _weight(m: Measures, forward: float = 0.0, left: float = 0.0) -> Program:
 def _crouched(clause: Clause, m: Measures) -> Change:
     """Lower or higher on the same feet: the knees bend or straighten, the hips follow."""
     rise = (clause.action == "rise") != clause.amount.less
-    step = clause.amount.turn(_CROUCH)
     if rise and not clause.amount.given:
-        step = 180.0  # "stand up": all the way
+        return stated(_STAND, "root", "legs", "torso")
+    step = clause.amount.turn(_CROUCH)
     codes: list[Posecode] = []
     for side in SIDES:
         now = m.flexion(f"{side}_knee")
         codes.append(Angle(f"{side}_knee", round(float(np.clip(now - step if rise else now + step, 3.0, 145.0)), 1)))
-    change = Change((*codes, *_weight(m)), joints("root", "legs")) + planted(m)
-    if rise and step > 100 and m.direction("torso")[1] < 0.95:
-        change += Change((pointing("torso", np.array([0.0, 1.0, 0.05])),), joints("torso"))
-    return change
+    return Change((*codes, *_weight(m)), joints("root", "legs")) + planted(m)
 
 
 def _bent(clause: Clause, sides: tuple[str, ...], m: Measures) -> Change:

@@ -24,14 +24,14 @@ _LEAN_USUAL, _BEND_USUAL, _LEAN_MOST = 22.0, 42.0, 100.0  # deg
 _SPINE_REACH: Final = 50.0  # deg that the spine alone leans; beyond it the hips do
 _LOOKS: Final = {"up": (0, 0.75, 0.7), "down": (0, -0.7, 0.7), "left": (0.9, 0, 0.45), "right": (-0.9, 0, 0.45), "front": (0, 0, 1), "back": (0.9, 0, -0.4)}
 _MOODS: Final = (  # words -> head bowed, torso bowed, shoulders up (m), gaze up (deg)
-    (r"sad(?:der|ly)?|depressed|unhappy|gloomy|sorrowful|dejected|defeated|ashamed|disappointed|down\b", (22, 14, -0.02)),
-    (r"tired|exhausted|sleepy|weary|bored", (18, 16, -0.025)),
-    (r"shy|timid|embarrassed|submissive", (20, 8, 0.02)),
-    (r"scared|afraid|frightened|fearful|tense|nervous|anxious", (-4, -6, 0.045)),
+    (r"sad(?:der|ly)?|depressed|unhappy|gloomy|sorrowful|dejected|defeated|ashamed|disappointed|down\b", (22, 14, -0.015)),
+    (r"tired|exhausted|sleepy|weary|bored", (18, 16, -0.015)),
+    (r"shy|timid|embarrassed|submissive", (20, 8, 0.018)),
+    (r"scared|afraid|frightened|fearful|tense|nervous|anxious", (-4, -6, 0.022)),
     (r"happy|happier|cheerful|joyful|glad|optimistic", (-10, -6, 0.0)),
     (r"proud(?:er)?|confident|heroic|brave|noble|arrogant|strong(?:er)?", (-8, -9, -0.01)),
-    (r"angry|angrier|furious|aggressive|menacing", (12, 8, 0.025)),
-    (r"relaxed|calm|casual", (4, 3, -0.025)),
+    (r"angry|angrier|furious|aggressive|menacing", (12, 8, 0.018)),
+    (r"relaxed|calm|casual", (4, 3, -0.015)),
     (r"thoughtful|pensive|contemplative", (16, 5, 0.0)),
 )  # fmt: skip
 _MOOD_VERB: Final = re.compile(r"^(?:look|looks|be|seem|appear|feel|act|make (?:it|this|the pose)|more|a (?:bit|little) more|much more)\b")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -28,7 +28,9 @@ from .edit_legs import edit_energy, edit_legs
 from .edit_trunk import edit_trunk
 from .edit_words import Clause, clauses_of, normalised
 from .measures import Measures
-from .reader import Reading, read
+
+if TYPE_CHECKING:
+    from .reader import Reading
 
 _SAME: Final = re.compile(r"^(?:do |keep |with )?(?:the )?same(?: pose| thing| again)?\b[\s,:]*(?:but|except|only|and|with|just)?\s*")
 _KEEP: Final = re.compile(r"^keep (?:the )?(?:everything(?: else)?|rest|pose|it)(?: the same| as is| still)?[\s,]*(?:but|and|while)?\s*")
@@ -116,16 +118,24 @@ def _change(clause: Clause, m: Measures, keep: bool) -> Change | None:
     return _stated(clause, keep)
 
 
+def _read(text: str) -> Reading | None:
+    """The reader's view of a clause; None where it makes nothing of it."""
+    try:
+        from .reader import read
+    except ImportError:
+        return None
+    reading = read(text)
+    return None if reading.is_empty else reading
+
+
 def _stated(clause: Clause, keep: bool) -> Change | None:
     """An absolute statement ("arms crossed"), or with "same but" a named pose for legs and trunk."""
-    reading = read(clause.text)
-    if reading.is_empty and clause.action:
-        reading = read(_as_state(clause))
-    if reading.is_empty:
+    reading = _read(clause.text) or (_read(_as_state(clause)) if clause.action else None)
+    if reading is None:
         return Change()
     if not reading.named:
         return Change(tuple(reading.explicit), _scope_of(reading.explicit))
-    program = _without_defaults(reading)
+    program = tuple(reading.program)
     if settled(program) <= _FREE:
         return Change(program, _scope_of(program))
     if not keep:
@@ -133,10 +143,6 @@ def _stated(clause: Clause, keep: bool) -> Change | None:
     explicit = settled(reading.explicit)
     lower = tuple(c for c in program if c.limbs() <= _LOWER or c.limbs() & explicit)
     return Change(lower, _scope_of(lower) | joints("root", "legs"))
-
-
-def _without_defaults(reading: Reading) -> Program:
-    return tuple(reading.program)
 
 
 def _as_state(clause: Clause) -> str:

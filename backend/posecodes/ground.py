@@ -16,7 +16,7 @@ from .vocabulary import limb_of_point, skin, words
 
 _SIDED: Final = {
     "foot": ("foot_sole", "heel"), "toes": ("foot_sole",), "heel": ("heel",), "knee": ("knee",), "shin": ("shin", "knee"),
-    "hand": ("palm",), "fist": ("fist",), "fingers": ("fingertips",), "elbow": ("elbow",), "forearm": ("elbow", "palm"), "hip": ("hip",),
+    "hand": ("palm", "fingertips"), "fist": ("fist",), "fingers": ("fingertips",), "elbow": ("elbow",), "forearm": ("elbow", "palm"), "hip": ("hip",),
     "buttock": ("buttock",), "shoulder": ("shoulder",), "thigh": ("thigh",), "foot_top": ("foot_top",), "calf": ("calf",), "cheek": ("cheek",),
     "outer_thigh": ("thigh_outer",), "outer_foot": ("ankle",),
 }  # fmt: skip

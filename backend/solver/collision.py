@@ -77,10 +77,10 @@ def spheres() -> Spheres:
     radius[names == "head"] = [r for _, _, r in _HEAD]
     wanted = _pairs()
     grids = [np.meshgrid(np.flatnonzero(names == a), np.flatnonzero(names == b), indexing="ij") for a, b in wanted]
-    first, second = (np.concatenate([g[i].ravel() for g in grids]) for i in (0, 1))
+    one, other = (np.concatenate([g[i].ravel() for g in grids]) for i in (0, 1))
     starts = np.cumsum([0] + [g[0].size for g in grids[:-1]])
     labels = tuple(f"{a} in {b}".replace("_", " ") for a, b in wanted)
-    return Spheres(joint, offset, first, second, radius[first] + radius[second] - _SLACK, starts, labels)
+    return Spheres(joint, offset, one, other, radius[one] + radius[other] - _SLACK, starts, labels)
 
 
 def _pairs() -> list[tuple[str, str]]:

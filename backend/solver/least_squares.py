@@ -30,6 +30,9 @@ class Stopping:
     rivals_factor: float = 2.0
 
 
+STOPPING = Stopping()
+
+
 @dataclass(frozen=True, eq=False)
 class Descent:
     """The end of a run: the surviving poses, cost (S,) = half the sum of squares, iterations used, why it stopped."""
@@ -59,7 +62,7 @@ class _Run:
                 setattr(self, name, getattr(self, name)[rows])
 
 
-def minimise(body: Kinematics, evaluate: Evaluate, free: np.ndarray, stopping: Stopping = Stopping()) -> Descent:
+def minimise(body: Kinematics, evaluate: Evaluate, free: np.ndarray, stopping: Stopping = STOPPING) -> Descent:
     """Minimise half the squared residual of every start.
 
     Args:

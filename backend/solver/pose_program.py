@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from backend.body.kinematics import Kinematics, Tracked, heading_of
 from backend.body.model import ShapedBody
 from backend.body.rotations import rotmat_to_rotvec
-from backend.posecodes import Posecode, Program
-from backend.posecodes.ground import BEARERS, Airborne, Support
-from backend.posecodes.vocabulary import POINTS, skin
+from backend.posecodes import Program
+from backend.posecodes.ground import Airborne, Support
+from backend.posecodes.hand import Hand
+from backend.posecodes.tracking import body_at
 from rigs.skeleton import JOINTS, N_JOINTS
 
-from .least_squares import Stopping
+from . import ground
+from .least_squares import STOPPING, Stopping
 from .problem import build
 from .solve import Solution, judge, solve
 from .stance import neutral_stance
 from .start import alternatives, starting_pose
-from .terms import GROUND_POINTS
 from .variants import varied
 
 _FOOT_CLEARANCE = 0.06  # m; a foot this near to the lowest point of the starting pose is meant to stand
@@ -50,13 +49,14 @@ def pose_program(
     *,
     n: int = 1,
     seed: int = 0,
-    stopping: Stopping = Stopping(),
+    stopping: Stopping = STOPPING,
 ) -> list[Solution]:
     """Up to n poses that carry out a program, best first; the further ones vary what the program leaves open."""
     rest = shaped.joints
     free = _free(setting.scope)
     first = starting_pose(setting.local, program, free)
     full = program if setting.keep and setting.scope is not None else completed(rest, program, first)
+    first = starting_pose(first, tuple(c for c in full if isinstance(c, Hand)), free)
     solutions = []
     for k in range(n):
         start = first if k == 0 else varied(first, full, free, np.random.default_rng((seed, k)))
@@ -76,8 +76,7 @@ def _solve_one(
     solution = solve(problem, stopping)
     if rooted and problem.air is not None:
         solution = _grounded(shaped, solution, problem.air)
-    asked_only = tuple(v for v in solution.verdicts if v.code in asked)
-    return replace(solution, verdicts=asked_only)
+    return replace(solution, verdicts=judge(asked, body_at(rest, solution.local, solution.transl, asked)))
 
 
 def _free(scope: frozenset[str] | None) -> np.ndarray:
@@ -86,32 +85,26 @@ def _free(scope: frozenset[str] | None) -> np.ndarray:
 
 
 def completed(rest: np.ndarray, program: Program, start: np.ndarray) -> Program:
-    """The program with the support that it leaves unsaid: each foot that is down in the starting pose stands."""
+    """The program with what it leaves unsaid: hands that bear weight are flat, each foot that is down at the start stands."""
+    shaped_hands = {c.side for c in program if isinstance(c, Hand)}
+    bearing = {p.split("_")[0] for c in program if isinstance(c, Support) for p in c.parts if p.endswith("_hand")}
+    program = (*program, *(Hand(side, "flat") for side in sorted(bearing - shaped_hands)))
     if any(isinstance(c, (Support, Airborne)) for c in program):
         return program
-    heights = point_heights(rest, start)
-    lowest = min(heights.values())
-    feet = tuple(
-        f"{s}_foot"
-        for s in ("left", "right")
-        if min(heights[skin(r)] for r in BEARERS[f"{s}_foot"]) < lowest + _FOOT_CLEARANCE
-    )
-    return (*program, Support(feet)) if feet else program
-
-
-def point_heights(rest: np.ndarray, local: np.ndarray) -> dict[str, float]:
-    """Height (m, relative) of every ground point of one pose (55, 3, 3)."""
-    tracked = Tracked({n: POINTS[n] for n in GROUND_POINTS}, {})
-    body = Kinematics(rest, local[None], np.zeros((1, 3)), tracked, heading_of(local[None, 0]))
-    return dict(zip(GROUND_POINTS, body.points(GROUND_POINTS).value[0, :, 1].tolist(), strict=True))
+    feet = (Support(("left_foot",)), Support(("right_foot",)))
+    body = body_at(rest, start, np.zeros(3), feet)
+    floor = float(ground.heights(body).min())
+    standing = [f for f in feet if float(f.residual(body).value.min()) < floor + _FOOT_CLEARANCE]
+    return (*program, Support(tuple(p for f in standing for p in f.parts))) if standing else program
 
 
 def _settled_transl(rest: np.ndarray, start: np.ndarray, program: Program, transl: np.ndarray) -> np.ndarray:
-    """Transl with the height at which the supports (else the lowest point) of the starting pose are where they should be."""
-    heights = point_heights(rest, start)
-    gaps = [heights[r] - c.height for c in program if isinstance(c, Support) for r in c.regions() if r in heights]
+    """The transl at which the supports (else the lowest vertex) of the starting pose are at the height they should have."""
+    supports = [c for c in program if isinstance(c, Support)]
+    body = body_at(rest, start, np.zeros(3), supports)
+    gaps = [gap for c in supports for gap in c.residual(body).value[0]]
     air = next((c.height for c in program if isinstance(c, Airborne)), 0.0)
-    drop = float(np.mean(gaps)) if gaps else min(heights.values()) - air
+    drop = float(np.mean(gaps)) if gaps else float(ground.heights(body).min()) - air
     return np.array([transl[0], -drop, transl[2]])
 
 
@@ -120,21 +113,3 @@ def _grounded(shaped: ShapedBody, solution: Solution, air: float) -> Solution:
     posed = shaped.posed(rotmat_to_rotvec(solution.local), solution.transl)
     shift = np.array([0.0, air - float(posed.vertices()[:, 1].min()), 0.0])
     return replace(solution, transl=solution.transl + shift, joints=solution.joints + shift)
-
-
-def body_at(rest: np.ndarray, local: np.ndarray, transl: np.ndarray, program: Sequence[Posecode]) -> Kinematics:
-    """One posed body that tracks what the program looks at, for measuring."""
-    from backend.posecodes.vocabulary import AXES
-
-    points, axes = set(), set()
-    for code in program:
-        used_points, used_axes = code.uses()
-        points |= used_points
-        axes |= used_axes
-    tracked = Tracked(
-        {n: POINTS[n] for n in sorted(points | {"pelvis"})}, {n: AXES[n] for n in sorted(axes | {"head_front"})}
-    )
-    return Kinematics(rest, local[None], transl[None], tracked, heading_of(local[None, 0]))
-
-
-__all__ = ["Setting", "body_at", "completed", "judge", "point_heights", "pose_program"]

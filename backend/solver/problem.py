@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from backend.body.dual import Dual
-from backend.body.kinematics import Kinematics, Tracked, heading_of
+from backend.body.kinematics import Kinematics, heading_of
 from backend.posecodes import Program, settled
 from backend.posecodes.ground import Airborne, Support
-from backend.posecodes.vocabulary import AXES, POINTS
+from backend.posecodes.tracking import tracked_by
 from rigs.skeleton import INDEX, JOINTS
 
-from . import collision, terms
+from . import collision, ground, terms
 from .limits import coordinates, excess, family
-from .weights import Weights
+from .weights import WEIGHTS, Weights
 
-BODY_JOINTS = tuple(j for j in JOINTS[:22] if not j.endswith("_foot"))
+BODY_JOINTS = JOINTS[:22]
+TOES = ("left_foot", "right_foot")
 _SHARING = (("spine1", "spine2"), ("spine2", "spine3"), ("neck", "head"))
 
 
@@ -70,7 +71,7 @@ def build(
     *,
     prior: np.ndarray | None = None,
     scope: Sequence[str] | None = None,
-    weights: Weights = Weights(),
+    weights: Weights = WEIGHTS,
     move_root: bool = True,
 ) -> Problem:
     """The least-squares problem of a program.
@@ -81,9 +82,15 @@ def build(
         scope: joints that may move; None: all of the body. move_root: whether pelvis and transl may move.
     """
     local = np.stack(starts)
-    moving = [j for j in BODY_JOINTS if (scope is None or j in scope) and (move_root or j != "pelvis")]
+    still = {"pelvis"} if not move_root else set()
+    still |= set() if any("toes" in part for c in program if isinstance(c, Support) for part in c.parts) else set(TOES)
+    moving = [j for j in BODY_JOINTS if (scope is None or j in scope) and j not in still]
     active = np.array([INDEX[j] for j in moving], int)
-    tracked = _tracked(program)
+    tracked = tracked_by(
+        program,
+        ("com", "eyes", "pelvis"),
+        ("pelvis_left", "pelvis_front", "head_front", "head_up"),
+    )
     heading = np.broadcast_to(heading_of(local[:1, 0]), (len(local), 3, 3))
     body = Kinematics(rest, local, np.repeat(transl[None], len(local), 0), tracked, heading, active)
     free = np.ones(body.columns, bool)
@@ -99,22 +106,8 @@ def build(
     return Problem(body, program, tuple(parts), free, air)
 
 
-def _tracked(program: Program) -> Tracked:
-    points, axes = (
-        {"com", "eyes", "pelvis", *terms.GROUND_POINTS},
-        {"pelvis_left", "pelvis_front", "head_front", "head_up"},
-    )
-    for code in program:
-        used_points, used_axes = code.uses()
-        points |= used_points
-        axes |= used_axes
-    return Tracked({n: POINTS[n] for n in sorted(points)}, {n: AXES[n] for n in sorted(axes)})
-
-
 def _statement_terms(program: Program, weights: Weights) -> list[Term]:
-    return [
-        Term(code.said(), weights.kinds[code.kind], code.residual) for code in program if code.kind != "hand"
-    ]
+    return [Term(code.said(), weights.kinds[code.kind], code.residual) for code in program if code.kind != "hand"]
 
 
 def _joint_terms(home: np.ndarray, active: np.ndarray, weights: Weights) -> list[Term]:
@@ -128,28 +121,30 @@ def _joint_terms(home: np.ndarray, active: np.ndarray, weights: Weights) -> list
     ]
     for first, second in _SHARING:
         if {first, second} <= moving:
-            out.append(
-                Term(
-                    f"{first} and {second} share",
-                    weights.spine_share,
-                    lambda b, f=first, s=second: terms.unequal(coordinates(b), active, f, s),
-                )
-            )
+            out.append(_sharing(first, second, active, weights))
     for side in ("left", "right"):
         if {f"{side}_collar", f"{side}_shoulder"} <= moving:
-            out.append(
-                Term(
-                    f"{side} collar follows",
-                    weights.collar_share,
-                    lambda b, s=side: terms.collar_lag(coordinates(b), active, s),
-                )
-            )
+            out.append(_following(side, active, weights))
     return out
+
+
+def _sharing(first: str, second: str, active: np.ndarray, weights: Weights) -> Term:
+    def residual(body: Kinematics) -> Dual:
+        return terms.unequal(coordinates(body), active, first, second)
+
+    return Term(f"{first} and {second} share", weights.spine_share, residual)
+
+
+def _following(side: str, active: np.ndarray, weights: Weights) -> Term:
+    def residual(body: Kinematics) -> Dual:
+        return terms.collar_lag(coordinates(body), active, side)
+
+    return Term(f"{side} collar follows", weights.collar_share, residual)
 
 
 def _world_terms(program: Program, weights: Weights, rooted: bool, transl: np.ndarray) -> list[Term]:
     out = [
-        Term("below the ground", weights.penetration, terms.penetration),
+        Term("below the ground", weights.penetration, ground.penetration),
         Term("limbs apart", weights.collision, collision.overlap),
     ]
     if not rooted:
@@ -159,7 +154,7 @@ def _world_terms(program: Program, weights: Weights, rooted: bool, transl: np.nd
     airborne = any(isinstance(c, Airborne) for c in program)
     supports = tuple(r for c in program if isinstance(c, Support) for r in c.regions())
     if not airborne:
-        out.append(Term("rests on the ground", weights.kinds["support"], lambda b: terms.lowest(b, 0.0)))
+        out.append(Term("rests on the ground", weights.kinds["support"], lambda b: ground.lowest(b, 0.0)))
         if supports:
             out.append(Term("balance", weights.balance, lambda b: terms.imbalance(b, supports)))
     if "head" not in settled(program):

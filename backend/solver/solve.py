@@ -9,7 +9,7 @@ import numpy as np
 from backend.body.kinematics import Kinematics
 from backend.posecodes import Measured, Posecode, Program
 
-from .least_squares import Descent, Stopping, minimise
+from .least_squares import STOPPING, Descent, Stopping, minimise
 from .limits import clamped
 from .problem import Problem
 
@@ -40,7 +40,7 @@ class Solution:
     beyond: np.ndarray
 
 
-def solve(problem: Problem, stopping: Stopping = Stopping()) -> Solution:
+def solve(problem: Problem, stopping: Stopping = STOPPING) -> Solution:
     """Run every start and keep the cheapest."""
     descent = minimise(problem.start, problem.evaluate, problem.free, stopping)
     return _solution(problem, descent, int(np.argmin(descent.cost)))

@@ -134,9 +134,9 @@ def _place_trunk(draft: _Draft, wishes: _Wishes) -> None:
     chest = wishes.faces.get("chest")
     if chest is not None:
         _face_chest(draft, chest, pelvis_too=not facing)
-    for code in wishes.turns:
-        if code.part == "torso":
-            step = rotvec_to_rotmat(_turn_axis(code) * np.radians(code.degrees) / 3)
+    for turn in wishes.turns:
+        if turn.part == "torso":
+            step = rotvec_to_rotmat(_turn_axis(turn) * np.radians(turn.degrees) / 3)
             for joint in _SPINE:
                 if draft.free[INDEX[joint]]:
                     draft.local[INDEX[joint]] = draft.local[INDEX[joint]] @ step
@@ -270,9 +270,9 @@ def _turn_palm(draft: _Draft, side: str, goal: np.ndarray) -> None:
     index = INDEX[f"{side}_elbow"]
     along = draft.world(index) @ X
     palm = draft.world(f"{side}_wrist") @ -Y
-    turn = rotmat_to_rotvec(_about(along, palm, goal)) @ along
+    wanted = float(rotmat_to_rotvec(_about(along, palm, goal)) @ along)
     now, _ = swing_twist(draft.local[None], np.array([index]), derivative=False)
-    turn = float(np.clip(now[0, 0, 0] + turn, LOW[index, 0], HIGH[index, 0]) - now[0, 0, 0])
+    turn = float(np.clip(now[0, 0, 0] + wanted, LOW[index, 0], HIGH[index, 0]) - now[0, 0, 0])
     draft.local[index] = draft.local[index] @ rotvec_to_rotmat(X * turn)
 
 

@@ -1,4 +1,4 @@
-"""The terms that hold for every pose, said or unsaid: limits, ground, balance, sharing of motion, closeness to the start.
+"""The terms that hold for every pose, said or unsaid: balance, sharing of motion, closeness to the start.
 
 Each is one small function of the posed body -> residual in its natural unit; weights are applied in `problem` only.
 """
@@ -7,36 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from backend.body.dual import Dual, above, along, below, stack
+from backend.body.dual import Dual, above, along, stack
 from backend.body.kinematics import Kinematics
 from backend.body.rotations import rotmat_to_rotvec, skew
-from backend.posecodes.vocabulary import skin
 from rigs.skeleton import JOINTS
-
-_CENTRAL = ("head_top", "head_back", "forehead", "face", "upper_back", "lower_back", "buttocks", "stomach", "chest")
-_SIDED = (
-    "foot_sole", "heel", "toes", "foot_top", "ankle", "knee", "shin", "calf", "thigh", "thigh_back", "thigh_outer", "buttock", "hip",
-    "palm", "hand_back", "fingertips", "fist", "elbow", "forearm", "shoulder", "shoulder_blade", "chest", "ear",
-)  # fmt: skip
-GROUND_POINTS: tuple[str, ...] = tuple(skin(p) for p in _CENTRAL) + tuple(
-    skin(f"{s}_{p}") for s in ("left", "right") for p in _SIDED
-)
-
-
-def penetration(body: Kinematics) -> Dual:
-    """(S, n) m: depth of the skin's outlying points below the ground y = 0."""
-    points = body.points(GROUND_POINTS)
-    height = Dual(points.value[..., 1], None if points.jac is None else points.jac[:, :, 1])
-    return below(height, 0.0)
-
-
-def lowest(body: Kinematics, height: float) -> Dual:
-    """(S, 1) m: height of the lowest point of the skin above `height`."""
-    points = body.points(GROUND_POINTS)
-    index = np.argmin(points.value[..., 1], axis=1)
-    rows = np.arange(len(index))
-    jac = None if points.jac is None else points.jac[rows, index, 1][:, None]
-    return Dual(points.value[rows, index, 1][:, None] - height, jac)
 
 
 def imbalance(body: Kinematics, supports: tuple[str, ...]) -> Dual:

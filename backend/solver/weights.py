@@ -49,3 +49,6 @@ class Weights:
     """Head away from level and straight ahead, where nothing is said about it, rad."""
     drift: float = 1.0
     """Horizontal shift of the pelvis from its start, m; a gauge that nothing else fixes."""
+
+
+WEIGHTS = Weights()

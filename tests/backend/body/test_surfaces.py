@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from backend.body.bake_regions import find_regions
 from backend.body.model import BodyModel
 from backend.body.surfaces import REGIONS, Region
 from rigs.skeleton import INDEX, JOINTS, N_JOINTS, mirror_name
@@ -139,6 +140,12 @@ def test_buttocks_carry_a_sitting_body() -> None:
     for name in ("left_buttock", "right_buttock", "buttocks"):
         region = REGIONS[name]
         assert region.point(posed.joints, posed.rotations)[1] - seat < 0.03, name
+
+
+def test_table_belongs_to_the_baked_body() -> None:
+    for name, found in find_regions(BODY).items():
+        assert list(REGIONS[name].vertices) == found["vertices"], f"{name}: python -m backend.body.bake"
+        np.testing.assert_allclose(REGIONS[name].normal, found["normal"], atol=1e-4)
 
 
 def test_soles_and_heels_touch_the_ground_when_standing() -> None:

@@ -1,0 +1,27 @@
+"""What a body has to track so that the statements of a program can be measured on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from backend.body.kinematics import Kinematics, Tracked, heading_of
+
+from .base import Posecode
+from .vocabulary import AXES, POINTS
+
+
+def tracked_by(program: Iterable[Posecode], points: Iterable[str] = (), axes: Iterable[str] = ()) -> Tracked:
+    """The points and axes that the statements look at, and further ones by name."""
+    wanted_points, wanted_axes = set(points), set(axes)
+    for code in program:
+        used_points, used_axes = code.uses()
+        wanted_points |= used_points
+        wanted_axes |= used_axes
+    return Tracked({n: POINTS[n] for n in sorted(wanted_points)}, {n: AXES[n] for n in sorted(wanted_axes)})
+
+
+def body_at(rest: np.ndarray, local: np.ndarray, transl: np.ndarray, program: Iterable[Posecode]) -> Kinematics:
+    """One posed body, ready to be measured: rest (55, 3) m, local rotations (55, 3, 3), transl (3,) m."""
+    return Kinematics(rest, local[None], transl[None], tracked_by(program), heading_of(local[None, 0]))

@@ -1,0 +1,183 @@
+"""An edit moves what it names in the direction it says, by about as much, and leaves the rest."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from backend.language.edits import read_edit
+from backend.language.measures import Measures
+from backend.posecodes.vocabulary import SIDES
+
+from .posing import edited, mirrored, moved, posed
+
+_GROUPS = ("left_arm", "right_arm", "left_leg", "right_leg", "head", "torso", "root", "hands")
+_STILL = 2.0  # deg
+
+
+def _elevation(m: Measures, side: str) -> float:
+    return float(np.degrees(np.arcsin(m.direction(f"{side}_upper_arm")[1])))
+
+
+@pytest.mark.parametrize(
+    ("start", "prompt", "free"),
+    [
+        ("standing", "raise the left arm", {"left_arm"}),
+        ("standing", "lift the right arm a little", {"right_arm"}),
+        ("t_pose", "bend the left elbow 90 degrees", {"left_arm"}),
+        ("sitting", "cross the arms", {"left_arm", "right_arm"}),
+        ("standing", "turn the head to the right", {"head"}),
+        ("hands_on_hips", "move the left hand to the chest", {"left_arm"}),
+        ("kneeling", "look down", {"head"}),
+        ("standing", "twist the torso to the left", {"torso"}),
+        ("standing", "lean forward a bit", {"torso"}),
+        ("standing", "raise the left knee", {"left_leg"}),
+        ("squat", "stand up a bit", {"left_leg", "right_leg", "root"}),
+        ("lunge", "bend the front knee more", {"left_leg", "right_leg", "root"}),
+        ("standing", "make a fist with the right hand", {"hands"}),
+        ("all_fours", "look up", {"head"}),
+    ],
+)
+def test_what_is_not_mentioned_stays(start: str, prompt: str, free: set[str]) -> None:
+    before = posed(start)
+    _, after = edited(before, prompt)
+    still = [g for g in _GROUPS if g not in free]
+    assert moved(before, after, *still) < _STILL
+    assert moved(before, after, *free) > 5.0
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_raise_and_lower_go_up_and_down(side: str) -> None:
+    start = posed("t_pose")
+    levels = [_elevation(Measures(edited(start, f"{verb} the {side} arm a bit")[1]), side) for verb in ("raise", "lower")]
+    assert levels[0] > _elevation(Measures(start), side) + 15
+    assert levels[1] < _elevation(Measures(start), side) - 15
+
+
+def test_amounts_order_the_change() -> None:
+    start = posed("standing")
+    prompts = ("bend the right elbow a bit more", "bend the right elbow more", "bend the right elbow a lot more")
+    bends = [Measures(edited(start, p)[1]).flexion("right_elbow") for p in prompts]
+    assert bends == sorted(bends)
+    assert bends[2] - bends[0] > 30
+
+
+def test_figures_are_kept() -> None:
+    start = posed("standing")
+    assert Measures(edited(start, "bend the left elbow 90 degrees")[1]).flexion("left_elbow") == pytest.approx(90, abs=4)
+    turned = Measures(edited(start, "turn the head left by 20 degrees")[1]).turn("head", "turned")
+    assert turned == pytest.approx(20, abs=4)
+    up = Measures(edited(start, "move the right hand up by 20 cm")[1]).place("right_wrist")[1] - Measures(start).place("right_wrist")[1]
+    assert up == pytest.approx(0.20, abs=0.03)
+
+
+def test_less_goes_the_other_way() -> None:
+    start = posed("right_hand_wave")
+    less = Measures(edited(start, "bend the right elbow less")[1]).flexion("right_elbow")
+    assert less < Measures(start).flexion("right_elbow") - 15
+
+
+def test_shoulder_height_is_where_the_hands_go() -> None:
+    m = Measures(edited(posed("arms_up"), "lower the arms to shoulder height")[1])
+    for side in SIDES:
+        assert abs(m.offset(f"{side}_wrist", f"{side}_shoulder")[1]) < 0.08
+
+
+def test_a_hand_put_on_a_place_touches_it() -> None:
+    m = Measures(edited(posed("standing"), "put the left hand on the hip")[1])
+    assert m.gap("left_palm", "left_hip") < 0.03
+
+
+def test_feet_that_stand_keep_their_places() -> None:
+    start = posed("lunge")
+    before, after = Measures(start), Measures(edited(start, "bend the front knee more")[1])
+    assert after.flexion("right_knee") > before.flexion("right_knee") + 15
+    for region in ("right_foot_sole", "right_heel", "left_foot_sole"):
+        assert np.allclose(before.place(region), after.place(region), atol=0.03)
+
+
+def test_standing_up_a_bit_is_between_squatting_and_standing() -> None:
+    start = posed("squat")
+    a_bit, fully = (Measures(edited(start, p)[1]).flexion("left_knee") for p in ("stand up a bit", "stand up"))
+    assert Measures(start).flexion("left_knee") - 10 > a_bit > fully + 10
+
+
+def test_mirroring_swaps_the_sides_exactly() -> None:
+    pose = posed("lunge")
+    edit, after = edited(pose, "mirror it")
+    assert edit.mirror
+    assert moved(mirrored(pose), after, "all") < 1e-3
+
+
+def test_a_mirrored_prompt_gives_the_mirrored_pose() -> None:
+    pose = posed("standing")
+    _, left = edited(pose, "raise the left arm a bit and turn the head right")
+    _, right = edited(mirrored(pose), "raise the right arm a bit and turn the head left")
+    assert moved(mirrored(left), right, "all") < 1.0
+
+
+def test_switched_hands_do_what_the_other_did() -> None:
+    pose = posed("right_hand_wave")
+    _, after = edited(pose, "switch hands")
+    assert Measures(after).flexion("left_elbow") == pytest.approx(Measures(pose).flexion("right_elbow"), abs=4)
+    assert moved(pose, after, "legs", "root", "torso", "head") < _STILL
+
+
+def test_more_energetic_is_a_larger_stride() -> None:
+    pose = posed("lunge")
+    _, after = edited(pose, "make it more energetic")
+    stride = [np.linalg.norm(Measures(p).offset("left_ankle", "right_ankle")) for p in (pose, after)]
+    assert stride[1] > stride[0] + 0.02
+
+
+def test_sadness_lowers_the_head() -> None:
+    pose = posed("standing")
+    before, after = (Measures(p).gaze()[1] for p in (pose, edited(pose, "look sad")[1]))
+    assert after < before - 0.2
+    assert moved(pose, edited(pose, "look sad")[1], "arms", "legs") < 12
+
+
+def test_the_whole_body_turns() -> None:
+    pose = posed("standing")
+    edit, after = edited(pose, "turn the whole body to the left by 90 degrees")
+    assert edit.turn == 90
+    assert Measures(after).yaw == pytest.approx(Measures(pose).yaw + 90, abs=1)
+
+
+def test_front_and_back_are_found_on_the_body() -> None:
+    for pose, side in ((posed("lunge"), "right"), (mirrored(posed("lunge")), "left")):
+        _, after = edited(pose, "straighten the front knee a bit")
+        assert Measures(after).flexion(f"{side}_knee") < Measures(pose).flexion(f"{side}_knee") - 8
+
+
+def test_several_instructions_add_up() -> None:
+    pose = posed("standing")
+    _, after = edited(pose, "Raise the left arm, bend the right elbow by 60 degrees and look up.")
+    a, b = Measures(pose), Measures(after)
+    assert _elevation(b, "left") > _elevation(a, "left") + 30
+    assert b.flexion("right_elbow") > a.flexion("right_elbow") + 40
+    assert b.gaze()[1] > a.gaze()[1] + 0.3
+
+
+def test_what_must_be_kept_is_out_of_scope() -> None:
+    edit = read_edit("look sad, keep the torso still", posed("standing"))
+    assert edit is not None
+    assert edit.scope is not None
+    assert not {"spine1", "spine2", "spine3"} & edit.scope
+
+
+def test_words_that_were_not_understood_are_reported() -> None:
+    edit = read_edit("raise the left arm, frobnicate the gizmo", posed("standing"))
+    assert edit is not None
+    assert edit.unread == ("frobnicate the gizmo",)
+    assert "frobnicate" in edit.reply
+
+
+def test_an_open_side_is_said() -> None:
+    edit = read_edit("raise the arm a bit", posed("standing"))
+    assert edit is not None
+    assert "right one" in edit.reply
+
+
+def test_nothing_read_is_no_edit() -> None:
+    assert read_edit("colourless green ideas", posed("standing")) is None
