@@ -48,7 +48,6 @@ class Job:
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     state: str = WORKING
     stage: str = "Starting"
-    progress: float = 0.0
     result: PoseResult | None = None
     error: ServiceError | None = None
     note: str = ""
@@ -142,7 +141,7 @@ class Board:
                 job, state=FAILED, error=ServiceError(f"A fault in Posewright: {error!r}.", "Please report it.")
             )
         else:
-            self._report(job, state=DONE, result=result, progress=1.0)
+            self._report(job, state=DONE, result=result)
 
     def _report(self, job: Job, **changes: Any) -> None:
         self._reports.put(Report(job, changes))

@@ -1,4 +1,7 @@
-"""What can be done: thin operators over `session` and `body`. All names begin with `posewright.`."""
+"""What can be done: thin operators over `session` and `body`. All names begin with `posewright.`.
+
+What needs numpy is imported where it is used, see `session`.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,12 @@ from typing import Final
 import bpy
 
 from . import preferences, session
-from .armature import find_armature
-from .body import add_body
-from .bodydata import NoBody
 from .client import ServiceError
 from .jobs import Job
 
 FINISHED: Final = {"FINISHED"}
 CANCELLED: Final = {"CANCELLED"}
+_DOUBLE_CLICK_SECONDS: Final = 0.4
 
 
 def _say(operator: bpy.types.Operator, error: ServiceError) -> None:
@@ -30,6 +31,9 @@ class POSEWRIGHT_OT_add_body(bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
+        from .body import add_body
+        from .bodydata import NoBody
+
         try:
             add_body(context)
         except NoBody as error:
@@ -79,7 +83,7 @@ class POSEWRIGHT_OT_pose(bpy.types.Operator):
 
 
 class POSEWRIGHT_OT_try_example(bpy.types.Operator):
-    """Pose the character with these words"""
+    """Pose the character with these words; a body is added when there is none"""
 
     bl_idname = "posewright.try_example"
     bl_label = "Try This"
@@ -89,6 +93,10 @@ class POSEWRIGHT_OT_try_example(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         state = context.window_manager.posewright
+        from .armature import find_armature
+
+        if find_armature(context) is None and "FINISHED" not in bpy.ops.posewright.add_body("EXEC_DEFAULT", True):
+            return CANCELLED
         state.change_current = False
         state.prompt = self.words  # in a window this poses, as Enter does
         return bpy.ops.posewright.pose(prompt=self.words)
@@ -106,6 +114,8 @@ class POSEWRIGHT_OT_apply_result(bpy.types.Operator):
     to_active: bpy.props.BoolProperty(options={"HIDDEN", "SKIP_SAVE"})  # type: ignore[valid-type]
 
     def execute(self, context: bpy.types.Context) -> set[str]:
+        from .armature import find_armature
+
         job = session.board.jobs.get(self.job_id)
         if job is None:
             self.report({"WARNING"}, "This pose is no longer kept. Press Pose to make it again.")
@@ -128,7 +138,8 @@ class POSEWRIGHT_OT_cancel(bpy.types.Operator):
     bl_options = {"INTERNAL"}
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
-        return FINISHED if session.cancel() else CANCELLED
+        # the button appears where Pose was: the second click of a double click does not mean it
+        return FINISHED if session.cancel(older_than=_DOUBLE_CLICK_SECONDS) else CANCELLED
 
 
 class POSEWRIGHT_OT_start_backend(bpy.types.Operator):

@@ -6,12 +6,12 @@ Drawing reads state and never changes it. Everything said here is for an animato
 from __future__ import annotations
 
 import textwrap
+import time
 from typing import Any, Final
 
 import bpy
 
 from . import session
-from .armature import find_armature, why_not
 from .client import ServiceError
 from .compat import draw_prompt
 from .jobs import Job
@@ -27,6 +27,7 @@ _MARGIN_PIXELS: Final = 58
 _UNMET_SHOWN: Final = 6
 _REPLY_LINES: Final = 12
 _HELD_SHOWN: Final = 4
+_RING_SECONDS: Final = 1.5
 
 
 class POSEWRIGHT_PT_main(bpy.types.Panel):
@@ -39,6 +40,8 @@ class POSEWRIGHT_PT_main(bpy.types.Panel):
     bl_category = "Posewright"
 
     def draw(self, context: bpy.types.Context) -> None:
+        from .armature import find_armature  # loads numpy, see `session`
+
         armature = find_armature(context)
         if armature is None:
             draw_empty(self.layout, context)
@@ -59,14 +62,13 @@ def draw_empty(layout: Any, context: bpy.types.Context) -> None:
     column.scale_y = 1.6
     column.operator("posewright.add_body", icon="OUTLINER_OB_ARMATURE")
     say(layout, context, "Or select an SMPL-X armature of your own.")
-    column = layout.column(align=True)
-    column.label(text="Then type a pose, such as")
-    for words in EXAMPLES:
-        column.label(text=words, icon="DOT")
+    draw_examples(layout, usable=True)
 
 
 def draw_target(layout: Any, context: bpy.types.Context, armature: bpy.types.Object) -> None:
     """Who will be posed, or why not."""
+    from .armature import why_not
+
     reason = why_not(armature)
     if not reason:
         row = layout.row()
@@ -80,6 +82,8 @@ def draw_target(layout: Any, context: bpy.types.Context, armature: bpy.types.Obj
 
 def draw_words(layout: Any, context: bpy.types.Context, armature: bpy.types.Object) -> None:
     """The text field, and Pose, or what is going on with Cancel."""
+    from .armature import why_not
+
     state = context.window_manager.posewright
     usable = not why_not(armature)
     column = layout.column()
@@ -95,11 +99,11 @@ def draw_words(layout: Any, context: bpy.types.Context, armature: bpy.types.Obje
     row.scale_y = 1.4
     row.operator("posewright.pose", icon="POSE_HLT")
     if session.board.latest is None and session.notice is None:
-        draw_examples(layout, usable)
+        draw_examples(layout, usable=usable)
 
 
-def draw_examples(layout: Any, usable: bool) -> None:
-    """Three prompts to click, until the first pose has been asked for."""
+def draw_examples(layout: Any, *, usable: bool) -> None:
+    """Three prompts to click, until the first pose has been asked for. They add a body when there is none."""
     column = layout.column(align=True)
     column.enabled = usable
     column.label(text="Try one")
@@ -110,7 +114,9 @@ def draw_examples(layout: Any, usable: bool) -> None:
 def draw_busy(layout: Any, job: Job) -> None:
     row = layout.row()
     row.scale_y = 1.4
-    row.progress(factor=job.progress, text=f"{job.stage} …", type="RING")
+    # how far it is cannot be known; the ring turns to show that something happens
+    turn = (time.monotonic() - job.started) / _RING_SECONDS % 1.0
+    row.progress(factor=turn, text=f"{job.stage} …", type="RING")
     row.operator("posewright.cancel", icon="CANCEL")
 
 
@@ -174,7 +180,7 @@ def draw_service(layout: Any, context: bpy.types.Context) -> None:
     text, icon = {
         RUNNING: ("Pose service: running", "CHECKMARK"),
         STARTING: ("Pose service: starting …", "SORTTIME"),
-        FAILED: ("Pose service: not running", "ERROR"),
+        FAILED: ("Pose service: failed", "ERROR"),
     }.get(state, ("Pose service: stopped", "PAUSE"))
     layout.separator()
     row = layout.split(factor=0.7)

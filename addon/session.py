@@ -2,6 +2,9 @@
 
 Blender's data is read and written here on the main thread only. The timer lives only while something is going on, and
 is never used in background mode, where timers do not fire: there a job is worked on in place.
+
+What needs numpy (`armature`, the wire) is imported where it is used: loading it would triple the time that enabling
+takes, for everybody who starts Blender.
 """
 
 from __future__ import annotations
@@ -15,7 +18,6 @@ from typing import Final
 import bpy
 
 from . import preferences
-from .armature import CannotPose, Target, apply_pose, check_usable, find_armature, locked_joints, read_pose
 from .client import ServiceError
 from .jobs import Board, Job
 from .process import STARTING, STOPPED, Service, StartCancelled
@@ -43,6 +45,7 @@ def make_job(context: bpy.types.Context, prompt: str, *, change_current: bool) -
         CannotAsk: with the reason in plain words.
     """
     from ..rigs.wire import MAX_PROMPT_CHARS, PoseRequest
+    from .armature import CannotPose, Target, check_usable, find_armature, locked_joints, read_pose
 
     words = prompt.strip()
     if not words:
@@ -104,10 +107,10 @@ def _just_asked(prompt: str) -> bool:
     return last is not None and last.request.prompt == prompt.strip() and time.monotonic() - last.started < _SAME_AGAIN
 
 
-def cancel() -> bool:
-    """Stop the job at work; False when there is none."""
+def cancel(*, older_than: float = 0.0) -> bool:
+    """Stop the job at work; False when there is none, or none that is `older_than` seconds."""
     job = board.busy
-    if job is None:
+    if job is None or time.monotonic() - job.started < older_than:
         return False
     board.cancel(job)
     return True
@@ -155,6 +158,8 @@ def finish(context: bpy.types.Context, job: Job) -> None:
 
 def apply_result(context: bpy.types.Context, job: Job, armature: bpy.types.Object | None = None) -> bool:
     """Set the best pose of the job on its armature, or on another one. False, and a note, when that cannot be done."""
+    from .armature import CannotPose, apply_pose
+
     if job.result is None or not job.result.poses:
         job.note = "There is no pose in the answer."
         return False

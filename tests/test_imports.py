@@ -123,3 +123,11 @@ def test_the_reader_of_imports_sees_them(tmp_path: Path, monkeypatch: pytest.Mon
         "import torch.nn\nfrom . import y\nfrom ..solver.lm import solve\ndef f():\n    from rigs import wire\n"
     )
     assert list(names(module)) == ["torch.nn", "backend.body.y", "backend.solver.lm.solve", "rigs.wire"]
+
+
+def test_the_tests_are_no_package() -> None:
+    """With an `__init__.py` pytest would take the checkout, which is Blender's entry, for a package named as its folder.
+
+    A checkout in a folder called "copy" would then hide the module `copy`.
+    """
+    assert not list((ROOT / "tests").rglob("__init__.py"))

@@ -49,7 +49,7 @@ class Fact:
     many: str = ""
 
     def subject(self) -> str:
-        """"the left arm", "both arms", "the head"."""
+        """ "the left arm", "both arms", "the head"."""
         if self.side == "both":
             return f"both {PLURALS.get(self.part, self.part + 's')}"
         return f"the {self.side} {self.part}" if self.side else f"the {self.part}"
@@ -58,7 +58,16 @@ class Fact:
         return self.text if self.whole else f"{self.subject()} {self.text}"
 
 
-PLURALS: Final = {"foot": "feet", "knee": "knees", "hand": "hands", "arm": "arms", "leg": "legs", "elbow": "elbows", "thigh": "thighs"}
+PLURALS: Final = {
+    "foot": "feet",
+    "knee": "knees",
+    "hand": "hands",
+    "arm": "arms",
+    "leg": "legs",
+    "elbow": "elbows",
+    "thigh": "thighs",
+    "shoulder": "shoulders",
+}
 
 
 def facts_of(m: Measures, posture: Posture) -> list[Fact]:
@@ -75,7 +84,9 @@ def merged(facts: list[Fact]) -> list[Fact]:
         if twin is None:
             out.append(fact)
         else:
-            out[twin] = replace(fact, side="both", text=fact.many or fact.text, salience=max(out[twin].salience, fact.salience) + 0.05)
+            out[twin] = replace(
+                fact, side="both", text=fact.many or fact.text, salience=max(out[twin].salience, fact.salience) + 0.05
+            )
     return out
 
 
@@ -89,10 +100,14 @@ def _twins(a: Fact, b: Fact) -> bool:
 def _trunk(m: Measures, posture: Posture) -> Iterator[Fact]:
     left, up, front = m.direction("torso")
     if is_upright(posture):
-        yield from _lean(float(np.degrees(np.arctan2(front, up))), float(np.degrees(np.arctan2(left, np.hypot(up, front)))))
+        yield from _lean(
+            float(np.degrees(np.arctan2(front, up))), float(np.degrees(np.arctan2(left, np.hypot(up, front))))
+        )
     twist = m.turn("torso", "turned")
     if abs(twist) > 15:
-        yield Fact("torso", "", f"{_slightly(twist, 30)}twisted to the {_side(twist)}", 0.45 if abs(twist) > 30 else 0.3)
+        yield Fact(
+            "torso", "", f"{_slightly(twist, 30)}twisted to the {_side(twist)}", 0.45 if abs(twist) > 30 else 0.3
+        )
 
 
 def _lean(forward: float, sideways: float) -> Iterator[Fact]:
@@ -106,7 +121,13 @@ def _lean(forward: float, sideways: float) -> Iterator[Fact]:
     elif forward < -12:
         yield Fact("torso", "", f"leaning {_slightly(forward, 22)}back", 0.65, True)
     if abs(sideways) > 10:
-        yield Fact("torso", "", f"leaning {_slightly(sideways, 18)}to the {_side(sideways)}", 0.6 if abs(sideways) > 18 else 0.4, True)
+        yield Fact(
+            "torso",
+            "",
+            f"leaning {_slightly(sideways, 18)}to the {_side(sideways)}",
+            0.6 if abs(sideways) > 18 else 0.4,
+            True,
+        )
 
 
 def _slightly(degrees: float, limit: float) -> str:
@@ -130,7 +151,11 @@ def _arms(m: Measures, posture: Posture) -> Iterator[Fact]:
     for side in SIDES:
         touched = hand_contact(m, side)
         if touched:
-            many = touched if touched in ("chest", "belly", "chin", "mouth", "face", "forehead", "lower back") else _plural(touched)
+            many = (
+                touched
+                if touched in ("chest", "belly", "chin", "mouth", "face", "forehead", "lower back")
+                else _plural(touched)
+            )
             where = touched.replace("opposite", _other(side))
             salience = 0.6 if touched == "thigh" else 0.8
             if touched.startswith("opposite"):
@@ -252,7 +277,16 @@ def _hand_place(m: Measures, side: str) -> str:
 def _legs(m: Measures, posture: Posture) -> Iterator[Fact]:
     if posture.kind in ("standing", "balancing", "crouching", "squatting", "lunging"):
         yield from _stance(m, posture)
-    if posture.kind in ("balancing", "air", "handstand", "headstand", "shoulderstand", "inverted", "lying_back", "lying_front"):
+    if posture.kind in (
+        "balancing",
+        "air",
+        "handstand",
+        "headstand",
+        "shoulderstand",
+        "inverted",
+        "lying_back",
+        "lying_front",
+    ):
         for side in SIDES:
             yield from _free_leg(m, side, posture)
     elif posture.kind in ("sitting", "perching", "lying_left", "lying_right"):
@@ -322,7 +356,9 @@ def _head(m: Measures, posture: Posture) -> Iterator[Fact]:
     elif abs(bowed) > 22:
         yield Fact("head", "", "bowed" if bowed > 0 else "tipped back", 0.5)
     if abs(turned) > 18:
-        yield Fact("head", "", f"{_slightly(turned, 30)}turned to the {_side(turned)}", 0.6 if abs(turned) > 30 else 0.5)
+        yield Fact(
+            "head", "", f"{_slightly(turned, 30)}turned to the {_side(turned)}", 0.6 if abs(turned) > 30 else 0.5
+        )
     if abs(tilted) > 12:
         yield Fact("head", "", f"tilted to the {_side(tilted)}", 0.45)
 

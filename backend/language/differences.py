@@ -44,7 +44,9 @@ class Order:
     metres: float | None = None
 
     def words(self) -> str:
-        subject = f"both {PLURALS[self.part]}" if self.side == "both" else " ".join(["the", *self.side.split(), self.part])
+        subject = (
+            f"both {PLURALS[self.part]}" if self.side == "both" else " ".join(["the", *self.side.split(), self.part])
+        )
         subject = subject if self.part else ""
         start = self.verb.format(subject) if "{}" in self.verb else f"{self.verb} {subject}"
         amount = f"by {_round(self.degrees)} degrees" if self.degrees is not None else ""
@@ -96,7 +98,12 @@ def _merged(orders: list[Order]) -> list[Order]:
         if i is None:
             out.append(order)
         else:
-            out[i] = replace(out[i], side="both", degrees=_mean(out[i].degrees, order.degrees), metres=_mean(out[i].metres, order.metres))
+            out[i] = replace(
+                out[i],
+                side="both",
+                degrees=_mean(out[i].degrees, order.degrees),
+                metres=_mean(out[i].metres, order.metres),
+            )
     return out
 
 
@@ -141,6 +148,9 @@ def _arms(a: Measures, b: Measures) -> Iterator[Order]:
             yield Order("cross", "arms")
         return
     for side in SIDES:
+        shrug = b.offset(f"{side}_shoulder", "spine3", "chest")[1] - a.offset(f"{side}_shoulder", "spine3", "chest")[1]
+        if abs(shrug) > 0.025 and max(m.direction(f"{side}_upper_arm", "chest")[1] for m in (a, b)) < 0:
+            yield Order("raise" if shrug > 0 else "lower", "shoulder", side)
         touched = hand_contact(b, side)
         if touched and touched != hand_contact(a, side):
             yield Order(f"put {{}} on the {touched.replace('opposite', 'other')}", "hand", side)
@@ -159,8 +169,12 @@ def _arm(a: Measures, b: Measures, side: str) -> Iterator[Order]:
         yield Order("raise" if rise > 0 else "lower", "arm", side, way, degrees=abs(rise))
     else:
         shift = (after - before) * np.array([1.0, 0.0, 1.0])
-        if np.linalg.norm(shift) > 0.4:
-            metres = float(np.linalg.norm(b.offset(f"{side}_wrist", "spine3", "chest") - a.offset(f"{side}_wrist", "spine3", "chest")))
+        if np.linalg.norm(shift) > 0.25:
+            metres = float(
+                np.linalg.norm(
+                    b.offset(f"{side}_wrist", "spine3", "chest") - a.offset(f"{side}_wrist", "spine3", "chest")
+                )
+            )
             yield Order("move", "arm", side, _bearing(shift, side), metres=metres)
     yield from _bend(a, b, side, "elbow")
 
@@ -187,7 +201,9 @@ def _legs(a: Measures, b: Measures, old: Posture, new: Posture) -> Iterator[Orde
         if _off(b, side) or _off(a, side):
             if abs(lift) > _TURN:
                 way = _bearing(b.direction(f"{side}_thigh", "pelvis"), side) if lift > 0 else ""
-                yield Order("raise" if lift > 0 else "lower", "leg", side, "" if way == "inwards" else way, degrees=abs(lift))
+                yield Order(
+                    "raise" if lift > 0 else "lower", "leg", side, "" if way == "inwards" else way, degrees=abs(lift)
+                )
         yield from _bend(a, b, side, "knee")
     yield from _feet(a, b)
 

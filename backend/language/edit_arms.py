@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -15,7 +16,8 @@ from backend.posecodes.position import Position
 from backend.posecodes.vocabulary import SIDES
 
 from .edit_change import Change, elevated, elevation, joints, placed, pointing, sides_of, stated, way_vector
-from .edit_words import Amount, Clause, other
+from .edit_legs import planted
+from .edit_words import Amount, Clause, Part, other
 from .measures import Measures
 
 _KINDS: Final = ("arm", "hand", "elbow", "fingers", "shoulder")
@@ -36,7 +38,12 @@ _PLACES: Final = (  # words -> skin of hand, region that it touches ({s}: same s
     (r"\b(?:top of .*)?head", "palm", "head_top"), (r"\bneck", "palm", "neck_back"), (r"\bshoulder", "fingertips", "{s}_shoulder"),
     (r"\b(?:toes|foot|feet)", "fingertips", "{s}_toes"), (r"\bankle", "palm", "{s}_ankle"),
 )  # fmt: skip
-_BEFORE: Final = {"chest": ("spine3", 0.0, 0.34), "face": ("head", 0.05, 0.30), "body": ("spine1", 0.05, 0.34), "stomach": ("spine1", 0.0, 0.3)}
+_BEFORE: Final = {
+    "chest": ("spine3", 0.0, 0.34),
+    "face": ("head", 0.05, 0.30),
+    "body": ("spine1", 0.05, 0.34),
+    "stomach": ("spine1", 0.0, 0.3),
+}
 _SHAPES: Final = (
     ("fist", r"fist|clench|ball"), ("thumbs_up", r"thumbs?[ -]up"), ("peace", r"peace|victory"), ("point", r"point"), ("ok", r"\bok\b|okay"),
     ("spread", r"spread"), ("grip", r"grip|grab|grasp"), ("relaxed", r"relax"), ("flat", r"\bflat\b"), ("open", r"open|unclench"), ("fist", r"close"),
@@ -54,8 +61,21 @@ def edit_arm(clause: Clause, m: Measures) -> Change | None:
     if shape is not None:
         return shape
     parts = [p for p in clause.parts if p.kind in _KINDS]
+    if not parts and clause.text.startswith("touch "):
+        if re.search(r"\b(?:toes|feet|ground|floor)\b", clause.text):
+            return _touch_toes(m)
+        parts = [Part("hand", "both", "hands")]
+        clause = replace(clause, target=f"on {clause.text.removeprefix('touch ')}")
     if not parts:
         return None
+    if (
+        clause.has("hand")
+        and re.search(r"\btogether\b|^(?:clasp|join|clap|press|interlock)", clause.text)
+        and not clause.amount.given
+    ):
+        together = _together(clause)
+        if together is not None:
+            return together
     if clause.action in ("cross", "uncross"):
         return stated(_CROSSED, "arms") if clause.action == "cross" else _at_sides(SIDES)
     total = Change()
@@ -69,6 +89,24 @@ def edit_arm(clause: Clause, m: Measures) -> Change | None:
     return total
 
 
+def _touch_toes(m: Measures) -> Change:
+    """The trunk folds at the hips over feet that stay, the arms hang to the floor."""
+    lines = "torso points front 0.5 down; both arms points down 0.25 front; both hands points down"
+    return stated(lines, "torso", "arms") + planted(m)
+
+
+def _together(clause: Clause) -> Change | None:
+    """Both palms against each other, before the chest or where the words say."""
+    if re.search(r"\bbehind\b", clause.text):
+        return None
+    word = next((w for w in _BEFORE if w in clause.target), "chest")
+    joint, up, front = _BEFORE[word]
+    if re.search(r"(?:above|over) .*head", clause.text):
+        joint, up, front = "head", 0.38, 0.05
+    codes = [Position(f"{s}_wrist", joint, axis, v) for s in SIDES for axis, v in (("up", up), ("front", front - 0.04))]
+    return Change((Contact("left_palm", "right_palm"), *codes), joints("arms"))
+
+
 def _one_arm(clause: Clause, kind: str, side: str, m: Measures) -> Change | None:
     amount, action = clause.amount, clause.action
     if kind == "shoulder":
@@ -77,15 +115,34 @@ def _one_arm(clause: Clause, kind: str, side: str, m: Measures) -> Change | None
         return _to_level(clause.level, side, m)
     if action in ("bend", "straighten"):
         return _bent(clause, side, m)
-    if action == "relax" or (action in ("lower", "move") and re.search(r"\bsides?\b|hang", clause.text) and not amount.given):
-        return _at_sides((side,)) if action != "move" or "side" in clause.target and "to the side" not in clause.text else _shifted(clause, side, m)
+    if action == "relax" or (
+        action in ("lower", "move") and re.search(r"\bsides?\b|hang", clause.text) and not amount.given
+    ):
+        return (
+            _at_sides((side,))
+            if action != "move" or "side" in clause.target and "to the side" not in clause.text
+            else _shifted(clause, side, m)
+        )
+    reaching = re.match(r"reach|point|stretch", clause.text)
+    if reaching and action in ("move", "straighten") and clause.ways and not amount.given:
+        return _pointed(clause, side, m)
+    if kind == "elbow" and action == "move" and {"up", "down"} & set(clause.ways):
+        return _swung(replace(clause, amount=replace(amount, given=True)), side, m, "up" in clause.ways)
     if action in ("raise", "lower"):
         up = (action == "raise") != amount.less
-        return _shifted(clause, side, m, (0.0, 1.0 if up else -1.0, 0.0)) if kind == "hand" and amount.given else _swung(clause, side, m, up)
+        return (
+            _shifted(clause, side, m, (0.0, 1.0 if up else -1.0, 0.0))
+            if kind == "hand" and amount.given
+            else _swung(clause, side, m, up)
+        )
     if action in ("move", "raise"):
         return _put(clause, side, m) or _shifted(clause, side, m)
-    if action == "spread":
-        return _shifted(clause, side, m, way_vector(("out",), side)) if amount.given else stated(f"{side} arm points out 0.1 up", f"{side}_arm")
+    if action in ("spread", "open"):
+        return (
+            _shifted(clause, side, m, way_vector(("out",), side))
+            if amount.given
+            else stated(f"{side} arm points out 0.1 up", f"{side}_arm")
+        )
     if action == "close":
         return _shifted(clause, side, m, way_vector(("in",), side))
     return _turned_palm(clause, side) if action == "turn" else None
@@ -159,11 +216,22 @@ def _bent(clause: Clause, side: str, m: Measures) -> Change:
     return Change(codes, joints(f"{side}_arm"))
 
 
+def _pointed(clause: Clause, side: str, m: Measures) -> Change:
+    """ "point forward with the right hand", "reach up with the left"."""
+    way = way_vector(clause.ways, side)
+    codes: Program = (pointing(f"{side}_arm", way + np.array([0.0, 1e-6, 0.0]), _frame(m)),)
+    if clause.text.startswith("point"):
+        codes = (*codes, Hand(side, "point"))
+    return Change(codes, joints(f"{side}_arm", f"{side}_hand") if len(codes) > 1 else joints(f"{side}_arm"))
+
+
 def _at_sides(sides: tuple[str, ...]) -> Change:
     return stated("\n".join(_AT_SIDES.format(s=s) for s in sides), *(f"{s}_arm" for s in sides))
 
 
-def _shifted(clause: Clause, side: str, m: Measures, way: np.ndarray | tuple[float, float, float] | None = None) -> Change | None:
+def _shifted(
+    clause: Clause, side: str, m: Measures, way: np.ndarray | tuple[float, float, float] | None = None
+) -> Change | None:
     """The hand moved along a direction, no further than the arm is long."""
     vector = np.asarray(way if way is not None else way_vector(clause.ways, side), float)
     if not vector.any():
@@ -171,7 +239,9 @@ def _shifted(clause: Clause, side: str, m: Measures, way: np.ndarray | tuple[flo
     step = vector / np.linalg.norm(vector) * clause.amount.shift(_SHIFT if clause.amount.scale != 0.5 else 0.2)
     wrist, shoulder = f"{side}_wrist", f"{side}_shoulder"
     target = m.offset(wrist, shoulder) + step
-    longest = 0.98 * float(np.linalg.norm(m.offset(f"{side}_elbow", shoulder)) + np.linalg.norm(m.offset(wrist, f"{side}_elbow")))
+    longest = 0.98 * float(
+        np.linalg.norm(m.offset(f"{side}_elbow", shoulder)) + np.linalg.norm(m.offset(wrist, f"{side}_elbow"))
+    )
     target = target * min(1.0, longest / max(float(np.linalg.norm(target)), 1e-9))
     # Seen from the pelvis, which does not move: the shoulder does, with the collar.
     return Change(placed(wrist, "pelvis", target + m.offset(shoulder, "pelvis")), joints(f"{side}_arm"))
@@ -192,14 +262,19 @@ def _put(clause: Clause, side: str, m: Measures) -> Change | None:
     if re.match(r"above|over", text) and "head" in text:
         across = 0.12 if side == "left" else -0.12
         return Change(placed(f"{side}_wrist", "head", np.array([across, 0.38, 0.05])), scope)
-    target = re.sub(r"^(?:to|on|onto|at|behind|near|against|towards?) (?:the |his |her |their |your )?(?:(?:left|right) side\b)?", "", text)
-    if re.fullmatch(r"(?:left|right|side|sides|front|back)?", target.strip()):
+    target = re.sub(
+        r"^(?:to|on|onto|at|behind|near|against|towards?) (?:the |his |her |their |your )?(?:(?:left|right) side\b)?",
+        "",
+        text,
+    )
+    if not text.startswith("behind") and re.fullmatch(r"(?:left|right|side|sides|front|back)?", target.strip()):
         return None
     named_side = re.search(r"\b(left|right)\b", text)
     for pattern, hand, region in _PLACES:
         if re.search(pattern, text):
             where = region.format(s=named_side[1] if named_side and "{s}" in region else side, o=other(side))
-            return Change((Contact(f"{side}_{hand}", where),), scope)
+            reach = scope | joints("torso") if re.search(r"knee|ankle|toes", where) else scope  # the trunk must lean
+            return Change((Contact(f"{side}_{hand}", where),), reach)
     return None
 
 
@@ -215,14 +290,18 @@ def _shoulder(action: str, side: str, amount: Amount, m: Measures) -> Change | N
         return None
     sign = 1.0 if action == "raise" else -1.0
     up = m.offset(f"{side}_shoulder", "spine3", "chest")[1] + sign * amount.shift(0.045)
-    return Change((Position(f"{side}_shoulder", "spine3", "up", round(float(up), 4), "=", "chest"),), joints(f"{side}_collar"))
+    return Change(
+        (Position(f"{side}_shoulder", "spine3", "up", round(float(up), 4), "=", "chest"),), joints(f"{side}_collar")
+    )
 
 
 def _hand_shape(clause: Clause) -> Change | None:
     """Fingers: a fist, an open hand, a thumb up."""
     text = clause.text
     about_hand = clause.has("hand", "fingers") or re.search(r"thumbs?[ -]up|fist", text)
-    shaping = clause.action in ("open", "close", "relax") or re.search(r"\bfists?\b|thumbs?[ -]up|peace|clench|spread .*fingers|\bok sign", text)
+    shaping = clause.action in ("open", "close", "relax") or re.search(
+        r"\bfists?\b|thumbs?[ -]up|peace|clench|spread .*fingers|\bok sign", text
+    )
     to_place = clause.action == "move" and clause.target and not re.search(r"(?:into|in) an? fist|to an? fist", text)
     if not about_hand or not shaping or to_place or clause.has("arm"):
         return None

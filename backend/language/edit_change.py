@@ -90,7 +90,9 @@ def pointing(segment: str, direction: np.ndarray, frame: str = "heading") -> Dir
 
 def placed(point: str, relative_to: str, offset: np.ndarray, frame: str = "heading") -> Program:
     """A point at an offset (left, up, front) m from another."""
-    return tuple(Position(point, relative_to, a, round(float(v), 4), "=", frame) for a, v in zip(_AXES, offset, strict=True))
+    return tuple(
+        Position(point, relative_to, a, round(float(v), 4), "=", frame) for a, v in zip(_AXES, offset, strict=True)
+    )
 
 
 def elevated(direction: np.ndarray, level: np.ndarray, degrees: float) -> np.ndarray:

@@ -19,13 +19,19 @@ from rigs.skeleton import JOINTS
 from .edit_change import Change, elevated, elevation, joints, placed, pointing, sides_of, stated, way_vector
 from .edit_words import Amount, Clause, other
 from .measures import Measures
+from .postures import posture_of
 
 _KINDS: Final = ("leg", "knee", "foot")
 _DOWN: Final = 0.06  # m; skin this near to the floor bears weight
 _BEND, _LIFT, _CROUCH = 35.0, 45.0, 40.0  # deg
 _STEP: Final = 0.16  # m
 _BEARING: Final = (("foot_sole", "toes"), ("heel", "heel"), ("knee", "knee"))  # skin -> part that bears
-_NEUTRAL: Final = {"upper_arm": (0.16, -1.0, -0.04), "forearm": (0.05, -1.0, 0.22), "thigh": (0.06, -1.0, 0.0), "shin": (0.0, -1.0, -0.05)}
+_NEUTRAL: Final = {
+    "upper_arm": (0.16, -1.0, -0.04),
+    "forearm": (0.05, -1.0, 0.22),
+    "thigh": (0.06, -1.0, 0.0),
+    "shin": (0.0, -1.0, -0.05),
+}
 _STAND: Final = "pelvis up faces up; torso points up; both legs points down 0.06 out; both feet on ground"
 _ENERGY: Final = re.compile(
     r"\b(more|less|much more|a (?:bit|little) (?:more|less)) (?:energetic|dynamic|dramatic|exaggerated|intense|expressive|extreme|powerful|lively|active|explosive)\b"
@@ -60,6 +66,8 @@ def _legs(clause: Clause, kind: str, sides: tuple[str, ...], m: Measures) -> Cha
     action, amount = clause.action, clause.amount
     if action in ("bend", "straighten"):
         return _bent(clause, sides, m)
+    if action == "cross":
+        return _crossed(clause, m)
     if action in ("spread", "close") or (action == "move" and len(sides) == 2 and {"out", "in"} & set(clause.ways)):
         apart = action == "spread" or "out" in clause.ways
         return _stance(way_apart(1.0 if apart else -1.0, amount), m)
@@ -138,11 +146,20 @@ def _bent(clause: Clause, sides: tuple[str, ...], m: Measures) -> Change:
     bend = (clause.action == "bend") != clause.amount.less
     angles = {s: _knee_goal(m.flexion(f"{s}_knee"), clause.amount, bend) for s in sides}
     codes: Program = tuple(Angle(f"{s}_knee", round(a, 1)) for s, a in angles.items())
-    bearing = [s for s in sides if standing_on(m, s)]
-    if not bearing:
-        return Change(codes, joints(*(f"{s}_leg" for s in sides)))
+    scope = joints(*(f"{s}_leg" for s in sides))
+    posture = posture_of(m)
+    if posture.kind.startswith("lying") or posture.words.startswith("sitting on the ground"):
+        return sum((_drawn_up(s, a, m) for s, a in angles.items()), Change())
+    if posture.kind in ("perching", "sitting") or not any(standing_on(m, s) for s in sides):
+        return Change(codes, scope)
     apart = float(np.linalg.norm(m.offset("left_ankle", "right_ankle")[[0, 2]]))
-    if len(sides) == 1 and bend and standing_on(m, other(sides[0])) and apart < 0.45 and m.flexion(f"{other(sides[0])}_knee") < 35:
+    if (
+        len(sides) == 1
+        and bend
+        and standing_on(m, other(sides[0]))
+        and apart < 0.45
+        and m.flexion(f"{other(sides[0])}_knee") < 35
+    ):
         return _relaxed_leg(sides[0], angles[sides[0]], m)
     return Change((*codes, *_weight(m)), joints("root", "legs")) + planted(m)
 
@@ -165,6 +182,34 @@ def _relaxed_leg(side: str, degrees: float, m: Measures) -> Change:
     return Change((pointing(f"{side}_thigh", goal), Angle(f"{side}_knee", round(degrees, 1))), joints(f"{side}_leg"))
 
 
+def _drawn_up(side: str, degrees: float, m: Measures) -> Change:
+    """A leg that lies on the ground: the thigh rises by half of what the knee bends, so that the foot stays down."""
+    thigh = m.direction(f"{side}_thigh", "pelvis")
+    half = np.radians(degrees - m.flexion(f"{side}_knee")) / 2
+    up, front = float(thigh[1]), float(thigh[2])
+    turned = np.array([thigh[0], up * np.cos(half) + front * np.sin(half), front * np.cos(half) - up * np.sin(half)])
+    codes: Program = (pointing(f"{side}_thigh", turned, "pelvis"), Angle(f"{side}_knee", round(degrees, 1)))
+    return Change(codes, joints(f"{side}_leg"))
+
+
+def _crossed(clause: Clause, m: Measures) -> Change:
+    """One leg over the other while sitting; one foot past the other while standing."""
+    over = next((s for s in SIDES if re.search(rf"\b{s}\b.*\bover\b", clause.text)), "right")
+    sign = 1.0 if over == "right" else -1.0
+    base = other(over)
+    if posture_of(m).kind in ("standing", "crouching"):
+        gap = float(m.offset(f"{over}_ankle", f"{base}_ankle")[0])
+        return _feet_moved({over: np.array([sign * 0.1 - gap, 0.0, 0.16])}, m)
+    thigh = m.direction(f"{base}_thigh")
+    codes = (
+        pointing(f"{base}_thigh", np.array([0.0, thigh[1], np.hypot(thigh[0], thigh[2])])),
+        Position(f"{over}_ankle", f"{base}_ankle", "left", sign * 0.2, ">=" if sign > 0 else "<="),
+        Position(f"{over}_knee", f"{base}_knee", "up", 0.11),
+        Position(f"{over}_knee", f"{base}_knee", "left", -sign * 0.02),
+    )
+    return Change(codes, joints("legs"))
+
+
 # --- feet that move -----------------------------------------------------------------------------------------------------
 
 
@@ -180,7 +225,11 @@ def _swung(clause: Clause, kind: str, side: str, m: Measures, up: bool) -> Chang
     goal = now + step if up else (-86.0 if not amount.given else now - step)
     if up and clause.level in ("hip", "waist"):
         goal = 0.0
-    codes: Program = (pointing(f"{side}_thigh", elevated(thigh, level if level.any() else np.array([0.0, 0.0, 1.0]), min(goal, 60.0))),)
+    codes: Program = (
+        pointing(
+            f"{side}_thigh", elevated(thigh, level if level.any() else np.array([0.0, 0.0, 1.0]), min(goal, 60.0))
+        ),
+    )
     if up and kind in ("knee", "foot"):
         codes = (*codes, pointing(f"{side}_shin", np.array([0.0, -1.0, -0.1])))
     elif not up and not amount.given:
@@ -192,7 +241,9 @@ def _foot_in_air(side: str, step: np.ndarray, m: Measures) -> Change:
     """A foot that bears nothing, moved by (left, up, front) m."""
     ankle, hip = f"{side}_ankle", f"{side}_hip"
     target = m.offset(ankle, hip) + step
-    longest = 0.99 * float(np.linalg.norm(m.offset(f"{side}_knee", hip)) + np.linalg.norm(m.offset(ankle, f"{side}_knee")))
+    longest = 0.99 * float(
+        np.linalg.norm(m.offset(f"{side}_knee", hip)) + np.linalg.norm(m.offset(ankle, f"{side}_knee"))
+    )
     target = target * min(1.0, longest / max(float(np.linalg.norm(target)), 1e-9))
     return Change(placed(ankle, hip, target), joints(f"{side}_leg"))
 
@@ -218,7 +269,7 @@ def _feet_moved(steps: dict[str, np.ndarray], m: Measures) -> Change:
 
 
 def edit_energy(clause: Clause, m: Measures) -> Change | None:
-    """"more energetic": every limb further away from a neutral stance, the trunk's lean larger; "less": nearer."""
+    """ "more energetic": every limb further away from a neutral stance, the trunk's lean larger; "less": nearer."""
     found = _ENERGY.search(clause.text)
     if found is None:
         return None
@@ -229,7 +280,13 @@ def edit_energy(clause: Clause, m: Measures) -> Change | None:
         for segment, neutral in _NEUTRAL.items():
             frame = "chest" if "arm" in segment else "pelvis"
             home = np.array(neutral) * np.array([1.0 if side == "left" else -1.0, 1.0, 1.0])
-            codes.append(pointing(f"{side}_{segment}", _further(home / np.linalg.norm(home), m.direction(f"{side}_{segment}", frame), factor), frame))
+            codes.append(
+                pointing(
+                    f"{side}_{segment}",
+                    _further(home / np.linalg.norm(home), m.direction(f"{side}_{segment}", frame), factor),
+                    frame,
+                )
+            )
     torso = m.direction("torso")
     codes.append(pointing("torso", _further(np.array([0.0, 1.0, 0.0]), torso, 1.0 + 1.6 * (factor - 1.0))))
     return Change((*codes, *_same_supports(m)), frozenset(JOINTS))

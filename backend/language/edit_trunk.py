@@ -22,7 +22,14 @@ _HEAD_USUAL: Final = {"turned": 40.0, "tilted": 20.0, "bowed": 25.0}  # deg
 _HEAD_MOST: Final = {"turned": 75.0, "tilted": 38.0, "bowed": 50.0}
 _LEAN_USUAL, _BEND_USUAL, _LEAN_MOST = 22.0, 42.0, 100.0  # deg
 _SPINE_REACH: Final = 50.0  # deg that the spine alone leans; beyond it the hips do
-_LOOKS: Final = {"up": (0, 0.75, 0.7), "down": (0, -0.7, 0.7), "left": (0.9, 0, 0.45), "right": (-0.9, 0, 0.45), "front": (0, 0, 1), "back": (0.9, 0, -0.4)}
+_LOOKS: Final = {
+    "up": (0, 0.75, 0.7),
+    "down": (0, -0.7, 0.7),
+    "left": (0.9, 0, 0.45),
+    "right": (-0.9, 0, 0.45),
+    "front": (0, 0, 1),
+    "back": (0.9, 0, -0.4),
+}
 _MOODS: Final = (  # words -> head bowed, torso bowed, shoulders up (m), gaze up (deg)
     (r"sad(?:der|ly)?|depressed|unhappy|gloomy|sorrowful|dejected|defeated|ashamed|disappointed|down\b", (22, 14, -0.015)),
     (r"tired|exhausted|sleepy|weary|bored", (18, 16, -0.015)),
@@ -34,7 +41,9 @@ _MOODS: Final = (  # words -> head bowed, torso bowed, shoulders up (m), gaze up
     (r"relaxed|calm|casual", (4, 3, -0.015)),
     (r"thoughtful|pensive|contemplative", (16, 5, 0.0)),
 )  # fmt: skip
-_MOOD_VERB: Final = re.compile(r"^(?:look|looks|be|seem|appear|feel|act|make (?:it|this|the pose)|more|a (?:bit|little) more|much more)\b")
+_MOOD_VERB: Final = re.compile(
+    r"^(?:look|looks|be|seem|appear|feel|act|make (?:it|this|the pose)|more|a (?:bit|little) more|much more)\b"
+)
 
 
 def edit_trunk(clause: Clause, m: Measures) -> Change | None:
@@ -68,7 +77,14 @@ def _look(clause: Clause, m: Measures) -> Change | None:
 
 def way_to(ways: tuple[str, ...]) -> np.ndarray:
     """(3,) unit (left, up, front) of looks."""
-    table = {"up": (0, 1, 0), "down": (0, -1, 0), "left": (1, 0, 0), "right": (-1, 0, 0), "front": (0, 0, 1), "back": (0, 0, -1)}
+    table = {
+        "up": (0, 1, 0),
+        "down": (0, -1, 0),
+        "left": (1, 0, 0),
+        "right": (-1, 0, 0),
+        "front": (0, 0, 1),
+        "back": (0, 0, -1),
+    }
     total = np.sum([np.array(table[w], float) for w in ways], axis=0)
     return total / max(float(np.linalg.norm(total)), 1e-9)
 
@@ -156,7 +172,9 @@ def _trunk(clause: Clause, m: Measures) -> Change | None:
 def _lean(clause: Clause, m: Measures) -> Change | None:
     """The trunk away from where it is; by the spine alone as far as that goes, so that the legs keep still."""
     ways = clause.ways
-    if re.search(r"\b(?:over|hunch|slouch|slump|round)\b", clause.text) or (clause.action in ("lower", "bow") and not ways):
+    if re.search(r"\b(?:over|hunch|slouch|slump|round)\b", clause.text) or (
+        clause.action in ("lower", "bow") and not ways
+    ):
         ways = ("front",)
     if clause.action == "raise":
         ways = ("back",)
@@ -194,7 +212,9 @@ def _mood(clause: Clause, m: Measures) -> Change | None:
     if rest == clause.text and clause.action or clause.parts:
         return None
     found = next((shift for words, shift in _MOODS if re.search(rf"\b(?:{words})", rest)), None)
-    if found is None or (clause.action == "look" and clause.ways and re.fullmatch(r"\s*(?:a bit |a little |slightly )?down", rest)):
+    if found is None or (
+        clause.action == "look" and clause.ways and re.fullmatch(r"\s*(?:a bit |a little |slightly )?down", rest)
+    ):
         return None
     scale = clause.amount.scale * (-1.0 if clause.amount.less else 1.0)
     head, torso, shoulders = (scale * v for v in found)

@@ -12,12 +12,12 @@ _POLITE: Final = re.compile(
     r"\b(?:please|can you|could you|would you|i want|i would like|try to|now|also|just|instead|(?:make|have|let) (?:him|her|them|the (?:character|figure|man|woman|person)))\b"
 )
 _DETERMINER: Final = r"(?:the |his |her |their |your |its |my |a |an )?"
-_CUT: Final = re.compile(r"(?<!\d)\.|\.(?!\d)|[,;!?]|\band then\b|\bthen\b|\bwhile\b|\bbut\b|\band\b")
+_CUT: Final = re.compile(r"(?<!\d)\.|\.(?!\d)|[,;!?]|\band then\b|\bthen\b|\bwhile\b|\bbut\b|\bso(?: that)?\b|\band\b")
 _VERBS: Final = (  # action, how it is said; the first that matches at the start of a clause
     ("rise", r"stand (?:up|taller|straighter|higher)|straighten up|rise|get up|(?:raise|lift) (?:the |his |her )?(?:hips|pelvis|body|stance)"),
     ("crouch", r"squat|crouch|sink|go (?:down|lower|deeper)|get (?:down|lower)|sit (?:lower|deeper)|deepen|lower (?:the |his |her )?(?:hips|pelvis|body|stance|squat|lunge)"),
     ("straighten", r"straighten(?: out)?|unbend|extend|stretch(?: out)?"),
-    ("raise", r"raise|lift(?: up)?|elevate|bring up|put up|hold up|hoist|shrug"),
+    ("raise", r"raise|lift(?: up)?|kick|elevate|bring up|put up|hold up|hoist|shrug"),
     ("lower", r"lower|drop|bring down|put down|let down|take down"),
     ("bow", r"nod|bow|tuck"),
     ("bend", r"bend|flex|crook|curl"),
@@ -34,7 +34,7 @@ _VERBS: Final = (  # action, how it is said; the first that matches at the start
     ("relax", r"relax|rest at ease"),
     ("step", r"step|take a step"),
     ("keep", r"keep|leave|hold still"),
-    ("move", r"move|bring|put|place|shift|slide|push|pull|swing|take|set|rest|reach|lay|touch|hold|point|join|clasp"),
+    ("move", r"move|bring|put|place|shift|slide|push|pull|swing|take|set|rest|reach|lay|touch|hold|point|join|clasp|interlock|rub|clap|press"),
 )  # fmt: skip
 _ACTIONS: Final = tuple((action, re.compile(rf"^(?:{words})\b")) for action, words in _VERBS)
 _COMPARATIVES: Final = (  # "left arm higher", "knees more bent", "deeper"
@@ -52,23 +52,41 @@ _PARTS: Final = {
     "torso": r"torso|upper body|trunk|chest|waist|spine", "body": r"whole body|body|stance|pose|character|figure",
 }  # fmt: skip
 _NOUN: Final = "|".join(f"(?P<{kind}>{words})" for kind, words in _PARTS.items())
-_PART: Final = re.compile(rf"\b(?:(?P<side>left|right|both|front|back|rear|raised|lifted|other)\s+(?:of the )?)?(?:{_NOUN})\b")
+_PART: Final = re.compile(
+    rf"\b(?:(?P<side>left|right|both|front|back|rear|raised|lifted|other)\s+(?:of the )?)?(?:{_NOUN})\b"
+)
 _SPINE: Final = re.compile(r"\b(?:the|his|her|their|your) back\b(?! (?:leg|foot|knee|arm|hand))")
-_TARGET: Final = re.compile(r"\b(?:to|on|onto|at|behind|in front of|towards?|near|over|above|against|beside|under|below|up to|down to|across)\b")
-_LEVEL: Final = re.compile(rf"{_DETERMINER}\b(?P<what>shoulder|head|chest|waist|hip|eye|chin|face|knee)s?(?:'s)?[ -](?:height|level|high)\b")
+_TARGET: Final = re.compile(
+    r"\b(?:to|on|onto|at|behind|in front of|towards?|near|over|above|against|beside|under|below|up to|down to|across)\b"
+)
+_LEVEL: Final = re.compile(
+    rf"{_DETERMINER}\b(?P<what>shoulder|head|chest|waist|hip|eye|chin|face|knee)s?(?:'s)?[ -](?:height|level|high)\b"
+)
 _WAYS: Final = {
-    "up": r"up(?:wards?)?|higher", "down": r"down(?:wards?)?|lower", "front": r"forwards?|(?:to the )?front|ahead",
+    "up": r"up(?:wards?)?|higher", "down": r"down(?:wards?)?|lower", "front": r"forwards?|ahead|(?:to|in|at) (?:the )?front(?! of)|^front",
     "back": r"backwards?|back(?! leg| foot| knee| of)", "left": r"left", "right": r"right", "out": r"out(?:wards?)?|sideways|to the sides?|apart",
     "in": r"in(?:wards?)?(?! front)|together|closer",
 }  # fmt: skip
-_SMALL: Final = re.compile(r"\b(?:a (?:little|tiny|small|wee)(?: bit)?|a bit|bit|slightly|a touch|a tad|somewhat|gently|subtly|little)\b")
-_LARGE: Final = re.compile(r"\b(?:a lot|much|way|far|strongly|considerably|significantly|dramatically|a good deal|deeply)\b")
-_FULL: Final = re.compile(r"\b(?:fully|completely|entirely|all the way|totally|straight up|overhead|as (?:far|high|low|much) as possible)\b")
-_MORE: Final = re.compile(r"(?<!^)\b(?:more|further|farther|even|again|deeper|higher|lower|wider|taller)\b")  # "lower" may be the verb
+_SMALL: Final = re.compile(
+    r"\b(?:a (?:little|tiny|small|wee)(?: bit)?|a bit|bit|slightly|a touch|a tad|somewhat|gently|subtly|little)\b"
+)
+_LARGE: Final = re.compile(
+    r"\b(?:a lot|much|way|far|strongly|considerably|significantly|dramatically|a good deal|deeply)\b"
+)
+_FULL: Final = re.compile(
+    r"\b(?:fully|completely|entirely|all the way|totally|straight up|overhead|as (?:far|high|low|much) as possible)\b"
+)
+_MORE: Final = re.compile(
+    r"(?<!^)\b(?:more|further|farther|even|again|half(?:way| way)?|deeper|higher|lower|wider|taller)\b"
+)  # "lower" may be the verb
 _LESS: Final = re.compile(r"\bless\b|\bnot so\b")
 _NUMBER: Final = r"(\d+(?:\.\d+)?)"
-_DEGREES: Final = re.compile(rf"(?:(by|to|at)\s+)?(?:about |around )?(?:an? )?(?:{_NUMBER}\s*(?:degrees?|deg\b|°)|(right angle))")
-_LENGTH: Final = re.compile(rf"(?:by\s+)?(?:about |around )?{_NUMBER}\s*(cm|centimet(?:er|re)s?|mm|millimet(?:er|re)s?|m|met(?:er|re)s?|inch(?:es)?|in)\b")
+_DEGREES: Final = re.compile(
+    rf"(?:(by|to|at)\s+)?(?:about |around )?(?:an? )?(?:{_NUMBER}\s*(?:degrees?|deg\b|°)|(right angle))"
+)
+_LENGTH: Final = re.compile(
+    rf"(?:by\s+)?(?:about |around )?{_NUMBER}\s*(cm|centimet(?:er|re)s?|mm|millimet(?:er|re)s?|m|met(?:er|re)s?|inch(?:es)?|in)\b"
+)
 _UNITS: Final = {"c": 0.01, "mm": 0.001, "mi": 0.001, "m": 1.0, "i": 0.0254}
 
 
@@ -106,7 +124,11 @@ class Part:
 
     @property
     def plural(self) -> bool:
-        return self.side == "both" or self.noun == "feet" or (self.noun.endswith("s") and self.kind not in ("hips", "torso"))
+        return (
+            self.side == "both"
+            or self.noun == "feet"
+            or (self.noun.endswith("s") and self.kind not in ("hips", "torso"))
+        )
 
 
 @dataclass(frozen=True)
@@ -128,6 +150,11 @@ class Clause:
 def normalised(prompt: str) -> str:
     """Lower case, no polite words, single spaces."""
     text = prompt.lower().replace("’", "'").replace("left and right", "both").replace("right and left", "both")
+    text = re.sub(
+        r"\bthan (?:the |his |her )?(?:left|right|other)(?: one| arm| leg| hand| knee| foot)?\b|\bout (?=in front)",
+        "",
+        text,
+    )
     return " ".join(_POLITE.sub(" ", text).split()).strip(" .,!")
 
 
@@ -137,8 +164,18 @@ def clauses_of(prompt: str) -> list[Clause]:
     for piece in _CUT.split(normalised(prompt)):
         text = piece.strip()
         clause = parse_clause(text) if text else None
-        if clause and out and out[-1].action and clause.ways and not clause.action and not clause.parts and not _leftover(text):
-            out[-1] = replace(out[-1], text=f"{out[-1].text} and {text}", ways=tuple(dict.fromkeys(out[-1].ways + clause.ways)))
+        if (
+            clause
+            and out
+            and out[-1].action
+            and clause.ways
+            and not clause.action
+            and not clause.parts
+            and not _leftover(text)
+        ):
+            out[-1] = replace(
+                out[-1], text=f"{out[-1].text} and {text}", ways=tuple(dict.fromkeys(out[-1].ways + clause.ways))
+            )
         elif clause:
             out.append(_continued(clause, out))
     return out
@@ -162,7 +199,8 @@ def _leftover(text: str) -> str:
 
 def parse_clause(text: str) -> Clause:
     """One clause in its parts."""
-    action = next((name for name, pattern in _ACTIONS if pattern.match(text)), "")
+    verb = next(((name, found) for name, pattern in _ACTIONS if (found := pattern.match(text))), None)
+    action = verb[0] if verb else ""
     if not action:
         action = next((name for name, pattern in _COMPARATIVES if re.search(pattern, text)), "")
     amount, rest = _amount(text)
@@ -172,7 +210,8 @@ def parse_clause(text: str) -> Clause:
     head, target = (rest[: cut.start()], rest[cut.start() :].strip()) if cut else (rest, "")
     parts = _parts(head)
     tail = _PART.sub(" ", target) if parts else target
-    ways = _ways(_SPINE.sub(" ", _PART.sub(" ", head)) + " " + tail)
+    after_verb = head[verb[1].end() :] if verb and action in ("straighten", "spread", "raise") else head
+    ways = _ways(_SPINE.sub(" ", _PART.sub(" ", after_verb)) + " " + tail)
     return Clause(text, action, parts, ways, amount, target, level["what"] if level else "")
 
 
@@ -204,7 +243,9 @@ def _amount(text: str) -> tuple[Amount, str]:
     given = bool(degrees or length or full or less or scale != 1.0 or _MORE.search(text))
     rest = _SMALL.sub(" ", rest)
     value = (float(degrees[2]) if degrees[2] else 90.0) if degrees else None
-    return Amount(value, metres, scale, bool(degrees and (degrees[1] != "by")), full, less, given), " ".join(rest.split())
+    return Amount(value, metres, scale, bool(degrees and (degrees[1] != "by")), full, less, given), " ".join(
+        rest.split()
+    )
 
 
 def other(side: str) -> str:

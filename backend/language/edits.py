@@ -32,12 +32,22 @@ from .measures import Measures
 if TYPE_CHECKING:
     from .reader import Reading
 
-_SAME: Final = re.compile(r"^(?:do |keep |with )?(?:the )?same(?: pose| thing| again)?\b[\s,:]*(?:but|except|only|and|with|just)?\s*")
-_KEEP: Final = re.compile(r"^keep (?:the )?(?:everything(?: else)?|rest|pose|it)(?: the same| as is| still)?[\s,]*(?:but|and|while)?\s*")
-_UNCHANGED: Final = re.compile(r"\b(?:without (?:moving|changing) (?:anything else|the rest)|(?:keep|leave) (?:everything else|the rest|all else)[a-z ]*)")
-_MIRROR: Final = re.compile(r"^(?:mirror|flip|reverse|swap (?:the )?sides|(?:switch|change) (?:the )?sides|(?:on |to |for )?(?:the )?other (?:side|way around|way round))\b")
+_SAME: Final = re.compile(
+    r"^(?:do |keep |with )?(?:the )?same(?: pose| thing| again)?\b[\s,:]*(?:but|except|only|and|with|just)?\s*"
+)
+_KEEP: Final = re.compile(
+    r"^keep (?:the )?(?:everything(?: else)?|rest|pose|it)(?: the same| as is| still)?[\s,]*(?:but|and|while)?\s*"
+)
+_UNCHANGED: Final = re.compile(
+    r"\b(?:without (?:moving|changing) (?:anything else|the rest)|(?:keep|leave) (?:everything else|the rest|all else)[a-z ]*)"
+)
+_MIRROR: Final = re.compile(
+    r"^(?:mirror|flip|reverse|swap (?:the )?sides|(?:switch|change) (?:the )?sides|(?:on |to |for )?(?:the )?other (?:side|way around|way round))\b"
+)
 _SWAP: Final = re.compile(r"^(?:switch|swap|exchange) (?:the |his |her )?(hands|arms|legs|feet)\b")
-_FREE: Final = frozenset({"head", "left_arm", "right_arm", "left_fingers", "right_fingers", "left_arm_facing", "right_arm_facing"})
+_FREE: Final = frozenset(
+    {"head", "left_arm", "right_arm", "left_fingers", "right_fingers", "left_arm_facing", "right_arm_facing"}
+)
 _LOWER: Final = frozenset({"left_leg", "right_leg", "left_leg_facing", "right_leg_facing", "support", "torso"})
 
 
@@ -96,7 +106,9 @@ def _without_frame(prompt: str) -> tuple[str, bool]:
     return text, keep
 
 
-def _edit(total: Change, kept: frozenset[str], understood: tuple[str, ...], unread: tuple[str, ...], mirror: bool) -> Edit:
+def _edit(
+    total: Change, kept: frozenset[str], understood: tuple[str, ...], unread: tuple[str, ...], mirror: bool
+) -> Edit:
     scope = total.scope - kept
     reply = f"Changed: {'; '.join(understood)}."
     for extra in (total.note, f"I did not understand: {', '.join(unread)}." if unread else ""):
@@ -162,7 +174,16 @@ def _scope_of(program: Program) -> frozenset[str]:
 
 def _kept(clause: Clause) -> frozenset[str]:
     """The joints that a "keep the legs still" names."""
-    groups = {"arm": "arms", "hand": "arms", "elbow": "arms", "leg": "legs", "knee": "legs", "foot": "legs", "head": "head", "torso": "torso"}
+    groups = {
+        "arm": "arms",
+        "hand": "arms",
+        "elbow": "arms",
+        "leg": "legs",
+        "knee": "legs",
+        "foot": "legs",
+        "head": "head",
+        "torso": "torso",
+    }
     out: frozenset[str] = frozenset()
     for part in clause.parts:
         group = groups.get(part.kind)

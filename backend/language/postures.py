@@ -28,7 +28,17 @@ class Posture:
     order: str
 
 
-_UPRIGHT: Final = ("standing", "balancing", "lunging", "squatting", "crouching", "kneeling", "sitting", "perching", "air")
+_UPRIGHT: Final = (
+    "standing",
+    "balancing",
+    "lunging",
+    "squatting",
+    "crouching",
+    "kneeling",
+    "sitting",
+    "perching",
+    "air",
+)
 
 
 def is_upright(posture: Posture) -> bool:
@@ -92,7 +102,9 @@ def _on_hands(m: Measures) -> Posture | None:
     if all(down(m, f"{s}_knee") for s in SIDES):
         return Posture("fours", "on all fours", "go down on all fours")
     if m.offset("pelvis", "neck")[1] > 0.25:
-        return Posture("downdog", "on hands and feet with the hips high", "put the hands on the ground and lift the hips")
+        return Posture(
+            "downdog", "on hands and feet with the hips high", "put the hands on the ground and lift the hips"
+        )
     straight = all(m.flexion(f"{s}_knee") < 45 for s in SIDES)
     if straight and abs(torso[1]) < 0.6:
         return Posture("plank", "in a plank", "go into a plank")
@@ -100,7 +112,9 @@ def _on_hands(m: Measures) -> Posture | None:
 
 
 def _kneeling(m: Measures) -> Posture | None:
-    knees = [s for s in SIDES if down(m, f"{s}_knee") and m.direction(f"{s}_shin")[1] > -0.55 and m.flexion(f"{s}_knee") > 40]
+    knees = [
+        s for s in SIDES if down(m, f"{s}_knee") and m.direction(f"{s}_shin")[1] > -0.55 and m.flexion(f"{s}_knee") > 40
+    ]
     if not knees or m.height("left_buttock", "right_buttock") < _DOWN or m.direction("torso")[1] < _LEVEL:
         return None
     if len(knees) == 1:
@@ -115,9 +129,16 @@ def _sitting(m: Measures) -> Posture | None:
     if m.direction("torso")[1] < _LEVEL - 0.15:
         return None
     if m.height("left_buttock", "right_buttock") < _DOWN + 0.03:
-        crossed = m.offset("left_ankle", "right_ankle", "pelvis")[0] < 0.03 and min(m.flexion(f"{s}_knee") for s in SIDES) > 75
+        crossed = (
+            m.offset("left_ankle", "right_ankle", "pelvis")[0] < 0.03
+            and min(m.flexion(f"{s}_knee") for s in SIDES) > 75
+        )
         legs = ", the legs crossed" if crossed else ""
-        return Posture("sitting", f"sitting on the ground{legs}", "sit on the ground" + (" with the legs crossed" if crossed else ""))
+        return Posture(
+            "sitting",
+            f"sitting on the ground{legs}",
+            "sit on the ground" + (" with the legs crossed" if crossed else ""),
+        )
     thighs = [abs(m.direction(f"{s}_thigh")[1]) for s in SIDES]
     behind = min(m.offset(f"{s}_ankle", "com")[2] for s in SIDES)
     if max(thighs) < 0.55 and behind > _BEHIND_FEET:

@@ -105,16 +105,16 @@ def swing_twist(local: np.ndarray, joints: np.ndarray, derivative: bool = True) 
     return coordinates, jac
 
 
-def coordinates(body: Kinematics) -> Dual:
-    """Swing and twist coordinates of the active joints as a Dual (S, 3A) with dense jac (S, 3A, D)."""
-    found: Dual = body.once("swing and twist", _coordinates)
+def coordinates(body: Kinematics, joints: np.ndarray) -> Dual:
+    """Swing and twist coordinates (S, 3A) of joints (A,); with derivatives, these must be the active ones."""
+    found: Dual = body.once("swing and twist", lambda b: _coordinates(b, joints))
     return found
 
 
-def _coordinates(body: Kinematics) -> Dual:
-    assert body.active is not None
-    value, blocks = swing_twist(body.local, body.active)
-    assert blocks is not None
+def _coordinates(body: Kinematics, joints: np.ndarray) -> Dual:
+    value, blocks = swing_twist(body.local, joints, derivative=body.active is not None)
+    if blocks is None:
+        return Dual(value.reshape(len(value), -1))
     s, a = value.shape[:2]
     jac = np.zeros((s, a, 3, 3 * a + 3))
     rows = np.arange(a)

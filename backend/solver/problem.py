@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -53,6 +53,11 @@ class Problem:
             values.append(r.value * scale)
             jacs.append(r.jac * (scale[..., None] if scale.ndim else scale))
         return np.concatenate(values, axis=1), np.concatenate(jacs, axis=1)
+
+    def residuals(self, body: Kinematics) -> np.ndarray:
+        """Weighted residuals (S, m) alone, which is several times quicker."""
+        plain = replace(body, active=None)
+        return np.concatenate([t.residual(plain).value / t.sigma for t in self.terms], axis=1)
 
     def costs(self, body: Kinematics) -> dict[str, float]:
         """Half the weighted sum of squares of every term for the first pose."""
@@ -116,8 +121,8 @@ def _joint_terms(home: np.ndarray, active: np.ndarray, weights: Weights) -> list
     sigma = np.repeat([weights.prior[family(JOINTS[j])] for j in active], 3)
     moving = {JOINTS[j] for j in active}
     out = [
-        Term("joint limits", weights.limits, lambda b: excess(coordinates(b), active)),
-        Term("close to the start", sigma, lambda b: terms.departure(b, home)),
+        Term("joint limits", weights.limits, lambda b: excess(coordinates(b, active), active)),
+        Term("close to the start", sigma, lambda b: terms.departure(b, home, active)),
     ]
     for first, second in _SHARING:
         if {first, second} <= moving:
@@ -130,14 +135,14 @@ def _joint_terms(home: np.ndarray, active: np.ndarray, weights: Weights) -> list
 
 def _sharing(first: str, second: str, active: np.ndarray, weights: Weights) -> Term:
     def residual(body: Kinematics) -> Dual:
-        return terms.unequal(coordinates(body), active, first, second)
+        return terms.unequal(coordinates(body, active), active, first, second)
 
     return Term(f"{first} and {second} share", weights.spine_share, residual)
 
 
 def _following(side: str, active: np.ndarray, weights: Weights) -> Term:
     def residual(body: Kinematics) -> Dual:
-        return terms.collar_lag(coordinates(body), active, side)
+        return terms.collar_lag(coordinates(body, active), active, side)
 
     return Term(f"{side} collar follows", weights.collar_share, residual)
 

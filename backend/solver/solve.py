@@ -42,7 +42,7 @@ class Solution:
 
 def solve(problem: Problem, stopping: Stopping = STOPPING) -> Solution:
     """Run every start and keep the cheapest."""
-    descent = minimise(problem.start, problem.evaluate, problem.free, stopping)
+    descent = minimise(problem.start, problem, problem.free, stopping)
     return _solution(problem, descent, int(np.argmin(descent.cost)))
 
 

@@ -44,7 +44,8 @@ def right_jacobian_inverse(rotvec: np.ndarray) -> np.ndarray:
 
 def _blocks(value: np.ndarray, blocks: np.ndarray, joints: np.ndarray, body: Kinematics) -> Dual:
     """Residuals (S, K, 3) that depend on one active joint each, with blocks (S, K, 3, 3), as a Dual (S, 3K)."""
-    assert body.active is not None
+    if body.active is None:
+        return Dual(value.reshape(len(value), -1))
     s, k = value.shape[:2]
     jac = np.zeros((s, k, 3, body.columns))
     column = {int(j): i for i, j in enumerate(body.active)}
@@ -54,11 +55,10 @@ def _blocks(value: np.ndarray, blocks: np.ndarray, joints: np.ndarray, body: Kin
     return Dual(value.reshape(s, -1), jac.reshape(s, 3 * k, -1))
 
 
-def departure(body: Kinematics, start: np.ndarray) -> Dual:
-    """(S, 3A) rad: rotation of every active joint away from the starting pose (1, 55, 3, 3)."""
-    assert body.active is not None
-    rotvec = rotmat_to_rotvec(np.swapaxes(start[:, body.active], -1, -2) @ body.local[:, body.active])
-    return _blocks(rotvec, right_jacobian_inverse(rotvec), body.active, body)
+def departure(body: Kinematics, start: np.ndarray, joints: np.ndarray) -> Dual:
+    """(S, 3A) rad: rotation of the joints (A,) away from the starting pose (1, 55, 3, 3)."""
+    rotvec = rotmat_to_rotvec(np.swapaxes(start[:, joints], -1, -2) @ body.local[:, joints])
+    return _blocks(rotvec, right_jacobian_inverse(rotvec), joints, body)
 
 
 def unequal(coords: Dual, active: np.ndarray, first: str, second: str) -> Dual:

@@ -243,3 +243,11 @@ def _until(check, seconds=10):
     while not check():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_an_example_adds_a_body_when_there_is_none(bpy, fake):
+    fake.answer(_bent())
+    assert bpy.ops.posewright.try_example(words="sit") == {"FINISHED"}
+    assert _elbow(bpy.context.object) != (1, 0, 0, 0)
+    assert bpy.context.window_manager.posewright.prompt == "sit"
+    assert len(fake.seen()) == 1

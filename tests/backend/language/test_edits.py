@@ -49,7 +49,9 @@ def test_what_is_not_mentioned_stays(start: str, prompt: str, free: set[str]) ->
 @pytest.mark.parametrize("side", SIDES)
 def test_raise_and_lower_go_up_and_down(side: str) -> None:
     start = posed("t_pose")
-    levels = [_elevation(Measures(edited(start, f"{verb} the {side} arm a bit")[1]), side) for verb in ("raise", "lower")]
+    levels = [
+        _elevation(Measures(edited(start, f"{verb} the {side} arm a bit")[1]), side) for verb in ("raise", "lower")
+    ]
     assert levels[0] > _elevation(Measures(start), side) + 15
     assert levels[1] < _elevation(Measures(start), side) - 15
 
@@ -64,10 +66,15 @@ def test_amounts_order_the_change() -> None:
 
 def test_figures_are_kept() -> None:
     start = posed("standing")
-    assert Measures(edited(start, "bend the left elbow 90 degrees")[1]).flexion("left_elbow") == pytest.approx(90, abs=4)
+    assert Measures(edited(start, "bend the left elbow 90 degrees")[1]).flexion("left_elbow") == pytest.approx(
+        90, abs=4
+    )
     turned = Measures(edited(start, "turn the head left by 20 degrees")[1]).turn("head", "turned")
     assert turned == pytest.approx(20, abs=4)
-    up = Measures(edited(start, "move the right hand up by 20 cm")[1]).place("right_wrist")[1] - Measures(start).place("right_wrist")[1]
+    up = (
+        Measures(edited(start, "move the right hand up by 20 cm")[1]).place("right_wrist")[1]
+        - Measures(start).place("right_wrist")[1]
+    )
     assert up == pytest.approx(0.20, abs=0.03)
 
 
