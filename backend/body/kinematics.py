@@ -41,7 +41,7 @@ _PARENTS = np.array(PARENTS)
 
 @dataclass(frozen=True)
 class Anchor:
-    """A point of the skin as a weighted sum of rigid sites: (joint, weight, offset m from that joint in the rest pose)."""
+    """A point of the skin, the weighted sum of rigid sites: (joint, weight, offset m from it in the rest pose)."""
 
     influences: tuple[tuple[int, float, tuple[float, float, float]], ...]
 
@@ -128,7 +128,7 @@ class Kinematics:
         return np.swapaxes(self.world[:, self.active], -1, -2)
 
     def _swept(self, lever: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        """Omega x lever, masked by (..., K, A): (S, K, A, 3 xyz) levers -> (S, K, 3 xyz, D) with zero transl columns."""
+        """Omega x lever, masked by (..., K, A): (S, K, A, 3) levers -> (S, K, 3, D) with zero transl columns."""
         s, k, a = lever.shape[:3]
         masked = lever * mask[..., None]
         lx, ly, lz = (masked[..., i][..., None] for i in range(3))

@@ -34,7 +34,7 @@ def rotvec_to_rotmat(rotvec: np.ndarray) -> np.ndarray:
 
 
 def rotmat_to_quat_wxyz(rotmat: np.ndarray) -> np.ndarray:
-    """(..., 3, 3) -> (..., 4) unit quaternion, w >= 0; the largest component is taken first (stable near 180 degrees)."""
+    """(..., 3, 3) -> (..., 4) unit quaternion, w >= 0; the largest component comes first (stable near 180 deg)."""
     m = np.asarray(rotmat, float)
     m00, m11, m22 = m[..., 0, 0], m[..., 1, 1], m[..., 2, 2]
     squares = np.stack([1 + m00 + m11 + m22, 1 + m00 - m11 - m22, 1 - m00 + m11 - m22, 1 - m00 - m11 + m22], axis=-1)

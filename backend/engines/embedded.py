@@ -100,4 +100,5 @@ def _reply(reading: Reading) -> str:
 
 def _nothing_read(reading: Reading) -> str:
     words = f" ({', '.join(reading.unread)})" if reading.unread else ""
-    return f'I found no pose in these words{words}. Try a named pose ("tree pose") or body language ("left arm raised, looking up").'
+    example = 'Try a named pose ("tree pose") or body language ("left arm raised, looking up").'
+    return f"I found no pose in these words{words}. {example}"

@@ -14,7 +14,7 @@ from rigs.wire import EngineInfo, PoseRequest
 class Proposal:
     """program: what the pose must do. setting: where solving begins. reply: what to tell the user about the reading.
 
-    unread: words that nothing was made of. title: a short name of the pose for the reply. None as program: a reply only.
+    unread: words that nothing was made of. With None as program there is only a reply.
     """
 
     program: Program | None

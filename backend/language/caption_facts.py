@@ -49,7 +49,7 @@ class Fact:
     many: str = ""
 
     def subject(self) -> str:
-        """ "the left arm", "both arms", "the head"."""
+        """Like "the left arm", "both arms", "the head"."""
         if self.side == "both":
             return f"both {PLURALS.get(self.part, self.part + 's')}"
         return f"the {self.side} {self.part}" if self.side else f"the {self.part}"

@@ -31,7 +31,7 @@ def describe(pose: Pose) -> tuple[str, str, str]:
 
 
 def _line(posture: Posture, facts: list[Fact]) -> str:
-    """ "Kneeling on the right knee with both arms raised, looking up"."""
+    """Like "Kneeling on the right knee with both arms raised, looking up"."""
     chosen = [f for f in facts if f.salience >= _LINE_SALIENCE][:_IN_A_LINE]
     doing = [f.phrase() for f in chosen if f.whole]
     having = [f.phrase() for f in chosen if not f.whole]
@@ -51,7 +51,7 @@ def _paragraph(posture: Posture, facts: list[Fact]) -> str:
 
 
 def _clause(fact: Fact) -> str:
-    """ "the left arm is raised overhead"."""
+    """Like "the left arm is raised overhead"."""
     if fact.whole:
         return f"the {fact.part} is {fact.text}"
     be = "are" if fact.side == "both" or fact.part in ("feet", "legs") else "is"
@@ -69,7 +69,7 @@ def _joined(clauses: list[str]) -> str:
 
 
 def listed(items: list[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
+    """Like "a", "a and b", "a, b and c"."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
 
 
@@ -94,7 +94,7 @@ def _numbers(m: Measures, posture: Posture) -> list[str]:
 
 
 def _pair(m: Measures, joint: str) -> str:
-    """ "The left elbow is bent 20 degrees, the right elbow 90 degrees."."""
+    """Like "The left elbow is bent 20 degrees, the right elbow 90 degrees."."""
     bends = [round(m.flexion(f"{s}_{joint}")) for s in SIDES]
     if abs(bends[0] - bends[1]) < 5:
         return f"Both {joint}s are bent {round(sum(bends) / 2)} degrees."

@@ -34,7 +34,7 @@ _SHAPE_ORDERS: Final = {
 
 @dataclass(frozen=True)
 class Order:
-    """ "raise" + "the left arm" + "by 40 degrees". amount with its unit, or none; `{}` in verb stands for the part."""
+    """Like "raise" + "the left arm" + "by 40 degrees". amount with its unit, or none; `{}` in verb stands for the part."""
 
     verb: str
     part: str

@@ -91,7 +91,7 @@ def edit_arm(clause: Clause, m: Measures) -> Change | None:
 
 def _touch_toes(m: Measures) -> Change:
     """The trunk folds at the hips over feet that stay, the arms hang to the floor."""
-    lines = "torso points front 0.5 down; both arms points down 0.25 front; both hands points down"
+    lines = "torso points front 0.5 down; both arms points down 0.25 front; both hands points down; both legs points down 0.15 back"
     return stated(lines, "torso", "arms") + planted(m)
 
 
@@ -217,7 +217,7 @@ def _bent(clause: Clause, side: str, m: Measures) -> Change:
 
 
 def _pointed(clause: Clause, side: str, m: Measures) -> Change:
-    """ "point forward with the right hand", "reach up with the left"."""
+    """Like "point forward with the right hand", "reach up with the left"."""
     way = way_vector(clause.ways, side)
     codes: Program = (pointing(f"{side}_arm", way + np.array([0.0, 1e-6, 0.0]), _frame(m)),)
     if clause.text.startswith("point"):

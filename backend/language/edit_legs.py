@@ -1,4 +1,4 @@
-"""Edits of legs and stance: bend, straighten, raise, lower, spread, step, crouch and rise; and more or less of everything."""
+"""Edits of legs and stance: bend, straighten, raise, lower, spread, step, crouch, rise; more or less of everything."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def way_apart(sign: float, amount: Amount) -> float:
     return sign * amount.shift(_STEP) / (2 if amount.metres is not None else 1)
 
 
-# --- feet that stay where they are -------------------------------------------------------------------------------------
+# --- feet that stay where they are -----------------------------------------------------------------
 
 
 def standing_on(m: Measures, side: str) -> bool:
@@ -116,6 +116,11 @@ def planted(m: Measures, moves: dict[str, np.ndarray] | None = None) -> Change:
     if parts:
         codes.append(Support(tuple(parts)))
     return Change(tuple(codes), joints("root", "legs"))
+
+
+def standing_legs(m: Measures) -> Program:
+    """Thighs and shins point where they do now, so that the legs stay under a pelvis that turns."""
+    return tuple(pointing(f"{s}_{b}", m.direction(f"{s}_{b}")) for s in SIDES for b in ("thigh", "shin"))
 
 
 def _weight(m: Measures, forward: float = 0.0, left: float = 0.0) -> Program:
@@ -210,7 +215,7 @@ def _crossed(clause: Clause, m: Measures) -> Change:
     return Change(codes, joints("legs"))
 
 
-# --- feet that move -----------------------------------------------------------------------------------------------------
+# --- feet that move --------------------------------------------------------------------------------
 
 
 def _swung(clause: Clause, kind: str, side: str, m: Measures, up: bool) -> Change:
@@ -265,11 +270,11 @@ def _feet_moved(steps: dict[str, np.ndarray], m: Measures) -> Change:
     return planted(m, flat)
 
 
-# --- more or less of all of it ------------------------------------------------------------------------------------------
+# --- more or less of all of it ---------------------------------------------------------------------
 
 
 def edit_energy(clause: Clause, m: Measures) -> Change | None:
-    """ "more energetic": every limb further away from a neutral stance, the trunk's lean larger; "less": nearer."""
+    """Like "more energetic": every limb further away from a neutral stance, the trunk's lean larger; "less": nearer."""
     found = _ENERGY.search(clause.text)
     if found is None:
         return None

@@ -15,6 +15,7 @@ from backend.posecodes.turn import Turn
 from backend.posecodes.vocabulary import SIDES
 
 from .edit_change import Change, elevated, elevation, joints, pointing
+from .edit_legs import planted, standing_legs
 from .edit_words import Clause
 from .measures import Measures
 
@@ -51,7 +52,7 @@ def edit_trunk(clause: Clause, m: Measures) -> Change | None:
     return _mood(clause, m) or _look(clause, m) or _head(clause, m) or _trunk(clause, m)
 
 
-# --- head ---------------------------------------------------------------------------------------------------------------
+# --- head ------------------------------------------------------------------------------------------
 
 
 def _look(clause: Clause, m: Measures) -> Change | None:
@@ -145,7 +146,7 @@ def _head_motion(clause: Clause) -> tuple[str, float] | None:
     return None
 
 
-# --- trunk --------------------------------------------------------------------------------------------------------------
+# --- trunk -----------------------------------------------------------------------------------------
 
 
 def _trunk(clause: Clause, m: Measures) -> Change | None:
@@ -191,10 +192,7 @@ def _lean(clause: Clause, m: Measures) -> Change | None:
     goal = _rotated(now, axis, np.radians(min(step, _LEAN_MOST)))
     scope = joints("torso")
     if step > _SPINE_REACH:
-        from .edit_legs import planted
-
-        stand = planted(m)
-        return Change((pointing("torso", goal), *stand.program), scope | stand.scope)
+        return Change((pointing("torso", goal), *standing_legs(m)), scope) + planted(m)
     return Change((pointing("torso", goal),), scope)
 
 
@@ -203,7 +201,7 @@ def _rotated(v: np.ndarray, axis: np.ndarray, angle: float) -> np.ndarray:
     return np.asarray(v * np.cos(angle) + np.cross(axis, v) * np.sin(angle) + axis * (axis @ v) * (1 - np.cos(angle)))
 
 
-# --- moods --------------------------------------------------------------------------------------------------------------
+# --- moods -----------------------------------------------------------------------------------------
 
 
 def _mood(clause: Clause, m: Measures) -> Change | None:

@@ -158,7 +158,7 @@ def _stated(clause: Clause, keep: bool) -> Change | None:
 
 
 def _as_state(clause: Clause) -> str:
-    """ "put the left hand on the table" -> "left hand on the table"."""
+    """Like "put the left hand on the table" -> "left hand on the table"."""
     words = clause.text.split()
     return " ".join(words[1:])
 

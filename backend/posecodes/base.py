@@ -230,7 +230,7 @@ def compared(value: Dual, target: float, compare: str) -> Dual:
     return value - target
 
 
-# --- lines of text: the canonical form that atlas files are written in -------------------------------------------------
+# --- lines of text: the canonical form that atlas files are written in ---
 
 _NUMBER = r"[-+]?\d+(?:\.\d+)?"
 _SYNONYMS: Final = {
@@ -255,7 +255,7 @@ def name_in(text: str, table: Iterable[str]) -> str | None:
 
 
 def direction_in(text: str, side: str | None = None) -> tuple[float, float, float] | None:
-    """ "slightly up and front" -> unit (left, up, front), or None where a word is no direction.
+    """Words to a unit direction: "slightly up and front" -> (left, up, front); None where a word is no direction.
 
     A number or "slightly" (0.3) or "mostly" (2) before a word weighs it; "out"/"in" need a side.
     """

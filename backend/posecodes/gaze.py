@@ -20,7 +20,7 @@ _TO = pattern(r"look (?P<toward>.+)")
 @register
 @dataclass(frozen=True)
 class Gaze(Posecode):
-    """The direction of the gaze: a direction, a part of the own body, or a place in the scene (give one of the three)."""
+    """The gaze: a direction, a part of the own body, or a place in the scene (give one of the three)."""
 
     kind = "gaze"
     unit = "rad"

@@ -15,14 +15,17 @@ from .base import Measured, Posecode, name_in, names, number, pattern, register
 from .vocabulary import limb_of_point, skin, words
 
 _SIDED: Final = {
-    "foot": ("foot_sole", "heel"), "toes": ("foot_sole",), "heel": ("heel",), "knee": ("knee",), "shin": ("shin", "knee"),
-    "hand": ("palm", "fingertips"), "fist": ("fist",), "fingers": ("fingertips",), "elbow": ("elbow",), "forearm": ("elbow", "palm"), "hip": ("hip",),
-    "buttock": ("buttock",), "shoulder": ("shoulder",), "thigh": ("thigh",), "foot_top": ("foot_top",), "calf": ("calf",), "cheek": ("cheek",),
+    "foot": ("foot_sole", "heel"), "toes": ("foot_sole",), "heel": ("heel",), "knee": ("knee",),
+    "shin": ("shin", "knee"),
+    "hand": ("palm", "fingertips"), "fist": ("fist",), "fingers": ("fingertips",), "elbow": ("elbow",),
+    "forearm": ("elbow", "palm"), "hip": ("hip",), "buttock": ("buttock",), "shoulder": ("shoulder",),
+    "thigh": ("thigh",), "foot_top": ("foot_top",), "calf": ("calf",), "cheek": ("cheek",),
     "outer_thigh": ("thigh_outer",), "outer_foot": ("ankle",),
 }  # fmt: skip
 _CENTRAL: Final = {
-    "seat": ("left_buttock", "right_buttock"), "upper_back": ("upper_back",), "back": ("upper_back", "left_buttock", "right_buttock"),
-    "head": ("head_back",), "head_top": ("head_top",), "forehead": ("forehead",), "chest": ("chest",), "belly": ("stomach",), "chin": ("chin",),
+    "seat": ("left_buttock", "right_buttock"), "back": ("upper_back", "left_buttock", "right_buttock"),
+    "upper_back": ("upper_back",), "head": ("head_back",), "head_top": ("head_top",), "forehead": ("forehead",),
+    "chest": ("chest",), "belly": ("stomach",), "chin": ("chin",),
 }  # fmt: skip
 BEARERS: Final[dict[str, tuple[str, ...]]] = {
     **{

@@ -1,4 +1,4 @@
-"""Hand shapes: fist, open, point, peace, thumbs up, pinch, grip, relaxed ... as joint angles of the fifteen finger joints."""
+"""Hand shapes (fist, open, point, peace, thumbs up, pinch, grip ...) as angles of the fifteen finger joints."""
 
 from __future__ import annotations
 
@@ -20,21 +20,30 @@ _CURLED: Final = (82, 98, 60, 0)
 # thumb: three angles deg: across the palm (opposition), folded in (towards the fingers), bent at its two outer joints
 _SHAPES: Final[dict[str, dict[str, tuple[float, ...]]]] = {
     "flat": {"index": _STRAIGHT, "middle": _STRAIGHT, "ring": _STRAIGHT, "pinky": _STRAIGHT, "thumb": (0, 0, 0)},
-    "relaxed": {"index": (14, 20, 10, 0), "middle": (18, 24, 12, 0), "ring": (22, 26, 14, 0), "pinky": (24, 28, 14, 2), "thumb": (12, 6, 12)},
-    "open": {"index": (-4, 2, 2, 8), "middle": (-4, 2, 2, 0), "ring": (-3, 2, 2, 7), "pinky": (-3, 2, 2, 14), "thumb": (-6, -12, 0)},
+    "relaxed": {"index": (14, 20, 10, 0), "middle": (18, 24, 12, 0),
+        "ring": (22, 26, 14, 0), "pinky": (24, 28, 14, 2), "thumb": (12, 6, 12)},
+    "open": {"index": (-4, 2, 2, 8), "middle": (-4, 2, 2, 0),
+        "ring": (-3, 2, 2, 7), "pinky": (-3, 2, 2, 14), "thumb": (-6, -12, 0)},
     "fist": {"index": _CURLED, "middle": _CURLED, "ring": _CURLED, "pinky": _CURLED, "thumb": (42, 30, 48)},
     "point": {"index": (-2, 3, 2, 0), "middle": _CURLED, "ring": _CURLED, "pinky": _CURLED, "thumb": (40, 28, 40)},
-    "peace": {"index": (-2, 2, 2, 10), "middle": (-2, 2, 2, -8), "ring": _CURLED, "pinky": _CURLED, "thumb": (48, 34, 50)},
+    "peace": {"index": (-2, 2, 2, 10), "middle": (-2, 2, 2, -8),
+        "ring": _CURLED, "pinky": _CURLED, "thumb": (48, 34, 50)},
     "thumbs_up": {"index": _CURLED, "middle": _CURLED, "ring": _CURLED, "pinky": _CURLED, "thumb": (-18, -22, -8)},
-    "ok": {"index": (52, 58, 22, 0), "middle": (10, 12, 8, 0), "ring": (4, 8, 4, 4), "pinky": (0, 4, 4, 10), "thumb": (44, 8, 22)},
-    "pinch": {"index": (56, 54, 18, 0), "middle": (62, 62, 30, 0), "ring": (66, 68, 36, 0), "pinky": (68, 70, 38, 0), "thumb": (44, 8, 20)},
-    "grip": {"index": (58, 66, 34, 0), "middle": (60, 68, 36, 0), "ring": (62, 70, 38, 0), "pinky": (64, 72, 40, 0), "thumb": (46, 14, 28)},
-    "cup": {"index": (34, 34, 18, 2), "middle": (36, 36, 20, 0), "ring": (38, 38, 20, 2), "pinky": (40, 38, 20, 4), "thumb": (40, 4, 14)},
-    "claw": {"index": (8, 56, 34, 8), "middle": (8, 58, 36, 0), "ring": (8, 58, 36, 6), "pinky": (8, 58, 36, 12), "thumb": (20, -6, 36)},
+    "ok": {"index": (52, 58, 22, 0), "middle": (10, 12, 8, 0),
+        "ring": (4, 8, 4, 4), "pinky": (0, 4, 4, 10), "thumb": (44, 8, 22)},
+    "pinch": {"index": (56, 54, 18, 0), "middle": (62, 62, 30, 0),
+        "ring": (66, 68, 36, 0), "pinky": (68, 70, 38, 0), "thumb": (44, 8, 20)},
+    "grip": {"index": (58, 66, 34, 0), "middle": (60, 68, 36, 0),
+        "ring": (62, 70, 38, 0), "pinky": (64, 72, 40, 0), "thumb": (46, 14, 28)},
+    "cup": {"index": (34, 34, 18, 2), "middle": (36, 36, 20, 0),
+        "ring": (38, 38, 20, 2), "pinky": (40, 38, 20, 4), "thumb": (40, 4, 14)},
+    "claw": {"index": (8, 56, 34, 8), "middle": (8, 58, 36, 0),
+        "ring": (8, 58, 36, 6), "pinky": (8, 58, 36, 12), "thumb": (20, -6, 36)},
     "rock": {"index": (-2, 2, 2, 4), "middle": _CURLED, "ring": _CURLED, "pinky": (-2, 2, 2, 8), "thumb": (46, 32, 48)},
     "call": {"index": _CURLED, "middle": _CURLED, "ring": _CURLED, "pinky": (-2, 2, 2, 10), "thumb": (-12, -20, -4)},
     "gun": {"index": (-2, 3, 2, 0), "middle": _CURLED, "ring": _CURLED, "pinky": _CURLED, "thumb": (-16, -20, -6)},
-    "spread": {"index": (-8, 0, 0, 16), "middle": (-8, 0, 0, 0), "ring": (-8, 0, 0, 14), "pinky": (-8, 0, 0, 26), "thumb": (-12, -22, -4)},
+    "spread": {"index": (-8, 0, 0, 16), "middle": (-8, 0, 0, 0),
+        "ring": (-8, 0, 0, 14), "pinky": (-8, 0, 0, 26), "thumb": (-12, -22, -4)},
 }  # fmt: skip
 _SPREAD_SIGN: Final = {"index": -1.0, "middle": -1.0, "ring": 1.0, "pinky": 1.0}
 _THUMB_AXES: Final = np.array([[0.80, 0.0, -0.60], [0.0, 1.0, 0.0], [0.30, 0.75, -0.55]])  # see `_thumb`
@@ -93,7 +102,7 @@ class Hand(Posecode):
         return rotvec_to_rotmat(shape_rotvecs(self.shape, self.side))
 
     def residual(self, body: Kinematics) -> Dual:
-        """(S, 135): difference of the finger joints' rotation matrices over sqrt(2), which is the angle for small ones."""
+        """(S, 135): difference of the finger joints' rotation matrices over sqrt(2): for small ones the angle."""
         joints = hand_joints(self.side)
         local = body.local[:, joints]
         value = ((local - self.target()) / np.sqrt(2)).reshape(len(local), -1)

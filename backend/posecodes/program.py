@@ -35,7 +35,7 @@ def read_line(line: str, path: str = "program") -> Program:
 
 
 def _one_side(text: str, side: str) -> str:
-    """ "both elbows bent 90" -> "left elbow bent 90"; "other" names the other side."""
+    """For the left: "both elbows bent 90" -> "left elbow bent 90"; "other" names the other side."""
     other = SIDES[1 - SIDES.index(side)]
     out = re.sub(r"\bboth (\w+)", lambda m: f"{side} {_singular(m[1])}", text)
     out = re.sub(r"\b(upper arm|hand back|foot sole|fore arm)s\b", r"\1", out)

@@ -1,4 +1,4 @@
-"""The solver: a program of posecodes and a starting pose -> a pose, with the residual of every statement in its unit."""
+"""The solver: a program of posecodes and a starting pose -> a pose, with what it reached of every statement."""
 
 from .least_squares import Stopping
 from .problem import Problem, Term, build

@@ -17,7 +17,7 @@ from backend.body.kinematics import Kinematics
 from backend.body.model import BodyModel
 from rigs.skeleton import INDEX
 
-# part -> joint, the other end of the row of centres (joint or offset m), number of spheres, first and last share of the way
+# part -> rows of centres: from which joint to which, number of spheres, first and last share of the way
 _ROWS: Final[dict[str, tuple[tuple[str, str, int, float, float], ...]]] = {
     "upper_arm": (("shoulder", "elbow", 2, 0.8, 1.0),),  # the upper half always lies against the chest
     "forearm": (("elbow", "wrist", 4, 0.1, 1.0),),
@@ -26,8 +26,10 @@ _ROWS: Final[dict[str, tuple[tuple[str, str, int, float, float], ...]]] = {
     "shin": (("knee", "ankle", 5, 0.15, 1.0), ("ankle", "foot", 3, 0.2, 1.0)),
 }
 _TRUNK: Final = (  # joint, offset m from it in the rest pose
-    ("pelvis", (0.06, 0.02, 0.0)), ("pelvis", (-0.06, 0.02, 0.0)), ("spine1", (0.05, 0.02, 0.03)), ("spine1", (-0.05, 0.02, 0.03)),
-    ("spine2", (0.06, 0.0, 0.03)), ("spine2", (-0.06, 0.0, 0.03)), ("spine3", (0.07, 0.02, 0.02)), ("spine3", (-0.07, 0.02, 0.02)),
+    ("pelvis", (0.06, 0.02, 0.0)), ("pelvis", (-0.06, 0.02, 0.0)),
+    ("spine1", (0.05, 0.02, 0.03)), ("spine1", (-0.05, 0.02, 0.03)),
+    ("spine2", (0.06, 0.0, 0.03)), ("spine2", (-0.06, 0.0, 0.03)),
+    ("spine3", (0.07, 0.02, 0.02)), ("spine3", (-0.07, 0.02, 0.02)),
     ("spine3", (0.0, 0.08, 0.02)),
 )  # fmt: skip
 _HEAD: Final = (  # with radius m: inside the head lie eyes and teeth, so the nearest vertex says nothing

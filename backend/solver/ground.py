@@ -1,6 +1,6 @@
 """The ground y = 0: no part of the skin goes below it, and something rests on it.
 
-Each part of the body is watched through the vertices that stick out most in many directions; a part's deepest one counts.
+Each part of the body is watched through the vertices that stick out most in many directions; its deepest one counts.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Outline:
 
 
 def _part(joint: int) -> int:
-    """The part that a joint's skin belongs to: the joint itself, for fingers, jaw and eyes the body joint that carries it."""
+    """The part that a joint's skin belongs to: itself; for the jaw, eyes and most fingers the joint that carries it."""
     first_finger = "index" in JOINTS[joint] or "pinky" in JOINTS[joint]
     while joint >= N_BODY and not first_finger:
         joint = PARENTS[joint]

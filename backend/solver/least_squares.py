@@ -14,7 +14,6 @@ import numpy as np
 from backend.body.kinematics import Kinematics
 
 
-
 class Objective(Protocol):
     """What is minimised: half the squared residuals."""
 

@@ -1,4 +1,4 @@
-"""From a program to poses: complete what it leaves open, start in closed form, solve, and set the body on the ground."""
+"""From a program to poses: complete what it leaves open, start in closed form, solve, set the body on the ground."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ _FOOT_CLEARANCE = 0.06  # m; a foot this near to the lowest point of the startin
 
 @dataclass(frozen=True, eq=False)
 class Setting:
-    """Where solving begins. local (55, 3, 3) and transl (3,) of the current pose; scope: joints that may move (None: all).
+    """Where solving begins: local (55, 3, 3) and transl (3,) m of the current pose.
 
+    scope: joints that may move (None: all).
     keep: whether the current pose is what unmentioned joints return to (an edit), rather than the neutral stance.
     """
 
@@ -85,7 +86,7 @@ def _free(scope: frozenset[str] | None) -> np.ndarray:
 
 
 def completed(rest: np.ndarray, program: Program, start: np.ndarray) -> Program:
-    """The program with what it leaves unsaid: hands that bear weight are flat, each foot that is down at the start stands."""
+    """The program with what it leaves unsaid: bearing hands are flat, each foot that is down at the start stands."""
     shaped_hands = {c.side for c in program if isinstance(c, Hand)}
     bearing = {p.split("_")[0] for c in program if isinstance(c, Support) for p in c.parts if p.endswith("_hand")}
     program = (*program, *(Hand(side, "flat") for side in sorted(bearing - shaped_hands)))
@@ -99,7 +100,7 @@ def completed(rest: np.ndarray, program: Program, start: np.ndarray) -> Program:
 
 
 def _settled_transl(rest: np.ndarray, start: np.ndarray, program: Program, transl: np.ndarray) -> np.ndarray:
-    """The transl at which the supports (else the lowest vertex) of the starting pose are at the height they should have."""
+    """The transl at which the supports (else the lowest vertex) of the starting pose are as high as they should be."""
     supports = [c for c in program if isinstance(c, Support)]
     body = body_at(rest, start, np.zeros(3), supports)
     gaps = [gap for c in supports for gap in c.residual(body).value[0]]

@@ -1,4 +1,4 @@
-"""A problem: starting poses, the statements, and the terms that always hold. Built first, then solved; both can be printed."""
+"""A problem: starting poses, the statements, and the terms that always hold. Built first, then solved."""
 
 from __future__ import annotations
 

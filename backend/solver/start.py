@@ -1,7 +1,8 @@
 """Starting poses in closed form: the statements that fix a rotation are carried out one after the other down the tree.
 
-Pelvis and chest first, then the limbs: with an upper segment along u and a lower one along f, the hinge's plane is known,
-so the ball joint's whole rotation and the hinge's flexion follow exactly. What no statement mentions keeps the base pose.
+Pelvis and chest first, then the limbs: with an upper segment along u and a lower one along f, the hinge's plane is
+known, so the ball joint's whole rotation and the hinge's flexion follow exactly. What no statement mentions keeps the
+base pose.
 """
 
 from __future__ import annotations
@@ -129,7 +130,7 @@ def _place_trunk(draft: _Draft, wishes: _Wishes) -> None:
         rest = rotmat_to_rotvec(rotation_between(draft.world("pelvis") @ Y, goal))
         limit = min(1.0, 1.3 / max(float(np.linalg.norm(rest)), 1e-9))
         for joint in _SPINE:
-            # The chord pelvis-neck follows about two thirds of what the three joints bend, since the lowest part is fixed.
+            # The chord pelvis-neck follows two thirds of what the three joints bend: its lowest part is fixed.
             draft.turn(joint, rotvec_to_rotmat(limit * rest * 0.42))
     chest = wishes.faces.get("chest")
     if chest is not None:
@@ -295,7 +296,7 @@ _ARM_PRESETS = (  # (upper arm, forearm) in chest axes for the left side, tried 
 
 
 def alternatives(start: np.ndarray, program: Program, free: np.ndarray) -> list[np.ndarray]:
-    """Further starting poses for arms that must reach something and whose directions nobody gave: up front, out, behind."""
+    """Further starting poses for arms that must reach something, undirected: up front, out, behind."""
     settled = {c.segment for c in program if isinstance(c, Direction)}
     reaching = _reaching(program)
     sides = [

@@ -70,10 +70,10 @@ def unequal(coords: Dual, active: np.ndarray, first: str, second: str) -> Dual:
 
 
 def collar_lag(coords: Dual, active: np.ndarray, side: str) -> Dual:
-    """(S, 2) rad: the collar against its share of the upper arm's swing, from swing and twist coordinates of all joints.
+    """(S, 2) rad: the collar against its share of the upper arm's swing, from coordinates of all active joints.
 
-    Raising the arm above the horizontal lifts the collar by a third of it, reaching forward brings it forward by a sixth
-    (the scapulo-humeral rhythm, Inman et al. 1944; below the horizontal the collar hardly moves).
+    Raising the arm above the horizontal lifts the collar by a third of it, reaching forward brings it forward by a
+    sixth (the scapulo-humeral rhythm, Inman et al. 1944; below the horizontal the collar hardly moves).
     """
     column = {JOINTS[int(j)]: 3 * i for i, j in enumerate(active)}
     collar, shoulder = column[f"{side}_collar"], column[f"{side}_shoulder"]
@@ -88,7 +88,7 @@ def _coordinate(coords: Dual, i: int) -> Dual:
 
 
 def yaw_error(body: Kinematics) -> Dual:
-    """(S, 1) rad: the pelvis' turn away from the heading, by whichever of its left and front axes started more level."""
+    """(S, 1) rad: the pelvis' turn away from the heading, by whichever of its left and front axes is more level."""
     left, front = body.axis("pelvis_left"), body.axis("pelvis_front")
     level_left = np.abs(left.value[:, 1]) <= np.abs(front.value[:, 1])
     by_left = along(left, -body.heading[:, :, 2])

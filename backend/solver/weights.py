@@ -18,8 +18,9 @@ def _kinds() -> Mapping[str, float]:
 
 def _prior() -> Mapping[str, float]:
     return MappingProxyType({
-        "pelvis": 12 * DEG, "spine": 16 * DEG, "neck": 22 * DEG, "head": 22 * DEG, "collar": 12 * DEG, "shoulder": 55 * DEG,
-        "elbow": 55 * DEG, "wrist": 22 * DEG, "hip": 45 * DEG, "knee": 50 * DEG, "ankle": 22 * DEG, "foot": 20 * DEG,
+        "pelvis": 12 * DEG, "spine": 16 * DEG, "neck": 22 * DEG, "head": 22 * DEG, "collar": 12 * DEG,
+        "shoulder": 55 * DEG, "elbow": 55 * DEG, "wrist": 22 * DEG,
+        "hip": 45 * DEG, "knee": 50 * DEG, "ankle": 22 * DEG, "foot": 20 * DEG,
     })  # fmt: skip
 
 

@@ -2,14 +2,18 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from conftest import PACKAGE, ROOT
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = "posewright_ext"
 
 SCRIPT = """
 import importlib.util, sys, time
 import bpy
-spec = importlib.util.spec_from_file_location({package!r}, {root!r} + "/__init__.py", submodule_search_locations=[{root!r}])
+find = importlib.util.spec_from_file_location
+spec = find({package!r}, {root!r} + "/__init__.py", submodule_search_locations=[{root!r}])
 module = importlib.util.module_from_spec(spec)
 sys.modules[{package!r}] = module
 spec.loader.exec_module(module)

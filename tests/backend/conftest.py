@@ -56,7 +56,7 @@ def mirror(rotvecs: np.ndarray) -> np.ndarray:
 
 
 def largest_jacobian_error(residual: Callable[[Kinematics], Dual], body: Kinematics, step: float = 1e-6) -> float:
-    """Largest difference of the analytic jacobian and central differences, relative to its largest entry (at least 1)."""
+    """Largest difference of the jacobian and central differences, relative to its largest entry (at least 1)."""
     exact = residual(body).jac
     assert exact is not None
     columns = exact.shape[-1]

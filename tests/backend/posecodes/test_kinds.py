@@ -129,7 +129,7 @@ def test_broken_program_is_refused_with_the_path_of_the_fault(program, path):
 
 
 def test_unreadable_line_says_which_line():
-    with pytest.raises(BadProgram, match="line 2.*flarb"):
+    with pytest.raises(BadProgram, match=r"line 2.*flarb"):
         read_program("left elbow bent 90\nleft flarb bent 3")
 
 

@@ -13,8 +13,10 @@ PROGRAMS = {
     "standing": "left foot, right foot on ground",
     "hand on hip": "left palm touches left hip",
     "ear": "right palm touches right ear",
-    "knees": "seat on seat 0.45; left foot, right foot on ground; both thighs points front; both shins points down; left palm touches left knee",
-    "lying": "pelvis faces up; torso points back; back, head on ground; both legs points front 0.1 out; both arms points out 0.05 down",
+    "knees": """seat on seat 0.45; left foot, right foot on ground
+        both thighs points front; both shins points down; left palm touches left knee""",
+    "lying": """pelvis faces up; torso points back; back, head on ground
+        both legs points front 0.1 out; both arms points out 0.05 down""",
     "proposing": """right knee, right toes on ground
         left foot on ground; left thigh points front 0.1 up; left shin points down
         right thigh points down; right shin points back
