@@ -126,8 +126,8 @@ def test_the_reader_of_imports_sees_them(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_tests_are_no_package() -> None:
-    """With an `__init__.py` pytest would take the checkout, which is Blender's entry, for a package named as its folder.
+    """With an `__init__.py` pytest would take the checkout, which is Blender's entry, for a package.
 
-    A checkout in a folder called "copy" would then hide the module `copy`.
+    Its name would be the folder's: a checkout in a folder called "copy" would hide the module `copy`.
     """
     assert not list((ROOT / "tests").rglob("__init__.py"))

@@ -1,7 +1,7 @@
 """The statements that a description chooses from: what trunk, arms, legs, head and hands do, each measured and worded.
 
-Words follow PoseScript's classes (Delmas et al., 2022) where it has them. Arms are read in the chest's own axes while the
-character lies or hangs, and in its heading's while it is upright, as people speak of them.
+Words follow PoseScript's classes (Delmas et al., 2022) where it has them. Arms are read in the chest's own axes while
+the character lies or hangs, and in its heading's while it is upright, as people speak of them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from .postures import Posture, is_upright
 
 _TOUCH: Final = 0.065  # m between the middles of two regions that touch
 _TARGETS: Final = {  # what a hand can be on -> regions ({s}: the hand's side, {o}: the other)
-    "hip": ("{s}_hip", "{s}_waist"), "thigh": ("{s}_thigh", "{s}_thigh_outer"), "knee": ("{s}_knee",), "shin": ("{s}_shin",),
+    "hip": ("{s}_hip", "{s}_waist"), "thigh": ("{s}_thigh", "{s}_thigh_outer"), "knee": ("{s}_knee",),
+    "shin": ("{s}_shin",),
     "chest": ("chest", "{s}_chest", "{o}_chest"), "belly": ("stomach", "lower_belly"), "chin": ("chin",),
     "mouth": ("mouth",), "face": ("face", "{s}_cheek", "{s}_eye", "{o}_cheek"), "forehead": ("forehead", "{s}_temple"),
     "top of the head": ("head_top",), "ear": ("{s}_ear",), "back of the head": ("head_back", "neck_back"),
@@ -94,7 +95,7 @@ def _twins(a: Fact, b: Fact) -> bool:
     return a.part == b.part and a.text == b.text and {a.side, b.side} == {"left", "right"}
 
 
-# --- trunk --------------------------------------------------------------------------------------------------------------
+# --- trunk --------------------------------------------------------------------------------------------------
 
 
 def _trunk(m: Measures, posture: Posture) -> Iterator[Fact]:
@@ -138,7 +139,7 @@ def _side(value: float) -> str:
     return "left" if value > 0 else "right"
 
 
-# --- arms ---------------------------------------------------------------------------------------------------------------
+# --- arms ---------------------------------------------------------------------------------------------------
 
 
 def _arms(m: Measures, posture: Posture) -> Iterator[Fact]:
@@ -271,7 +272,7 @@ def _hand_place(m: Measures, side: str) -> str:
     return ""
 
 
-# --- legs ---------------------------------------------------------------------------------------------------------------
+# --- legs ---------------------------------------------------------------------------------------------------
 
 
 def _legs(m: Measures, posture: Posture) -> Iterator[Fact]:
@@ -342,7 +343,7 @@ def _resting_legs(m: Measures) -> Iterator[Fact]:
             yield Fact("knee", side, "drawn up", 0.5)
 
 
-# --- head and hands -----------------------------------------------------------------------------------------------------
+# --- head and hands -----------------------------------------------------------------------------------------
 
 
 def _head(m: Measures, posture: Posture) -> Iterator[Fact]:
@@ -365,7 +366,8 @@ def _head(m: Measures, posture: Posture) -> Iterator[Fact]:
 
 _SHAPE_WORDS: Final = {
     "fist": "in a fist", "open": "open", "spread": "spread", "point": "pointing", "peace": "making a peace sign",
-    "thumbs_up": "giving a thumbs up", "ok": "making an OK sign", "pinch": "pinching", "grip": "gripping", "cup": "cupped",
+    "thumbs_up": "giving a thumbs up", "ok": "making an OK sign", "pinch": "pinching", "grip": "gripping",
+    "cup": "cupped",
     "claw": "clawed", "rock": "making the horns", "call": "making a call sign", "gun": "making a finger gun",
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -61,7 +62,7 @@ def _clause(fact: Fact) -> str:
 def _joined(clauses: list[str]) -> str:
     """Clauses in one sentence; a subject that comes again is not repeated."""
     out = clauses[:1]
-    for previous, clause in zip(clauses, clauses[1:], strict=False):
+    for previous, clause in pairwise(clauses):
         subject = previous.split(" is ")[0]
         same = clause.startswith(f"{subject} is ")
         out.append(clause[len(subject) + 4 :] if same else clause)

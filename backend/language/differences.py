@@ -26,7 +26,8 @@ _MOVE: Final = 0.10  # m
 _SAME: Final = 1.0  # deg; poses that nowhere differ by more are equal
 _LIFTED: Final = 0.10  # m above the floor
 _SHAPE_ORDERS: Final = {
-    "fist": "make a fist with {}", "open": "open {}", "flat": "open {} flat", "relaxed": "relax {}", "spread": "spread the fingers of {}",
+    "fist": "make a fist with {}", "open": "open {}", "flat": "open {} flat", "relaxed": "relax {}",
+    "spread": "spread the fingers of {}",
     "thumbs_up": "give a thumbs up with {}", "peace": "make a peace sign with {}", "point": "point with {}",
     "ok": "make an ok sign with {}", "grip": "close {} to a grip",
 }  # fmt: skip
@@ -34,7 +35,7 @@ _SHAPE_ORDERS: Final = {
 
 @dataclass(frozen=True)
 class Order:
-    """Like "raise" + "the left arm" + "by 40 degrees". amount with its unit, or none; `{}` in verb stands for the part."""
+    """Like "raise" + "the left arm" + "by 40 degrees"; `{}` in the verb stands for the part."""
 
     verb: str
     part: str
@@ -149,7 +150,8 @@ def _arms(a: Measures, b: Measures) -> Iterator[Order]:
         return
     for side in SIDES:
         shrug = b.offset(f"{side}_shoulder", "spine3", "chest")[1] - a.offset(f"{side}_shoulder", "spine3", "chest")[1]
-        if abs(shrug) > 0.025 and max(m.direction(f"{side}_upper_arm", "chest")[1] for m in (a, b)) < 0:
+        swing = a.direction(f"{side}_upper_arm", "chest") - b.direction(f"{side}_upper_arm", "chest")
+        if abs(shrug) > 0.025 and np.linalg.norm(swing) < 0.3:
             yield Order("raise" if shrug > 0 else "lower", "shoulder", side)
         touched = hand_contact(b, side)
         if touched and touched != hand_contact(a, side):
@@ -198,12 +200,9 @@ def _legs(a: Measures, b: Measures, old: Posture, new: Posture) -> Iterator[Orde
         return  # the posture says it
     for side in SIDES:
         lift = _lift(b, side) - _lift(a, side)
-        if _off(b, side) or _off(a, side):
-            if abs(lift) > _TURN:
-                way = _bearing(b.direction(f"{side}_thigh", "pelvis"), side) if lift > 0 else ""
-                yield Order(
-                    "raise" if lift > 0 else "lower", "leg", side, "" if way == "inwards" else way, degrees=abs(lift)
-                )
+        if abs(lift) > _TURN and (_off(b, side) or _off(a, side)):
+            way = _bearing(b.direction(f"{side}_thigh", "pelvis"), side) if lift > 0 else ""
+            yield Order("raise" if lift > 0 else "lower", "leg", side, way.replace("inwards", ""), degrees=abs(lift))
         yield from _bend(a, b, side, "knee")
     yield from _feet(a, b)
 

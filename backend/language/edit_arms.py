@@ -24,18 +24,25 @@ _KINDS: Final = ("arm", "hand", "elbow", "fingers", "shoulder")
 _USUAL: Final = {"raise": 45.0, "bend": 35.0}  # deg
 _LITTLE: Final = 30.0  # deg; "raise the arm a little" must be seen
 _SHIFT: Final = 0.16  # m
-_LEVELS: Final = {"shoulder": ("shoulder", 0.0), "chest": ("shoulder", -0.14), "head": ("head", 0.08), "face": ("head", 0.02), "eye": ("head", 0.08),
-                  "chin": ("head", -0.04), "waist": ("pelvis", 0.12), "hip": ("pelvis", 0.0), "knee": ("knee", 0.0)}  # fmt: skip
+_LEVELS: Final = {"shoulder": ("shoulder", 0.0), "chest": ("shoulder", -0.14), "head": ("head", 0.08),
+"face": ("head", 0.02), "eye": ("head", 0.08),
+                  "chin": ("head", -0.04), "waist": ("pelvis", 0.12), "hip": ("pelvis", 0.0),
+                  "knee": ("knee", 0.0)}  # fmt: skip
 _PLACES: Final = (  # words -> skin of hand, region that it touches ({s}: same side, {o}: other side)
     (r"lower back|small of .*back|behind .*back", "hand_back", "lower_back"),
     (r"behind .*(?:head|neck)|back of .*(?:head|neck)", "palm", "head_back"),
     (r"(?:opposite|other) shoulder", "palm", "{o}_shoulder"),
     (r"(?:opposite|other) knee", "palm", "{o}_knee"),
-    (r"\bhip", "palm", "{s}_hip"), (r"\bwaist", "palm", "{s}_waist"), (r"\bthigh|\blap", "palm", "{s}_thigh"), (r"\bknee", "palm", "{s}_knee"),
-    (r"\bheart", "palm", "left_chest"), (r"\bchest", "palm", "chest"), (r"\b(?:stomach|belly|tummy|abdomen)", "palm", "stomach"),
-    (r"\bforehead|\bbrow", "fingertips", "forehead"), (r"\btemple", "fingertips", "{s}_temple"), (r"\bmouth|\blips", "fingertips", "mouth"),
-    (r"\bchin", "fingertips", "chin"), (r"\bcheek", "palm", "{s}_cheek"), (r"\bear", "palm", "{s}_ear"), (r"\bface", "palm", "{s}_cheek"),
-    (r"\b(?:top of .*)?head", "palm", "head_top"), (r"\bneck", "palm", "neck_back"), (r"\bshoulder", "fingertips", "{s}_shoulder"),
+    (r"\bhip", "palm", "{s}_hip"), (r"\bwaist", "palm", "{s}_waist"), (r"\bthigh|\blap", "palm", "{s}_thigh"),
+    (r"\bknee", "palm", "{s}_knee"),
+    (r"\bheart", "palm", "left_chest"), (r"\bchest", "palm", "chest"),
+    (r"\b(?:stomach|belly|tummy|abdomen)", "palm", "stomach"),
+    (r"\bforehead|\bbrow", "fingertips", "forehead"), (r"\btemple", "fingertips", "{s}_temple"),
+    (r"\bmouth|\blips", "fingertips", "mouth"),
+    (r"\bchin", "fingertips", "chin"), (r"\bcheek", "palm", "{s}_cheek"), (r"\bear", "palm", "{s}_ear"),
+    (r"\bface", "palm", "{s}_cheek"),
+    (r"\b(?:top of .*)?head", "palm", "head_top"), (r"\bneck", "palm", "neck_back"),
+    (r"\bshoulder", "fingertips", "{s}_shoulder"),
     (r"\b(?:toes|foot|feet)", "fingertips", "{s}_toes"), (r"\bankle", "palm", "{s}_ankle"),
 )  # fmt: skip
 _BEFORE: Final = {
@@ -45,10 +52,16 @@ _BEFORE: Final = {
     "stomach": ("spine1", 0.0, 0.3),
 }
 _SHAPES: Final = (
-    ("fist", r"fist|clench|ball"), ("thumbs_up", r"thumbs?[ -]up"), ("peace", r"peace|victory"), ("point", r"point"), ("ok", r"\bok\b|okay"),
-    ("spread", r"spread"), ("grip", r"grip|grab|grasp"), ("relaxed", r"relax"), ("flat", r"\bflat\b"), ("open", r"open|unclench"), ("fist", r"close"),
+    ("fist", r"fist|clench|ball"), ("thumbs_up", r"thumbs?[ -]up"), ("peace", r"peace|victory"), ("point", r"point"),
+    ("ok", r"\bok\b|okay"),
+    ("spread", r"spread"), ("grip", r"grip|grab|grasp"), ("relaxed", r"relax"), ("flat", r"\bflat\b"),
+    ("open", r"open|unclench"), ("fist", r"close"),
 )  # fmt: skip
-_AT_SIDES: Final = "{s} upper arm points down 0.16 out 0.04 back; {s} forearm points down 0.05 out 0.22 front; {s} palm faces in 0.35 back"
+_AT_SIDES: Final = """
+{s} upper arm points down 0.16 out 0.04 back
+{s} forearm points down 0.05 out 0.22 front
+{s} palm faces in 0.35 back
+"""
 _CROSSED: Final = """
 left upper arm points down 0.25 out 0.5 front (chest); right upper arm points down 0.25 out 0.42 front (chest)
 left forearm points right 0.22 front 0.12 up (chest); right forearm points left 0.4 front 0.22 up (chest)
@@ -91,8 +104,8 @@ def edit_arm(clause: Clause, m: Measures) -> Change | None:
 
 def _touch_toes(m: Measures) -> Change:
     """The trunk folds at the hips over feet that stay, the arms hang to the floor."""
-    lines = "torso points front 0.5 down; both arms points down 0.25 front; both hands points down; both legs points down 0.15 back"
-    return stated(lines, "torso", "arms") + planted(m)
+    lines = "torso points front 0.5 down; both arms points down 0.25 front; both hands points down"
+    return stated(f"{lines}; both legs points down 0.15 back", "torso", "arms") + planted(m)
 
 
 def _together(clause: Clause) -> Change | None:
@@ -113,39 +126,45 @@ def _one_arm(clause: Clause, kind: str, side: str, m: Measures) -> Change | None
         return _shoulder(action, side, amount, m)
     if clause.level and action in ("raise", "lower", "move"):
         return _to_level(clause.level, side, m)
-    if action in ("bend", "straighten"):
+    if action in ("bend", "straighten") and not re.match(r"reach|point|stretch", clause.text):
         return _bent(clause, side, m)
-    if action == "relax" or (
-        action in ("lower", "move") and re.search(r"\bsides?\b|hang", clause.text) and not amount.given
-    ):
-        return (
-            _at_sides((side,))
-            if action != "move" or "side" in clause.target and "to the side" not in clause.text
-            else _shifted(clause, side, m)
-        )
-    reaching = re.match(r"reach|point|stretch", clause.text)
-    if reaching and action in ("move", "straighten") and clause.ways and not amount.given:
-        return _pointed(clause, side, m)
-    if kind == "elbow" and action == "move" and {"up", "down"} & set(clause.ways):
-        return _swung(replace(clause, amount=replace(amount, given=True)), side, m, "up" in clause.ways)
-    if action in ("raise", "lower"):
-        up = (action == "raise") != amount.less
-        return (
-            _shifted(clause, side, m, (0.0, 1.0 if up else -1.0, 0.0))
-            if kind == "hand" and amount.given
-            else _swung(clause, side, m, up)
-        )
-    if action in ("move", "raise"):
-        return _put(clause, side, m) or _shifted(clause, side, m)
+    if action in ("raise", "lower") or (kind == "elbow" and action == "move" and {"up", "down"} & set(clause.ways)):
+        return _lifted(clause, kind, side, m)
+    if action in ("move", "straighten"):
+        return _carried(clause, side, m)
     if action in ("spread", "open"):
-        return (
-            _shifted(clause, side, m, way_vector(("out",), side))
-            if amount.given
-            else stated(f"{side} arm points out 0.1 up", f"{side}_arm")
-        )
+        out = _shifted(clause, side, m, way_vector(("out",), side))
+        return out if amount.given else stated(f"{side} arm points out 0.1 up", f"{side}_arm")
     if action == "close":
         return _shifted(clause, side, m, way_vector(("in",), side))
+    if action == "relax":
+        return _at_sides((side,))
     return _turned_palm(clause, side) if action == "turn" else None
+
+
+def _lifted(clause: Clause, kind: str, side: str, m: Measures) -> Change | None:
+    """Up or down: an arm swings about its shoulder, a hand goes straight when it is said how far."""
+    up = (clause.action == "raise" or "up" in clause.ways) != clause.amount.less
+    if clause.action == "move":  # an elbow: a part of the usual swing, not a whole raise
+        clause = replace(clause, amount=replace(clause.amount, given=True))
+    elif kind == "hand" and clause.amount.given:
+        return _shifted(clause, side, m, (0.0, 1.0 if up else -1.0, 0.0))
+    elif not up and re.search(r"\bsides?\b", clause.text) and not clause.amount.given:
+        return _at_sides((side,))
+    elif clause.target and kind == "hand":
+        put = _put(clause, side, m)
+        if put is not None:
+            return put
+    return _swung(clause, side, m, up)
+
+
+def _carried(clause: Clause, side: str, m: Measures) -> Change | None:
+    """A hand moved: to a place of the body, along a direction, or pointing there."""
+    if re.match(r"reach|point|stretch", clause.text) and clause.ways and not clause.amount.given:
+        return _pointed(clause, side, m)
+    if re.search(r"\bsides?\b", clause.target) and "to the side" not in clause.text:
+        return _at_sides((side,))
+    return _put(clause, side, m) or _shifted(clause, side, m)
 
 
 def _frame(m: Measures) -> str:
@@ -273,8 +292,11 @@ def _put(clause: Clause, side: str, m: Measures) -> Change | None:
     for pattern, hand, region in _PLACES:
         if re.search(pattern, text):
             where = region.format(s=named_side[1] if named_side and "{s}" in region else side, o=other(side))
-            reach = scope | joints("torso") if re.search(r"knee|ankle|toes", where) else scope  # the trunk must lean
-            return Change((Contact(f"{side}_{hand}", where),), reach)
+            contact = Contact(f"{side}_{hand}", where)
+            if re.search(r"knee|shin|ankle|toes", where) and m.offset(where, f"{side}_shoulder")[1] < -0.75:
+                down = pointing("torso", np.array([0.0, 0.62, 0.78]))  # further down than an arm reaches
+                return Change((contact, down), scope | joints("torso"))
+            return Change((contact,), scope)
     return None
 
 

@@ -77,7 +77,8 @@ def way_vector(ways: tuple[str, ...], side: str) -> np.ndarray:
     """(left, up, front), not scaled, of direction words for a part on one side; zero where there are none."""
     out_sign = 1.0 if side == "left" else -1.0
     table = {
-        "left": (1, 0, 0), "right": (-1, 0, 0), "up": (0, 1, 0), "down": (0, -1, 0), "front": (0, 0, 1), "back": (0, 0, -1),
+        "left": (1, 0, 0), "right": (-1, 0, 0), "up": (0, 1, 0), "down": (0, -1, 0), "front": (0, 0, 1),
+        "back": (0, 0, -1),
         "out": (out_sign, 0, 0), "in": (-out_sign, 0, 0),
     }  # fmt: skip
     return np.sum([np.array(table[w], float) for w in ways], axis=0) if ways else np.zeros(3)
@@ -96,7 +97,7 @@ def placed(point: str, relative_to: str, offset: np.ndarray, frame: str = "headi
 
 
 def elevated(direction: np.ndarray, level: np.ndarray, degrees: float) -> np.ndarray:
-    """A direction raised to `degrees` above the horizontal, keeping its bearing, or taking that of `level` where it has none.
+    """A direction raised to `degrees` above the horizontal; it keeps its bearing, or takes `level`'s if it has none.
 
     Args:
         direction: (3,) unit. level: (3,) horizontal direction for one that is (nearly) vertical.

@@ -25,6 +25,7 @@ _KINDS: Final = ("leg", "knee", "foot")
 _DOWN: Final = 0.06  # m; skin this near to the floor bears weight
 _BEND, _LIFT, _CROUCH = 35.0, 45.0, 40.0  # deg
 _STEP: Final = 0.16  # m
+_SQUAT: Final = 110.0  # deg of the knees
 _BEARING: Final = (("foot_sole", "toes"), ("heel", "heel"), ("knee", "knee"))  # skin -> part that bears
 _NEUTRAL: Final = {
     "upper_arm": (0.16, -1.0, -0.04),
@@ -34,7 +35,8 @@ _NEUTRAL: Final = {
 }
 _STAND: Final = "pelvis up faces up; torso points up; both legs points down 0.06 out; both feet on ground"
 _ENERGY: Final = re.compile(
-    r"\b(more|less|much more|a (?:bit|little) (?:more|less)) (?:energetic|dynamic|dramatic|exaggerated|intense|expressive|extreme|powerful|lively|active|explosive)\b"
+    r"\b(more|less|much more|a (?:bit|little) (?:more|less)) (?:energetic|dynamic|dramatic|exaggerated|intense"
+    r"|expressive|extreme|powerful|lively|active|explosive)\b"
     r"|\bexaggerate\b|\b(calmer|softer|subtler|gentler|tone (?:it|this)? ?down)\b"
 )
 
@@ -139,11 +141,25 @@ def _crouched(clause: Clause, m: Measures) -> Change:
     if rise and not clause.amount.given:
         return stated(_STAND, "root", "legs", "torso")
     step = clause.amount.turn(_CROUCH)
+    if clause.text == "squat" and max(m.flexion(f"{s}_knee") for s in SIDES) < _SQUAT - 10:
+        return _squatting(m)
     codes: list[Posecode] = []
     for side in SIDES:
         now = m.flexion(f"{side}_knee")
-        codes.append(Angle(f"{side}_knee", round(float(np.clip(now - step if rise else now + step, 3.0, 145.0)), 1)))
+        goal = now - step if rise else now + step
+        codes.append(Angle(f"{side}_knee", round(float(np.clip(goal, 3.0, 145.0)), 1)))
     return Change((*codes, *_weight(m)), joints("root", "legs")) + planted(m)
+
+
+def _squatting(m: Measures) -> Change:
+    """All the way down on the same feet: thighs nearly level, the trunk forward over them."""
+    codes: list[Posecode] = []
+    for side in SIDES:
+        thigh = np.array([0.0, -0.3, 0.9]) + 0.35 * way_vector(("out",), side)
+        codes += [pointing(f"{side}_thigh", thigh), Angle(f"{side}_knee", _SQUAT)]
+        codes.append(pointing(f"{side}_shin", np.array([0.0, -0.85, -0.5])))
+    trunk = Change((*codes, pointing("torso", np.array([0.0, 0.85, 0.5]))), joints("root", "legs", "torso"))
+    return trunk + planted(m)
 
 
 def _bent(clause: Clause, sides: tuple[str, ...], m: Measures) -> Change:

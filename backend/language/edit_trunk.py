@@ -32,7 +32,8 @@ _LOOKS: Final = {
     "back": (0.9, 0, -0.4),
 }
 _MOODS: Final = (  # words -> head bowed, torso bowed, shoulders up (m), gaze up (deg)
-    (r"sad(?:der|ly)?|depressed|unhappy|gloomy|sorrowful|dejected|defeated|ashamed|disappointed|down\b", (22, 14, -0.015)),
+    (r"sad(?:der|ly)?|depressed|unhappy|gloomy|sorrowful|dejected", (22, 14, -0.015)),
+    (r"defeated|ashamed|disappointed|down\b", (22, 14, -0.015)),
     (r"tired|exhausted|sleepy|weary|bored", (18, 16, -0.015)),
     (r"shy|timid|embarrassed|submissive", (20, 8, 0.018)),
     (r"scared|afraid|frightened|fearful|tense|nervous|anxious", (-4, -6, 0.022)),
@@ -192,8 +193,17 @@ def _lean(clause: Clause, m: Measures) -> Change | None:
     goal = _rotated(now, axis, np.radians(min(step, _LEAN_MOST)))
     scope = joints("torso")
     if step > _SPINE_REACH:
-        return Change((pointing("torso", goal), *standing_legs(m)), scope) + planted(m)
+        return Change((pointing("torso", goal), *standing_legs(m)), scope) + planted(m) + hanging_arms(m)
     return Change((pointing("torso", goal),), scope)
+
+
+def hanging_arms(m: Measures) -> Change:
+    """Arms that hang down go on hanging down when the trunk folds."""
+    total = Change()
+    for side in SIDES:
+        if m.direction(f"{side}_arm")[1] < -0.9:
+            total += Change((pointing(f"{side}_arm", np.array([0.0, -1.0, 0.12])),), joints(f"{side}_arm"))
+    return total
 
 
 def _rotated(v: np.ndarray, axis: np.ndarray, angle: float) -> np.ndarray:
@@ -207,7 +217,7 @@ def _rotated(v: np.ndarray, axis: np.ndarray, angle: float) -> np.ndarray:
 def _mood(clause: Clause, m: Measures) -> Change | None:
     """A mood by body language: how head, trunk and shoulders are held, relative to now."""
     rest = _MOOD_VERB.sub("", clause.text, count=1)
-    if rest == clause.text and clause.action or clause.parts:
+    if (rest == clause.text and clause.action) or clause.parts:
         return None
     found = next((shift for words, shift in _MOODS if re.search(rf"\b(?:{words})", rest)), None)
     if found is None or (

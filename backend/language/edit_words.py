@@ -9,13 +9,16 @@ from typing import Final
 from backend.posecodes.vocabulary import SIDES
 
 _POLITE: Final = re.compile(
-    r"\b(?:please|can you|could you|would you|i want|i would like|try to|now|also|just|instead|(?:make|have|let) (?:him|her|them|the (?:character|figure|man|woman|person)))\b"
+    r"\b(?:please|can you|could you|would you|i want|i would like|try to|now|also|just|instead"
+    r"|(?:make|have|let) (?:him|her|them|the (?:character|figure|man|woman|person)))\b"
 )
 _DETERMINER: Final = r"(?:the |his |her |their |your |its |my |a |an )?"
 _CUT: Final = re.compile(r"(?<!\d)\.|\.(?!\d)|[,;!?]|\band then\b|\bthen\b|\bwhile\b|\bbut\b|\bso(?: that)?\b|\band\b")
 _VERBS: Final = (  # action, how it is said; the first that matches at the start of a clause
-    ("rise", r"stand (?:up|taller|straighter|higher)|straighten up|rise|get up|(?:raise|lift) (?:the |his |her )?(?:hips|pelvis|body|stance)"),
-    ("crouch", r"squat|crouch|sink|go (?:down|lower|deeper)|get (?:down|lower)|sit (?:lower|deeper)|deepen|lower (?:the |his |her )?(?:hips|pelvis|body|stance|squat|lunge)"),
+    ("rise", r"stand (?:up|taller|straighter|higher)|straighten up|rise|get up"),
+    ("rise", r"(?:raise|lift) (?:the |his |her )?(?:hips|pelvis|body|stance)"),
+    ("crouch", r"squat|crouch|sink|go (?:down|lower|deeper)|get (?:down|lower)|sit (?:lower|deeper)|deepen"),
+    ("crouch", r"lower (?:the |his |her )?(?:hips|pelvis|body|stance|squat|lunge)"),
     ("straighten", r"straighten(?: out)?|unbend|extend|stretch(?: out)?"),
     ("raise", r"raise|lift(?: up)?|kick|elevate|bring up|put up|hold up|hoist|shrug"),
     ("lower", r"lower|drop|bring down|put down|let down|take down"),
@@ -34,7 +37,8 @@ _VERBS: Final = (  # action, how it is said; the first that matches at the start
     ("relax", r"relax|rest at ease"),
     ("step", r"step|take a step"),
     ("keep", r"keep|leave|hold still"),
-    ("move", r"move|bring|put|place|shift|slide|push|pull|swing|take|set|rest|reach|lay|touch|hold|point|join|clasp|interlock|rub|clap|press"),
+    ("move", r"move|bring|put|place|shift|slide|push|pull|swing|take|set|rest|reach|lay|touch|hold|point"),
+    ("move", r"join|clasp|interlock|rub|clap|press"),
 )  # fmt: skip
 _ACTIONS: Final = tuple((action, re.compile(rf"^(?:{words})\b")) for action, words in _VERBS)
 _COMPARATIVES: Final = (  # "left arm higher", "knees more bent", "deeper"
@@ -46,7 +50,8 @@ _COMPARATIVES: Final = (  # "left arm higher", "knees more bent", "deeper"
     ("spread", r"\b(?:wider|further apart|farther apart)\b"),
 )
 _PARTS: Final = {
-    "arm": r"upper arms?|arms?", "hand": r"hands?|wrists?|palms?|fists?", "elbow": r"elbows?|forearms?", "fingers": r"fingers?",
+    "arm": r"upper arms?|arms?", "hand": r"hands?|wrists?|palms?|fists?", "elbow": r"elbows?|forearms?",
+    "fingers": r"fingers?",
     "leg": r"legs?|thighs?", "knee": r"knees?", "foot": r"foot|feet|ankles?|heels?|toes?", "shoulder": r"shoulders?",
     "hips": r"hips?|pelvis", "head": r"head|chin|face|neck", "eyes": r"gaze|eyes?",
     "torso": r"torso|upper body|trunk|chest|waist|spine", "body": r"whole body|body|stance|pose|character|figure",
@@ -63,8 +68,10 @@ _LEVEL: Final = re.compile(
     rf"{_DETERMINER}\b(?P<what>shoulder|head|chest|waist|hip|eye|chin|face|knee)s?(?:'s)?[ -](?:height|level|high)\b"
 )
 _WAYS: Final = {
-    "up": r"up(?:wards?)?|higher", "down": r"down(?:wards?)?|lower", "front": r"forwards?|ahead|(?:to|in|at) (?:the )?front(?! of)|^front",
-    "back": r"backwards?|back(?! leg| foot| knee| of)", "left": r"left", "right": r"right", "out": r"out(?:wards?)?|sideways|to the sides?|apart",
+    "up": r"up(?:wards?)?|higher", "down": r"down(?:wards?)?|lower",
+    "front": r"forwards?|ahead|(?:to|in|at) (?:the )?front(?! of)|^front",
+    "back": r"backwards?|back(?! leg| foot| knee| of)", "left": r"left", "right": r"right",
+    "out": r"out(?:wards?)?|sideways|to the sides?|apart",
     "in": r"in(?:wards?)?(?! front)|together|closer",
 }  # fmt: skip
 _SMALL: Final = re.compile(
@@ -85,7 +92,8 @@ _DEGREES: Final = re.compile(
     rf"(?:(by|to|at)\s+)?(?:about |around )?(?:an? )?(?:{_NUMBER}\s*(?:degrees?|deg\b|°)|(right angle))"
 )
 _LENGTH: Final = re.compile(
-    rf"(?:by\s+)?(?:about |around )?{_NUMBER}\s*(cm|centimet(?:er|re)s?|mm|millimet(?:er|re)s?|m|met(?:er|re)s?|inch(?:es)?|in)\b"
+    rf"(?:by\s+)?(?:about |around )?{_NUMBER}\s*"
+    r"(cm|centimet(?:er|re)s?|mm|millimet(?:er|re)s?|m|met(?:er|re)s?|inch(?:es)?|in)\b"
 )
 _UNITS: Final = {"c": 0.01, "mm": 0.001, "mi": 0.001, "m": 1.0, "i": 0.0254}
 
@@ -116,7 +124,7 @@ class Amount:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the body as it was named. side: left, right, both, front, back, raised, other, or "" where none was said."""
+    """A part of the body as named. side: left, right, both, front, back, raised, other, or "" where none was said."""
 
     kind: str
     side: str = ""
@@ -159,7 +167,7 @@ def normalised(prompt: str) -> str:
 
 
 def clauses_of(prompt: str) -> list[Clause]:
-    """The instructions of a prompt; a clause without a verb goes on with the one before ("raise the arm and the leg")."""
+    """The instructions of a prompt; one without a verb goes on with the one before ("lift the arm and the leg")."""
     out: list[Clause] = []
     for piece in _CUT.split(normalised(prompt)):
         text = piece.strip()

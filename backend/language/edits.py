@@ -39,12 +39,15 @@ _KEEP: Final = re.compile(
     r"^keep (?:the )?(?:everything(?: else)?|rest|pose|it)(?: the same| as is| still)?[\s,]*(?:but|and|while)?\s*"
 )
 _UNCHANGED: Final = re.compile(
-    r"\b(?:without (?:moving|changing) (?:anything else|the rest)|(?:keep|leave) (?:everything else|the rest|all else)[a-z ]*)"
+    r"\b(?:without (?:moving|changing) (?:anything else|the rest)"
+    r"|(?:keep|leave) (?:everything else|the rest|all else)[a-z ]*)"
 )
 _MIRROR: Final = re.compile(
-    r"^(?:mirror|flip|reverse|swap (?:the )?sides|(?:switch|change) (?:the )?sides|(?:on |to |for )?(?:the )?other (?:side|way around|way round))\b"
+    r"^(?:mirror|flip|reverse|(?:swap|switch|change) (?:the )?sides"
+    r"|(?:on |to |for )?(?:the )?other (?:side|way around|way round))\b"
 )
 _SWAP: Final = re.compile(r"^(?:switch|swap|exchange) (?:the |his |her )?(hands|arms|legs|feet)\b")
+_POSTURE: Final = re.compile(r"^(?:sit|kneel|lie|lay|stand|crawl|jump)\b")  # an order; "sitting" describes a new pose
 _FREE: Final = frozenset(
     {"head", "left_arm", "right_arm", "left_fingers", "right_fingers", "left_arm_facing", "right_arm_facing"}
 )
@@ -56,8 +59,8 @@ class Edit:
     """A change of the current pose.
 
     program: absolute statements. scope: joints that may move; None: all. mirror: whether the current pose is mirrored
-    first. reply: what was done, for the user. unread: clauses that nothing was made of. turn: degrees by which the whole
-    body turns to its left first.
+    first. reply: what was done, for the user. unread: clauses that nothing was made of. turn: degrees by which the
+    whole body turns to its left first.
     """
 
     program: Program
@@ -150,7 +153,7 @@ def _stated(clause: Clause, keep: bool) -> Change | None:
     program = tuple(reading.program)
     if settled(program) <= _FREE:
         return Change(program, _scope_of(program))
-    if not keep:
+    if not keep and not _POSTURE.match(clause.text):
         return None
     explicit = settled(reading.explicit)
     lower = tuple(c for c in program if c.limbs() <= _LOWER or c.limbs() & explicit)

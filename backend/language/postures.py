@@ -101,7 +101,7 @@ def _on_hands(m: Measures) -> Posture | None:
         return Posture("bridge", "in a bridge, the front up", "go into a bridge")
     if all(down(m, f"{s}_knee") for s in SIDES):
         return Posture("fours", "on all fours", "go down on all fours")
-    if m.height("pelvis") > 0.58 and m.offset("left_wrist", "left_ankle")[2] < 0.5:
+    if m.height("pelvis") > 0.58 and m.offset("left_wrist", "left_ankle")[2] < 0.8:
         return Posture("folded", "bending down, the hands on the ground", "bend down and put the hands on the ground")
     if m.offset("pelvis", "neck")[1] > 0.25:
         return Posture(

@@ -1,8 +1,8 @@
 """Anatomical ranges of the joints, over swing and twist coordinates with analytic derivatives.
 
 A joint's rotation R = swing * twist about the bone's axis a gives three coordinates in rad: the component along a is
-the twist angle, the other two are the swing's rotation vector. Unlike Euler angles they have no singularity below a swing
-of 180 degrees, and unlike with a plain rotation vector a pure twist does not change the swing.
+the twist angle, the other two are the swing's rotation vector. Unlike Euler angles they have no singularity below a
+swing of 180 degrees, and unlike with a plain rotation vector a pure twist does not change the swing.
 
 Ranges are for the left side in degrees, in the T-pose's frame (X left, Y up, Z front); the right side mirrors them.
 They are the usual goniometric ranges (e.g. Norkin & White, Measurement of Joint Motion), widened to what trained people

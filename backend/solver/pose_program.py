@@ -86,10 +86,10 @@ def _free(scope: frozenset[str] | None) -> np.ndarray:
 
 
 def completed(rest: np.ndarray, program: Program, start: np.ndarray) -> Program:
-    """The program with what it leaves unsaid: bearing hands are flat, each foot that is down at the start stands."""
+    """The program with what it leaves unsaid: bearing hands are open, each foot that is down at the start stands."""
     shaped_hands = {c.side for c in program if isinstance(c, Hand)}
     bearing = {p.split("_")[0] for c in program if isinstance(c, Support) for p in c.parts if p.endswith("_hand")}
-    program = (*program, *(Hand(side, "flat") for side in sorted(bearing - shaped_hands)))
+    program = (*program, *(Hand(side, "open") for side in sorted(bearing - shaped_hands)))
     if any(isinstance(c, (Support, Airborne)) for c in program):
         return program
     feet = (Support(("left_foot",)), Support(("right_foot",)))

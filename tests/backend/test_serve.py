@@ -9,72 +9,22 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 
 from backend.parent import parent_alive, watch_parent
 from rigs.wire import PROTOCOL_VERSION
-from tests.backend.stand_in import TOKEN, Client
-
-ROOT = Path(__file__).resolve().parents[2]
-Start = Callable[..., "Service"]
-
-
-def wait_for(happened: Callable[[], Any], seconds: float = 15.0) -> Any:
-    end = time.monotonic() + seconds
-    while not (found := happened()):
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
-    return found
-
-
-class Service:
-    """A started `python -m backend serve`."""
-
-    def __init__(self, process: subprocess.Popen[str], ready: Path) -> None:
-        self.process, self.ready = process, ready
-        self.seconds = 0.0
-
-    def client(self) -> Client:
-        return Client(json.loads(self.ready.read_text())["port"])
-
-
-def environment(**more: str) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT), "POSEWRIGHT_TOKEN": TOKEN, **more}
+from tests.backend.stand_in import Client
+from tests.backend.started import Start, service_starter
 
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    started: list[subprocess.Popen[str]] = []
-
-    def run(*options: str, wait: bool = True, **variables: str) -> Service:
-        ready = tmp_path / f"ready-{len(started)}.json"
-        command = [sys.executable, "-m", "backend", "serve", "--ready-file", str(ready), *options]
-        begin = time.monotonic()
-        process = subprocess.Popen(
-            command,
-            cwd=tmp_path,
-            env=environment(**variables),
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        started.append(process)
-        service = Service(process, ready)
-        if wait:
-            wait_for(lambda: ready.exists() or process.poll() is not None)
-            service.seconds = time.monotonic() - begin
-        return service
-
-    yield run
-    for process in started:
-        process.kill()
-        process.communicate()
+    with service_starter(tmp_path) as start:
+        yield start
 
 
 def test_it_says_where_it_listens_and_stops_when_told(start: Start) -> None:

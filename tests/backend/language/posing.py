@@ -34,7 +34,8 @@ LINES = {
     ),
     "squat": "both thighs points front 0.4 out; both knees bent 110; both feet on ground; torso points 2 up 1 front",
     "lunge": (
-        "right thigh points mostly front down; right knee bent 85; left thigh points down slightly back; left knee bent 25;"
+        "right thigh points mostly front down; right knee bent 85;"
+        "left thigh points down slightly back; left knee bent 25;"
         "right foot, left toes on ground; right ankle 0.7 in front of left ankle"
     ),
     "tree": (

@@ -104,9 +104,11 @@ def test_a_new_posture_is_ordered_first() -> None:
 @pytest.mark.parametrize(
     "prompt",
     [
-        "raise the left arm by 40 degrees", "bend the right elbow by 60 degrees", "turn the head to the left by 30 degrees",
+        "raise the left arm by 40 degrees", "bend the right elbow by 60 degrees",
+        "turn the head to the left by 30 degrees",
         "lean forward by 25 degrees", "bend both knees by 40 degrees", "make a fist with the left hand",
-        "put the right hand on the hip", "twist the torso to the right by 25 degrees", "tilt the head forward by 20 degrees",
+        "put the right hand on the hip", "twist the torso to the right by 25 degrees",
+        "tilt the head forward by 20 degrees",
     ],
 )  # fmt: skip
 def test_the_difference_carried_out_again_reaches_the_same_pose(prompt: str) -> None:
