@@ -87,7 +87,7 @@ def _new_armature(context: bpy.types.Context, body: BodyData) -> bpy.types.Objec
             # the groups overlap nowhere, so every bone is in one collection
             collection.assign(data.bones[bone])
     # thin and in front: seen and clicked through the body without hiding it
-    data.display_type = "STICK"
+    data.display_type = "WIRE"
     armature.show_in_front = True
     for bone in armature.pose.bones:
         bone.rotation_mode = "QUATERNION"

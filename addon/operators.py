@@ -41,6 +41,24 @@ class POSEWRIGHT_OT_add_body(bpy.types.Operator):
             return CANCELLED
         return FINISHED
 
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """A click: the first body of a scene is also brought into view, it is small from where Blender starts."""
+        first = not any(o.type == "ARMATURE" for o in context.scene.objects)
+        done = self.execute(context)
+        if done == FINISHED and first:
+            frame_selected(context)
+        return done
+
+
+def frame_selected(context: bpy.types.Context) -> None:
+    """Let the 3D view that the user is in show what is selected; nothing happens outside a 3D view."""
+    area = context.area
+    if area is None or area.type != "VIEW_3D":
+        return
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    with context.temp_override(region=region):
+        bpy.ops.view3d.view_selected()
+
 
 class POSEWRIGHT_OT_pose(bpy.types.Operator):
     """Pose the character as the words say"""
@@ -95,7 +113,7 @@ class POSEWRIGHT_OT_try_example(bpy.types.Operator):
         state = context.window_manager.posewright
         from .armature import find_armature
 
-        if find_armature(context) is None and "FINISHED" not in bpy.ops.posewright.add_body("EXEC_DEFAULT", True):
+        if find_armature(context) is None and "FINISHED" not in bpy.ops.posewright.add_body("INVOKE_DEFAULT", True):
             return CANCELLED
         state.change_current = False
         state.prompt = self.words  # in a window this poses, as Enter does

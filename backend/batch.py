@@ -110,6 +110,14 @@ def _id_of(value: Any) -> str:
         return ""
 
 
+def line_id(line: Line) -> str:
+    """The id in a line, "" if it cannot be read."""
+    try:
+        return _id_of(_parse(*line))
+    except BadInput:
+        return ""
+
+
 def read_lines(stream: BinaryIO) -> Iterator[Line]:
     """The lines that are not blank, without their ends. One that is too long is cut just above the limit."""
     number = 0

@@ -19,7 +19,7 @@ from typing import Final
 
 from rigs.wire import Failure
 
-from .batch import Line, answer_line
+from .batch import Line, answer_line, line_id
 from .pipeline import Pipeline
 
 PIECE: Final = 8  # lines sent at once
@@ -48,6 +48,10 @@ def answer_in_processes(lines: Iterable[Line], workers: int) -> Iterator[bytes]:
                 pool = _pool(workers)
                 flying = deque((p, f if _is_whole(f) else _send(pool, p)) for p, f in flying)
             yield from replies
+    except BaseException:  # stopped, or nobody takes the answers: do not wait for what is being posed
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
@@ -86,7 +90,7 @@ def _try_alone(piece: list[Line]) -> list[bytes]:
                 replies += _send(pool, [line]).result()
             except BrokenProcessPool:
                 message = f"line {line[0]}: the process that worked on it died"
-                failure = Failure("internal", message, "try the line alone; with pictures, make them smaller")
+                failure = Failure("internal", message, "try the line alone; make its pictures smaller", line_id(line))
                 replies.append(json.dumps(failure.to_dict()).encode() + b"\n")
     return replies
 

@@ -164,7 +164,7 @@ def _arms(m: Measures, posture: Posture) -> Iterator[Fact]:
             else:
                 yield Fact("hand", side, f"on the {where}", salience, many=f"on the {many}")
         else:
-            yield _free_arm(m, side, posture)
+            yield from _free_arm(m, side, posture)
 
 
 def _plural(noun: str) -> str:
@@ -190,8 +190,9 @@ def arms_crossed(m: Measures) -> bool:
     """Both elbows bent, the wrists past each other before the chest."""
     bent = all(m.flexion(f"{s}_elbow") > 60 for s in SIDES)
     past = m.offset("left_wrist", "right_wrist", "chest")[0] < 0.06
+    near = all(np.linalg.norm(m.offset(f"{s}_hand", f"{_other(s)}_elbow")) < 0.26 for s in SIDES)
     height = m.offset("left_wrist", "spine3", "chest")[1]
-    return bool(bent and past and -0.3 < height < 0.25 and m.offset("left_wrist", "spine3", "chest")[2] > 0)
+    return bool(bent and past and near and -0.3 < height < 0.25 and m.offset("left_wrist", "spine3", "chest")[2] > 0)
 
 
 def _hands_place(m: Measures) -> str:
@@ -213,21 +214,25 @@ def arm_direction(m: Measures, side: str, segment: str, posture: Posture) -> tup
     return (float(left if side == "left" else -left), float(up), float(front))
 
 
-def _free_arm(m: Measures, side: str, posture: Posture) -> Fact:
+def _free_arm(m: Measures, side: str, posture: Posture) -> Iterator[Fact]:
     """An arm that touches nothing."""
     out, up, front = arm_direction(m, side, "upper_arm", posture)
     elbow = m.flexion(f"{side}_elbow")
     if elbow < 50:
-        return _straight_arm(m, side, posture)
+        yield _straight_arm(m, side, posture)
+        return
     bend = next(word for least, word in _BENDS if elbow >= least)
-    hand = _hand_place(m, side)
+    how = f"with the elbow {bend}", f"with the elbows {bend}"
     if up > 0.55:
-        return Fact("arm", side, f"raised with the elbow {bend}{hand}", 0.8)
-    if up > -0.35:
+        yield Fact("arm", side, f"raised {how[0]}", 0.8, many=f"raised {how[1]}")
+    elif up > -0.35:
         where = f"lifted {_level_way(out, front)}"
-        return Fact("arm", side, f"{where} with the elbow {bend}{hand}", 0.7)
-    way = " and drawn back" if front < -0.45 else ""
-    return Fact("elbow", side, f"{bend}{way}{hand}", 0.5)
+        yield Fact("arm", side, f"{where} {how[0]}", 0.7, many=f"{where} {how[1]}")
+    else:
+        yield Fact("elbow", side, f"{bend}{' and drawn back' if front < -0.45 else ''}", 0.5)
+    hand = _hand_place(m, side)
+    if hand:
+        yield Fact("hand", side, hand, 0.4)
 
 
 def _straight_arm(m: Measures, side: str, posture: Posture) -> Fact:
@@ -262,13 +267,13 @@ def _hand_place(m: Measures, side: str) -> str:
     del left
     head = m.offset(f"{side}_wrist", "head", "chest")
     if head[1] > 0.1:
-        return ", the hand above the head"
+        return "above the head"
     if abs(head[1]) < 0.15 and np.linalg.norm(head[::2]) < 0.3:
-        return ", the hand beside the head" if head[2] < 0.08 else ", the hand before the face"
+        return "beside the head" if head[2] < 0.08 else "in front of the face"
     if front < -0.08 and up < 0:
-        return ", the hand behind the back"
+        return "behind the back"
     if front > 0.1 and -0.15 < up < 0.2:
-        return ", the hand in front of the chest"
+        return "in front of the chest"
     return ""
 
 
@@ -305,7 +310,7 @@ def _stance(m: Measures, posture: Posture) -> Iterator[Fact]:
     left, _, front = m.offset("left_ankle", "right_ankle", "pelvis")
     if left < -0.02:
         yield Fact("legs", "", "crossed", 0.6)
-    elif posture.kind == "standing" and abs(front) < 0.2 and left > 0.42:
+    elif posture.kind in ("standing", "crouching") and abs(front) < 0.25 and left > 0.42:
         yield Fact("feet", "", "wide apart" if left > 0.62 else "apart", 0.5)
     if posture.kind in ("standing", "crouching") and abs(front) > 0.25:
         yield Fact("foot", _side(front), "in front", 0.55)

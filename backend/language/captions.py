@@ -36,7 +36,8 @@ def _line(posture: Posture, facts: list[Fact]) -> str:
     chosen = [f for f in facts if f.salience >= _LINE_SALIENCE][:_IN_A_LINE]
     doing = [f.phrase() for f in chosen if f.whole]
     having = [f.phrase() for f in chosen if not f.whole]
-    start = posture.words + (f" with {listed(having)}" if having else "")
+    join = ", " if " with " in posture.words or "," in posture.words else " with "
+    start = posture.words + (join + listed(having) if having else "")
     return _sentence(", ".join([start, *doing]))
 
 

@@ -49,7 +49,8 @@ class Order:
             f"both {PLURALS[self.part]}" if self.side == "both" else " ".join(["the", *self.side.split(), self.part])
         )
         subject = subject if self.part else ""
-        start = self.verb.format(subject) if "{}" in self.verb else f"{self.verb} {subject}"
+        verb = self.verb + "s" if self.side == "both" and self.verb.endswith(("hip", "knee", "thigh", "ear")) else self.verb
+        start = verb.format(subject) if "{}" in verb else f"{verb} {subject}"
         amount = f"by {_round(self.degrees)} degrees" if self.degrees is not None else ""
         if self.metres is not None:
             amount = f"by {max(5, 5 * round(20 * self.metres))} cm"

@@ -14,7 +14,7 @@ from backend.posecodes.position import Position
 from backend.posecodes.turn import Turn
 from backend.posecodes.vocabulary import SIDES
 
-from .edit_change import Change, elevated, elevation, joints, pointing
+from .edit_change import Change, joints, pointing
 from .edit_legs import planted, standing_legs
 from .edit_words import Clause
 from .measures import Measures
@@ -43,6 +43,7 @@ _MOODS: Final = (  # words -> head bowed, torso bowed, shoulders up (m), gaze up
     (r"relaxed|calm|casual", (4, 3, -0.015)),
     (r"thoughtful|pensive|contemplative", (16, 5, 0.0)),
 )  # fmt: skip
+_DEGREE: Final = r"(?:(?:much|a lot|a bit|a little|slightly|more|less|very|really|like|as if|he is|she is) )*"
 _MOOD_VERB: Final = re.compile(
     r"^(?:look|looks|be|seem|appear|feel|act|make (?:it|this|the pose)|more|a (?:bit|little) more|much more)\b"
 )
@@ -50,7 +51,7 @@ _MOOD_VERB: Final = re.compile(
 
 def edit_trunk(clause: Clause, m: Measures) -> Change | None:
     """The change that an instruction about head, trunk or the whole body makes; None where it is not understood."""
-    return _mood(clause, m) or _look(clause, m) or _head(clause, m) or _trunk(clause, m)
+    return edit_mood(clause, m) or _look(clause, m) or _head(clause, m) or _trunk(clause, m)
 
 
 # --- head ------------------------------------------------------------------------------------------
@@ -109,7 +110,7 @@ def _look_at(clause: Clause) -> Change | None:
 
 
 def _head(clause: Clause, m: Measures) -> Change | None:
-    if not clause.has("head") and clause.action != "bow":
+    if not clause.has("head") and not re.match(r"(?:nod|tuck)\b", clause.text):
         return None
     motion = _head_motion(clause)
     if motion is None:
@@ -214,12 +215,12 @@ def _rotated(v: np.ndarray, axis: np.ndarray, angle: float) -> np.ndarray:
 # --- moods -----------------------------------------------------------------------------------------
 
 
-def _mood(clause: Clause, m: Measures) -> Change | None:
+def edit_mood(clause: Clause, m: Measures) -> Change | None:
     """A mood by body language: how head, trunk and shoulders are held, relative to now."""
     rest = _MOOD_VERB.sub("", clause.text, count=1)
     if (rest == clause.text and clause.action) or clause.parts:
         return None
-    found = next((shift for words, shift in _MOODS if re.search(rf"\b(?:{words})", rest)), None)
+    found = next((shift for words, shift in _MOODS if re.fullmatch(rf"{_DEGREE}(?:{words})", rest.strip())), None)
     if found is None or (
         clause.action == "look" and clause.ways and re.fullmatch(r"\s*(?:a bit |a little |slightly )?down", rest)
     ):
@@ -238,5 +239,3 @@ def _mood(clause: Clause, m: Measures) -> Change | None:
 def _bounded(value: float, most: float) -> float:
     return round(float(np.clip(value, -most, most)), 1)
 
-
-__all__ = ["edit_trunk", "elevated", "elevation"]

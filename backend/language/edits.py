@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
 from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
-from backend.posecodes import Program, settled
+from backend.posecodes import Posecode, Program, settled
 from backend.posecodes import mirrored as mirrored_program
 from backend.posecodes.angle import Angle
+from backend.posecodes.contact import Contact
 from backend.posecodes.direction import Direction
 from backend.posecodes.facing import Facing
 from backend.posecodes.vocabulary import SIDES
@@ -25,12 +26,10 @@ from rigs.wire import Pose
 from .edit_arms import edit_arm
 from .edit_change import Change, joints
 from .edit_legs import edit_energy, edit_legs
-from .edit_trunk import edit_trunk
+from .edit_trunk import edit_mood, edit_trunk
 from .edit_words import Clause, clauses_of, normalised
 from .measures import Measures
-
-if TYPE_CHECKING:
-    from .reader import Reading
+from .reader import Reading, read
 
 _SAME: Final = re.compile(
     r"^(?:do |keep |with )?(?:the )?same(?: pose| thing| again)?\b[\s,:]*(?:but|except|only|and|with|just)?\s*"
@@ -126,19 +125,19 @@ def _change(clause: Clause, m: Measures, keep: bool) -> Change | None:
     swap = _SWAP.match(clause.text)
     if swap:
         return _swapped("arm" if swap[1] in ("hands", "arms") else "leg", m)
-    for reader in (edit_energy, edit_arm, edit_legs, edit_trunk):
+    orders = (edit_arm, edit_legs, edit_trunk) if clause.action else ()
+    for reader in (edit_energy, edit_mood, *orders):
         found = reader(clause, m)
         if found is not None:
             return found
-    return _stated(clause, keep)
+    stated = _stated(clause, keep)
+    if stated == Change() and not clause.action:  # "thumbs up": no order, and nothing that the reader knows
+        return edit_arm(clause, m) or edit_trunk(clause, m) or stated
+    return stated
 
 
 def _read(text: str) -> Reading | None:
     """The reader's view of a clause; None where it makes nothing of it."""
-    try:
-        from .reader import read
-    except ImportError:
-        return None
     reading = read(text)
     return None if reading.is_empty else reading
 
@@ -169,10 +168,18 @@ def _as_state(clause: Clause) -> str:
 def _scope_of(program: Program) -> frozenset[str]:
     """The joints that statements about these limbs may move."""
     out: frozenset[str] = frozenset()
-    for limb in settled(program):
+    for limb in (limb for code in program for limb in _movers(code)):
         group = limb.removesuffix("_facing").replace("_fingers", "_hand")
         out |= joints("root", "legs") if limb == "support" else joints(group)
     return out
+
+
+def _movers(code: Posecode) -> frozenset[str]:
+    """The limbs that carry a statement out: where skin touches skin, the arms if any."""
+    if not isinstance(code, Contact):
+        return code.limbs()
+    arms = frozenset(limb for limb in code.limbs() if limb.endswith("_arm"))
+    return arms or code.limbs()
 
 
 def _kept(clause: Clause) -> frozenset[str]:

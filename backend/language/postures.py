@@ -161,5 +161,5 @@ def _on_feet(m: Measures) -> Posture:
     if min(knees.values()) > 95:
         return Posture("squatting", "squatting", "squat")
     if min(knees.values()) > 50:
-        return Posture("crouching", "crouching with the knees bent", "crouch")
+        return Posture("crouching", "crouching", "crouch")
     return Posture("standing", "standing", "stand up")

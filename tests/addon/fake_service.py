@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 SERVER = """
-import json, os, sys, time
+import json, os, sys, threading, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 args = dict(zip(sys.argv[2::2], sys.argv[3::2]))
@@ -46,6 +46,11 @@ class Handler(BaseHTTPRequestHandler):
                    "stage": "solving"}, "answers": answers}, 202 if self.command == "POST" else 200)
     do_GET = do_POST = do_DELETE = handle_any
 
+def follow_parent():
+    while os.getppid() == int(args["--parent-pid"]): time.sleep(0.5)
+    os._exit(0)
+
+threading.Thread(target=follow_parent, daemon=True).start()
 if behaviour().get("fail_start"):
     raise ImportError("No module named " + repr("starlette"))
 time.sleep(behaviour().get("start_delay", 0))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from backend.language import edits
 from backend.language.edits import read_edit
 from backend.language.measures import Measures
+from backend.posecodes import read_program
 from backend.posecodes.vocabulary import SIDES
 
-from .posing import edited, mirrored, moved, posed
+from .posing import LINES, edited, mirrored, moved, posed
 
 _GROUPS = ("left_arm", "right_arm", "left_leg", "right_leg", "head", "torso", "root", "hands")
 _STILL = 2.0  # deg
@@ -184,6 +188,49 @@ def test_an_open_side_is_said() -> None:
     edit = read_edit("raise the arm a bit", posed("standing"))
     assert edit is not None
     assert "right one" in edit.reply
+
+
+@pytest.mark.parametrize("prompt", ["make it sadder", "look more tired", "sad", "be a bit more confident"])
+def test_moods_are_read_with_or_without_a_verb(prompt: str) -> None:
+    edit = read_edit(prompt, posed("standing"))
+    assert edit is not None
+    assert edit.scope is not None
+    assert {"neck", "head"} <= edit.scope
+    assert not {"left_hip", "left_elbow", "pelvis"} & edit.scope
+
+
+def _reading(lines: str, named: str = "") -> SimpleNamespace:
+    """What the reader would make of a clause."""
+    program = read_program(lines)
+    return SimpleNamespace(program=program, explicit=() if named else program, named=(named,) if named else ())
+
+
+def test_a_named_pose_is_no_edit_but_an_order_keeps_arms_and_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    seated = _reading(f"{LINES['sitting']}; both palms touches same knee; look down", "sitting")
+    monkeypatch.setattr(edits, "_read", lambda text: seated)
+    pose = posed("left_arm_up")
+    assert read_edit("sitting on a chair", pose) is None
+    for prompt in ("same but sitting", "sit down", "keep everything, but sitting on a chair"):
+        _, after = edited(pose, prompt)
+        assert moved(pose, after, "arms", "head", "hands") < _STILL
+        assert Measures(after).flexion("left_knee") > 60
+
+
+def test_a_statement_about_a_limb_is_an_edit_of_that_limb(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edits, "_read", lambda text: _reading("left arm points up"))
+    pose = posed("right_hand_wave")
+    _, after = edited(pose, "left arm raised")
+    assert moved(pose, after, "right_arm", "legs", "root", "torso", "head") < _STILL
+    assert Measures(after).direction("left_upper_arm")[1] > 0.9
+
+
+def test_a_named_gesture_of_the_arms_keeps_the_legs(monkeypatch: pytest.MonkeyPatch) -> None:
+    gesture = _reading("right upper arm points out; right forearm points up; right hand open", "waving")
+    monkeypatch.setattr(edits, "_read", lambda text: gesture)
+    pose = posed("kneeling")
+    _, after = edited(pose, "wave")
+    assert moved(pose, after, "left_arm", "legs", "root", "torso", "head") < _STILL
+    assert Measures(after).direction("right_forearm")[1] > 0.8
 
 
 def test_nothing_read_is_no_edit() -> None:

@@ -1,0 +1,140 @@
+"""Putting programs over each other: which statements a later one replaces, finer than by whole limbs.
+
+A named pose is the ground and words change it: "hands on the knees" must not undo the legs of a sitting pose although it
+names the knees, and "torso twisted" must not undo the lying on the back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from backend.posecodes import Posecode, Program
+from backend.posecodes.angle import Angle
+from backend.posecodes.contact import Contact
+from backend.posecodes.direction import Direction
+from backend.posecodes.distance import Distance
+from backend.posecodes.facing import Facing
+from backend.posecodes.gaze import Gaze
+from backend.posecodes.ground import Airborne, Support
+from backend.posecodes.hand import Hand
+from backend.posecodes.position import Position
+from backend.posecodes.turn import Turn
+from backend.posecodes.vocabulary import limb_of_point, skin
+
+_ARMS = ("left_arm", "right_arm")
+_LEGS = ("left_leg", "right_leg")
+
+
+def limb_slots(code: Posecode) -> frozenset[str]:
+    """The limbs that a statement is about: arms, legs, torso, head, fingers, support."""
+    if isinstance(code, Contact):
+        return _of_contact(code)
+    if isinstance(code, Position):
+        return frozenset({limb_of_point(code.point)})
+    if isinstance(code, Facing) and code.part.startswith(("pelvis", "chest")):
+        return frozenset({"torso"})
+    if isinstance(code, (Support, Airborne)):
+        return frozenset({"support"}) | (code.limbs() if isinstance(code, Support) else frozenset())
+    return code.limbs()
+
+
+def _of_contact(code: Contact) -> frozenset[str]:
+    """A hand that touches a leg says where the arm is, and nothing about the leg."""
+    limbs = {limb_of_point(skin(r)) for r in (code.a, code.b)}
+    arms = limbs & set(_ARMS)
+    return frozenset(arms or limbs & set(_LEGS) or limbs)
+
+
+def composed(base: Sequence[Posecode], later: Sequence[Posecode]) -> Program:
+    """`base` without what `later` replaces, followed by `later`."""
+    return tuple(kept for code in base for kept in _without(code, later)) + tuple(later)
+
+
+def _without(code: Posecode, later: Sequence[Posecode]) -> tuple[Posecode, ...]:
+    """What is left of a statement of the base: itself, a part of it, or nothing."""
+    if isinstance(code, Support):
+        return _support_left(code, later)
+    return () if any(_replaces(new, code) for new in later) else (code,)
+
+
+def _support_left(code: Support, later: Sequence[Posecode]) -> tuple[Posecode, ...]:
+    """Bearing parts of limbs that are placed anew bear no more; the trunk's do until the trunk is placed anew."""
+    if any(isinstance(c, Airborne) for c in later):
+        return ()
+    moved = {limb for c in later if not isinstance(c, (Support, Gaze, Hand)) and not _keeps_support(c) for limb in limb_slots(c)}
+    borne = {p for c in later if isinstance(c, Support) for p in c.parts}
+    parts = tuple(p for p in code.parts if p not in borne and not _limb_of_bearer(p) & moved)
+    return (Support(parts, code.height),) if parts else ()
+
+
+def _keeps_support(code: Posecode) -> bool:
+    """Turns of the trunk and head, distances between feet and positions in the plane leave the feet where they bear."""
+    if isinstance(code, Facing):
+        return code.part.endswith(("palm", "thumb", "foot", "sole", "chest"))
+    return isinstance(code, (Turn, Distance, Angle)) or (isinstance(code, Position) and code.axis != "up") or _is_lean(code)
+
+
+def _is_lean(code: Posecode) -> bool:
+    return isinstance(code, Direction) and code.segment == "torso"
+
+
+def _limb_of_bearer(part: str) -> set[str]:
+    side, _, name = part.partition("_")
+    if side not in ("left", "right"):
+        return {"torso"}
+    if name in ("hand", "fist", "fingers", "elbow", "forearm"):
+        return {f"{side}_arm"}
+    return {"torso"} if name in ("buttock", "hip", "shoulder", "cheek") else {f"{side}_leg"}
+
+
+def _replaces(new: Posecode, old: Posecode) -> bool:
+    """Whether `new` makes the older statement void."""
+    if isinstance(new, (Support, Distance)) or isinstance(old, Airborne):
+        return isinstance(new, (Support, Airborne)) and isinstance(old, Airborne) or _same_distance(new, old)
+    if isinstance(old, Facing) and old.part.endswith(("palm", "thumb")):
+        return _palm_replaced(new, old)
+    if isinstance(new, Facing) and new.part.endswith(("palm", "thumb", "foot", "sole")):
+        return False
+    if _is_trunk(old):
+        return _trunk_replaced(new, old)
+    if isinstance(new, Angle):
+        return _bend_replaces(new, old)
+    if isinstance(old, Distance) and isinstance(new, (Turn, Gaze)):
+        return False
+    return bool(limb_slots(new) & (limb_slots(old) - {"torso", "support"}))
+
+
+def _same_distance(new: Posecode, old: Posecode) -> bool:
+    return isinstance(new, Distance) and isinstance(old, (Distance, Position)) and new.limbs() == old.limbs() | new.limbs()
+
+
+def _palm_replaced(new: Posecode, old: Facing) -> bool:
+    """A palm's facing goes with the arm that is placed anew."""
+    side = old.part.split("_")[0]
+    if isinstance(new, Facing):
+        return new.part.split("_")[0] == side and new.part.endswith(("palm", "thumb"))
+    return f"{side}_arm" in limb_slots(new)
+
+
+def _is_trunk(code: Posecode) -> bool:
+    return limb_slots(code) == {"torso"}
+
+
+def _trunk_replaced(new: Posecode, old: Posecode) -> bool:
+    """Directions replace directions and facings of the trunk, turns replace turns of the same kind."""
+    if isinstance(old, Turn):
+        return isinstance(new, Turn) and new.part == old.part and new.motion == old.motion
+    if isinstance(new, Facing) and isinstance(old, Facing):
+        return new.part == old.part
+    return not isinstance(new, Turn) and limb_slots(new) == {"torso"}
+
+
+def _bend_replaces(new: Angle, old: Posecode) -> bool:
+    """A bend replaces the bend, the direction of the lower segment and what the limb's end did; the upper one stays."""
+    side, joint = new.joint.split("_")
+    lower, whole = ("forearm", "arm") if joint == "elbow" else ("shin", "leg")
+    if isinstance(old, Angle):
+        return old.joint == new.joint
+    if isinstance(old, Direction):
+        return old.segment in (f"{side}_{lower}", f"{side}_{whole}")
+    return bool(limb_slots(new) & limb_slots(old)) and isinstance(old, (Contact, Position, Distance))

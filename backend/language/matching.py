@@ -1,0 +1,147 @@
+"""Finding atlas entries in a prompt: aliases as sequences of stems, the most telling match first."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from .atlas import Atlas, atlas
+from .lexicon import NEGATIONS, PART_WORDS, SKIP, SPLITTERS, STOP, WAY_WORDS
+from .tokens import Token, tokens_of
+
+_SIDES: Final = ("left", "right")
+_PASSED: Final = SKIP | frozenset(("both", "left", "right", "two", "one")) - frozenset(("one",))
+
+
+@dataclass(frozen=True)
+class Alias:
+    """One way to ask for an entry: its stems in order, and whether a side belongs to it."""
+
+    entry: str
+    stems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Match:
+    """An alias found. places: the tokens that it takes; side: left or right where one stood within it."""
+
+    entry: str
+    places: tuple[int, ...]
+    side: str
+    score: float
+    negated: bool
+    size: int
+
+
+@dataclass(frozen=True)
+class Index:
+    """Aliases by their first stem, the weight of every stem, all words that aliases use, and the words of each entry."""
+
+    by_first: dict[str, list[Alias]]
+    weight: dict[str, float]
+    words: frozenset[str]
+    context: dict[str, frozenset[str]]
+
+
+def index_of(book: Atlas) -> Index:
+    """The index of an atlas."""
+    aliases: list[Alias] = []
+    words: set[str] = set()
+    for entry in book.entries.values():
+        seen = set()
+        for phrase in (entry.name, *entry.aliases):
+            tokens = tokens_of(phrase.replace("{side}", "left"))
+            words.update(t.text for t in tokens)
+            words.update(t.stem for t in tokens)
+            stems = tuple(_stems(tokens))
+            for variant in {stems, stems[::-1]} if len(stems) == 2 else {stems}:
+                if variant and variant not in seen:
+                    seen.add(variant)
+                    aliases.append(Alias(entry.name, variant))
+    return _index(aliases, words)
+
+
+def _index(aliases: list[Alias], words: set[str]) -> Index:
+    counts = Counter(s for a in aliases for s in set(a.stems))
+    weight = {s: math.log(1 + len(aliases) / n) for s, n in counts.items()}
+    by_first: dict[str, list[Alias]] = {}
+    context: dict[str, set[str]] = {}
+    for alias in aliases:
+        by_first.setdefault(alias.stems[0], []).append(alias)
+        context.setdefault(alias.entry, set()).update(alias.stems)
+    return Index(by_first, weight, frozenset(words), {k: frozenset(v) for k, v in context.items()})
+
+
+@cache
+def index() -> Index:
+    """The index of the atlas that comes with the program."""
+    return index_of(atlas())
+
+
+def _stems(tokens: list[Token]) -> list[str]:
+    return [t.stem for t in tokens if t.text not in _PASSED and not t.is_mark]
+
+
+def find(tokens: list[Token], taken: list[bool], least: int, most: int = 99) -> list[Match]:
+    """Aliases of `least` to `most` stems that do not overlap, most telling first. Marks nothing as taken."""
+    table = index()
+    found: list[Match] = []
+    for i, token in enumerate(tokens):
+        if not taken[i]:
+            for alias in table.by_first.get(token.stem, ()):
+                if least <= len(alias.stems) <= most:
+                    match = _match(tokens, taken, i, alias, table)
+                    if match:
+                        found.append(match)
+    found.sort(key=lambda m: (-m.score, m.places))
+    out: list[Match] = []
+    used: set[int] = set()
+    for match in found:
+        if not used & set(match.places):
+            used.update(match.places)
+            out.append(match)
+    return out
+
+
+def _match(tokens: list[Token], taken: list[bool], i: int, alias: Alias, table: Index) -> Match | None:
+    """The alias with its first stem at i, or None. One word that says nothing of its own may stand between two of its own."""
+    places, side, gaps, k = [i], _side_at(tokens, i), 0, i
+    for wanted in alias.stems[1:]:
+        k += 1
+        while k < len(tokens) and (tokens[k].stem != wanted or taken[k]):
+            text = tokens[k].text
+            if taken[k] or tokens[k].is_mark:
+                return None
+            if text in _SIDES:
+                side = side or text
+            elif text not in _PASSED:
+                gaps += 1
+                if gaps > 1 or text in PART_WORDS or text in WAY_WORDS or text in SPLITTERS or text in NEGATIONS:
+                    return None
+            k += 1
+        if k >= len(tokens):
+            return None
+        places.append(k)
+    score = sum(table.weight[s] for s in alias.stems) - 0.5 * gaps
+    return Match(alias.entry, tuple(places), side, score, _negated(tokens, i), len(alias.stems))
+
+
+def _side_at(tokens: list[Token], i: int) -> str:
+    """A side right before the alias: "left kick"."""
+    return tokens[i - 1].text if i and tokens[i - 1].text in _SIDES else ""
+
+
+def _negated(tokens: list[Token], i: int) -> bool:
+    """Whether a negation stands within the three words before, in the same clause."""
+    for k in range(i - 1, max(-1, i - 4), -1):
+        if tokens[k].is_mark or (tokens[k].text in SPLITTERS and tokens[k].text != "and"):
+            return False
+        if tokens[k].text in NEGATIONS:
+            return True
+    return False
+
+
+__all__ = ["STOP", "Alias", "Index", "Match", "find", "index", "index_of"]

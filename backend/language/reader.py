@@ -1,0 +1,272 @@
+"""A prompt becomes a program: named poses of the atlas as the ground, explicit body language over it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+
+from backend.posecodes import Posecode, Program, read_line
+from backend.posecodes.angle import Angle
+from backend.posecodes.direction import Direction
+
+from .atlas import atlas
+from .clauses import Clause, clauses_of, known_word
+from .compose import composed, limb_slots
+from .context import Context, Finding, Place
+from .lexicon import ACTIONS, ARM_KINDS, IRREGULAR, LEG_KINDS, NUMBER_WORDS, PART_WORDS, PHRASES, SIDE_WORDS, SKIP, SPLITTERS, STOP, WAY_WORDS
+from .matching import Match, find, index
+from .rules_arms import arms
+from .rules_legs import legs
+from .rules_points import at_point, find_points
+from .rules_trunk import head, trunk
+from .tokens import Token, tokens_of
+
+_SIDES = ("left", "right")
+_UPRIGHT = frozenset(("", "stand"))
+_MOST_WORDS = 2000  # a prompt is a sentence or two; what follows a novel's length is not read, and said so
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was made of a prompt.
+
+    program: all statements; named: atlas entries used; explicit: what was said in explicit body language; unread: content
+    words nothing was made of; notes: assumptions to tell the user.
+    """
+
+    program: Program
+    named: tuple[str, ...] = ()
+    explicit: Program = ()
+    unread: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.program
+
+
+def read(prompt: str, *, points: Mapping[str, Place] | None = None) -> Reading:
+    """Read a prompt. `points` are named places of the scene (m) that words may reach for, touch or look at."""
+    tokens = tokens_of(prompt, vocabulary())
+    ctx = Context(points or {})
+    if len(tokens) > _MOST_WORDS:
+        tokens = tokens[:_MOST_WORDS]
+        ctx.note(f"I read the first {_MOST_WORDS} words only.")
+    taken = [False] * len(tokens)
+    places = find_points(tokens, ctx.points)
+    for start, (_, size) in places.items():
+        taken[start : start + size] = [True] * size
+    named = _take(find(tokens, taken, 2), taken)
+    singles = find(tokens, taken, 1, 1)
+    ctx.busy = frozenset(k for m in singles for k in m.places)
+    ctx.posture = _posture([*named, *singles])
+    explicit, standing = _explicit(tokens, taken, ctx, places)
+    named += _take(find(tokens, taken, 1, 1), taken)
+    return _reading(tokens, taken, ctx, named, explicit, standing)
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """All words that are known, in full and as stems."""
+    tables = (ACTIONS, IRREGULAR, NUMBER_WORDS, PART_WORDS, SIDE_WORDS, SKIP, SPLITTERS, STOP, WAY_WORDS)
+    return index().words | {w for table in tables for w in table} | {w for phrase in PHRASES for w in phrase}
+
+
+def _take(matches: list[Match], taken: list[bool]) -> list[Match]:
+    """Mark what the matches use."""
+    for match in matches:
+        for k in match.places:
+            taken[k] = True
+    return matches
+
+
+def _posture(matches: list[Match]) -> str:
+    book = atlas()
+    return next((book.posture(m.entry) for m in matches if not m.negated and book.posture(m.entry)), "")
+
+
+# --- explicit body language ---------------------------------------------------------------------------------------------
+
+
+def _explicit(
+    tokens: list[Token], taken: list[bool], ctx: Context, places: dict[int, tuple[str, int]]
+) -> tuple[list[Posecode], list[Posecode]]:
+    """The statements of all clauses: those that always hold, and those that hold for a standing body."""
+    lines: list[Posecode] = []
+    standing: list[Posecode] = []
+    for clause in clauses_of(tokens, taken):
+        found = _clause(clause, ctx)
+        codes = [c for line in found.lines for c in read_line(line)]
+        for start in (k for k in clause.places if k in places):
+            codes += at_point(clause, ctx, places[start][0])
+        extra = [c for line in found.standing for c in read_line(line)]
+        if codes or extra:
+            for k in clause.places:
+                taken[k] = taken[k] or (known_word(tokens[k]) and k not in ctx.busy) or (tokens[k].stem in ACTIONS)
+        lines = _over(lines, codes)
+        standing = _over(standing, extra)
+    return lines, standing
+
+
+def _clause(clause: Clause, ctx: Context) -> Finding:
+    """What the rules make of one clause."""
+    if clause.is_empty:
+        return Finding()
+    found = [legs(clause, ctx), trunk(clause, ctx), head(clause, ctx)]
+    on_ground = any(" on ground" in line for line in found[0].lines)
+    if not on_ground:
+        found.insert(0, arms(clause, ctx))
+    return Finding(tuple(x for f in found for x in f.lines), tuple(x for f in found for x in f.standing))
+
+
+def _over(before: list[Posecode], later: list[Posecode]) -> list[Posecode]:
+    """Statements of a later clause added; "left arm raised and bent 90" keeps the upper arm raised."""
+    bent = {c.joint for c in later + before if isinstance(c, Angle) and c.degrees > 20}
+    out = [c for c in before if c not in later]
+    return [_opened(c, bent) for c in out + later]
+
+
+def _opened(code: Posecode, bent: set[str]) -> Posecode:
+    """The direction of a whole limb whose hinge is bent is that of its upper segment."""
+    if isinstance(code, Direction):
+        side, _, limb = code.segment.partition("_")
+        hinge, upper = {"arm": ("elbow", "upper_arm"), "leg": ("knee", "thigh")}.get(limb, ("", ""))
+        if f"{side}_{hinge}" in bent:
+            return replace(code, segment=f"{side}_{upper}")
+    return code
+
+
+# --- named poses ----------------------------------------------------------------------------------------------------------
+
+
+def _reading(
+    tokens: list[Token], taken: list[bool], ctx: Context, named: list[Match], explicit: list[Posecode], standing: list[Posecode]
+) -> Reading:
+    meant = [m for m in named if not m.negated]
+    for match in named:
+        if match.negated:
+            ctx.note(f"{match.entry}: said not to be done, left out.")
+    sided = [(m, _side(m, tokens, taken)) for m in meant]
+    base, used = _base(sided, ctx)
+    if not used or all(atlas().posture(m) in _UPRIGHT for m in used):
+        explicit = [*_unsettled(standing, explicit), *explicit]
+    elif any(_is_airless(c) for c in standing):
+        explicit = [*explicit, *(c for c in standing if _is_airless(c))]
+    program = composed(base, explicit)
+    for match in meant:
+        _take_context(match, tokens, taken)
+    unread = tuple(dict.fromkeys(t.said for t, used_up in zip(tokens, taken, strict=True) if not used_up and _is_content(t)))
+    return Reading(program, used, tuple(explicit), unread, tuple(ctx.notes))
+
+
+def _unsettled(standing: list[Posecode], explicit: list[Posecode]) -> list[Posecode]:
+    """What holds for a standing body, unless the trunk was placed in so many words."""
+    placed = any(isinstance(c, Direction) and c.segment == "torso" for c in explicit)
+    return [c for c in standing if not (placed and isinstance(c, Direction) and c.segment == "torso")]
+
+
+def _is_airless(code: Posecode) -> bool:
+    """Legs spread or together mean the same when sitting or lying."""
+    return code.kind == "distance"
+
+
+def _base(sided: list[tuple[Match, str]], ctx: Context) -> tuple[Program, tuple[str, ...]]:
+    """The named poses over each other: what carries the body first, then what settles less."""
+    book = atlas()
+    best: dict[str, tuple[Match, str]] = {}
+    for match, side in sided:
+        if match.entry not in best or (side and not best[match.entry][1]):
+            best[match.entry] = (match, side)
+    carriers = [(m, s) for m, s in best.values() if book.posture(m.entry)]
+    carriers.sort(key=lambda ms: (-_rank(ms[0]), ms[0].places))
+    main = _main(carriers)
+    order = ([main] if main else []) + [ms for ms in best.values() if ms is not main and ms not in carriers]
+    rest = [ms for ms in carriers if ms is not main]
+    program: Program = ()
+    used: list[str] = []
+    for match, side in order:
+        program = composed(program, book.program(match.entry, side))
+        used.append(match.entry)
+    for match, side in rest:
+        program, joined = _joined(program, match.entry, side, main[0].entry if main else "")
+        if joined:
+            used.append(match.entry)
+    for name, side in ((m.entry, s) for m, s in best.values() if m.entry in used):
+        entry = book.entries[name]
+        if entry.side and not side:
+            ctx.note(f"{name}: {entry.side} {'side' if entry.limb == 'body' else entry.limb}; say the other side to mirror it.")
+    return program, tuple(used)
+
+
+def _main(carriers: list[tuple[Match, str]]) -> tuple[Match, str] | None:
+    """The named pose that carries the body: a posture said in so many words, or an action that has the same posture."""
+    book = atlas()
+    postures = [ms for ms in carriers if book.entries[ms[0].entry].category == "postures"]
+    actions = [ms for ms in carriers if ms not in postures]
+    if not postures:
+        return actions[0] if actions else None
+    wanted = book.posture(postures[0][0].entry)
+    specific = next((ms for ms in actions if book.posture(ms[0].entry) == wanted and wanted != "stand"), None)
+    standing = next((ms for ms in actions if wanted == "stand" and book.posture(ms[0].entry) == "stand"), None)
+    return specific or standing or postures[0]
+
+
+def _rank(match: Match) -> float:
+    return match.score
+
+
+def _joined(program: Program, name: str, side: str, main: str) -> tuple[Program, bool]:
+    """A further pose over the main one: its arms, hands and head; its legs and trunk belong to the posture it has lost."""
+    book = atlas()
+    if book.entries[name].category == "postures" and main:
+        return program, book.posture(name) == book.posture(main)
+    upper = {"left_arm", "right_arm", "head", "left_fingers", "right_fingers", "left_arm_facing", "right_arm_facing"}
+    extra = tuple(c for c in book.program(name, side) if limb_slots(c) <= upper)
+    return composed(program, extra), bool(extra)
+
+
+def _side(match: Match, tokens: list[Token], taken: list[bool]) -> str:
+    """The side that a named pose is asked for: in the alias, else that of a limb named beside it."""
+    entry = atlas().entries[match.entry]
+    if not entry.side:
+        return ""
+    if match.side:
+        return _consume(tokens, taken, match.side, min(match.places) - 1)
+    kinds = LEG_KINDS if entry.limb == "leg" else ARM_KINDS if entry.limb in ("arm", "hand") else ARM_KINDS | LEG_KINDS | {"hip", "shoulder", "torso"}
+    spoken = [
+        (i, t.text)
+        for i, t in enumerate(tokens[:-1])
+        if t.text in _SIDES and (PART_WORDS.get(tokens[i + 1].text) in kinds)
+    ]
+    free = [s for s in spoken if not taken[s[0]]]
+    if free or spoken:
+        i, side = (free or spoken)[0]
+        taken[i] = taken[i + 1] = True
+        return side
+    bare = next((i for i, t in enumerate(tokens) if t.text in _SIDES and not taken[i]), None)
+    if bare is not None:
+        taken[bare] = True
+        return tokens[bare].text
+    return ""
+
+
+def _consume(tokens: list[Token], taken: list[bool], side: str, near: int) -> str:
+    """Mark the side word in or beside an alias as used."""
+    for i in range(max(0, near), len(tokens)):
+        if tokens[i].text == side and not taken[i]:
+            taken[i] = True
+            break
+    return side
+
+
+def _take_context(match: Match, tokens: list[Token], taken: list[bool]) -> None:
+    """Words that belong to a named pose ("broom" to sweeping) are no unread words."""
+    words = index().context[match.entry]
+    for i, token in enumerate(tokens):
+        if token.stem in words:
+            taken[i] = True
+
+
+def _is_content(token: Token) -> bool:
+    return not token.is_mark and token.text not in STOP and token.text not in SPLITTERS

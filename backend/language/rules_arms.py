@@ -1,0 +1,270 @@
+"""Arms in words: raised, stretched out, bent, crossed; forearms and elbows; directions of palms and shapes of hands."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .clauses import Clause, Part
+from .context import Context, Finding, subjects_of
+from .lexicon import ARM_KINDS
+from .rules_hands import folded, touching
+
+_LEVELS: Final = {  # how high a hand is held with the elbow bent: upper arm, forearm
+    "shoulder": ("0.35 out down 0.45 front", "up 0.35 front 0.1 out"),
+    "chest": ("0.3 out down 0.3 front", "front 0.45 up"),
+    "head": ("0.6 out 0.2 front 0.1 up", "up 0.15 front"), "face": ("0.4 out 0.5 front", "up 0.2 front"),
+    "chin": ("0.4 out down 0.7 front", "up 0.5 front"), "waist": ("0.15 out down", "front 0.05 up"),
+    "stomach": ("0.2 out down", "front 0.1 in"), "hip": ("0.2 out down 0.2 back", "front 0.3 down"), "eye": ("0.4 out 0.5 front", "up 0.2 front"),
+    "ear": ("0.6 out 0.2 front 0.1 up", "up 0.15 front"),
+}  # fmt: skip
+_SHAPES: Final = (  # stems or words -> shape of the hand
+    (("fist", "fists", "clench"), "fist"), (("spread",), "spread"), (("open", "unclench"), "open"), (("flat",), "flat"), (("relax", "relaxed"), "relaxed"),
+    (("claw", "claws"), "claw"), (("peace", "victory"), "peace"), (("grip",), "grip"), (("pinch",), "pinch"), (("cup",), "cup"),
+)  # fmt: skip
+_HANDS: Final = frozenset(("hand", "fist", "palm", "fingers", "index", "thumb"))
+
+
+def arms(clause: Clause, ctx: Context) -> Finding:
+    """Everything that a clause says about arms and hands."""
+    subjects = subjects_of(clause, ctx, ARM_KINDS)
+    lines: list[str] = []
+    standing: list[str] = []
+    for part in subjects:
+        sides = ctx.sides(part)
+        if len(sides) == 2 and part.kind in ("hand", "palm", "fingers", "arm", "fist") and _joined(clause):
+            lines += folded(clause, _zone(clause))
+            ctx.subject = part
+            continue
+        for side in sides:
+            found = _one(clause, ctx, part, side)
+            lines += found.lines
+            standing += found.standing
+        ctx.subject = part
+    if not subjects:
+        found = touching(clause, ctx)
+        lines += found.lines
+        standing += found.standing
+    return Finding(tuple(dict.fromkeys(lines)), tuple(dict.fromkeys(standing)))
+
+
+def _joined(clause: Clause) -> bool:
+    """Hands that are clasped, folded or pressed together, rather than put on something."""
+    on_something = clause.targets and clause.relation in ("on", "onto", "touch", "against")
+    return clause.does("clasp") and clause.has("together", "clasp", "interlac", "interlock", "fold", "join", "lock") and not on_something
+
+
+def _zone(clause: Clause) -> str:
+    """Where joined hands are."""
+    if "overhead" in clause.ways or ("up" in clause.ways and not clause.targets):
+        return "overhead"
+    if clause.targets:
+        kind = clause.targets[0].kind
+        behind = clause.relation == "behind" or "back" in clause.ways
+        return "back" if kind in ("back", "lower_back") or (behind and kind in ("torso", "hip", "buttocks", "waist")) else ("head_back" if behind else kind)
+    return "back" if "back" in clause.ways else clause.level or ("stomach" if "front" in clause.ways else "")
+
+
+def _one(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
+    """What a clause says about one part of one arm."""
+    if clause.targets or (ctx.points and clause.relation):
+        found = touching(clause, ctx, part, side)
+        if found:
+            shape = _shape(clause, part, side)
+            return Finding((*found.lines, *shape), found.standing)
+    if clause.negated:
+        return Finding(tuple(_denied(clause, part, side)))
+    lines = list(_shape(clause, part, side))
+    if part.kind == "palm":
+        lines += _palm(clause, side)
+    elif part.kind in ("index", "fingers", "thumb"):
+        lines += _finger(clause, part, side)
+    elif part.kind == "forearm":
+        lines += _forearm(clause, side)
+    elif part.kind == "elbow":
+        lines += _elbow(clause, side)
+    elif part.kind == "upper_arm":
+        lines += _upper(clause, side)
+    else:
+        lines += _arm(clause, ctx, part, side)
+    return Finding(tuple(lines))
+
+
+def _denied(clause: Clause, part: Part, side: str) -> list[str]:
+    """ "not raising the arms" lets them hang, "elbows not bent" straightens them."""
+    if clause.does("bend") or part.kind == "elbow":
+        return [f"{side} elbow straight"]
+    if clause.does("raise", "stretch", "point") or clause.ways:
+        return hanging(side)
+    return []
+
+
+def hanging(side: str) -> list[str]:
+    """The arm at ease beside the body."""
+    return [f"{side} upper arm points down 0.16 out 0.04 back", f"{side} forearm points down 0.05 out 0.22 front"]
+
+
+def _shape(clause: Clause, part: Part, side: str) -> list[str]:
+    """The shape of the hand, where one is said."""
+    if part.kind == "fist":
+        return [f"{side} hand fist"]
+    if clause.has("thumbsup"):
+        return [f"{side} hand thumbs up"]
+    if part.kind == "index":
+        return [f"{side} hand point"]
+    if part.kind not in _HANDS:
+        return [f"{side} hand fist"] if clause.has("fist", "fists") else []
+    for words, shape in _SHAPES:
+        if clause.has(*words) and not (shape == "spread" and part.kind == "hand" and clause.ways - {"out"}):
+            return [f"{side} hand {shape}"]
+    return []
+
+
+def _palm(clause: Clause, side: str) -> list[str]:
+    """Which way the palm faces."""
+    way = next((w for w in ("up", "down", "front", "back", "in", "out") if w in clause.ways), "")
+    if clause.has("together", "eachother"):
+        way = "in"
+    if not way and clause.has("forward"):
+        way = "front"
+    if not way and clause.has("body", "inside"):
+        way = "in"
+    return [f"{side} palm faces {way}"] if way else []
+
+
+def _finger(clause: Clause, part: Part, side: str) -> list[str]:
+    """A pointing finger takes its arm along."""
+    if part.kind == "fingers":
+        return []
+    lines = [f"{side} hand {'thumbs up' if part.kind == 'thumb' and 'up' in clause.ways else 'point'}"]
+    if part.kind == "thumb":
+        return lines if "up" in clause.ways else []
+    way = direction(clause.ways - {"rest"}, clause, side)
+    if "up" in clause.ways or "overhead" in clause.ways:
+        return [*lines, f"{side} upper arm points 0.35 out down 0.5 front", f"{side} forearm points up 0.25 front", f"{side} hand points up"]
+    return [*lines, f"{side} arm points {way}"] if way else lines
+
+
+def _forearm(clause: Clause, side: str) -> list[str]:
+    way = direction(clause.ways, clause, side)
+    if not way and clause.does("raise"):
+        way = "front 0.35 up"
+    if clause.does("raise") and way == "up 0.12 out":
+        way = "up 0.2 front"
+    elif clause.does("raise") and not clause.ways:
+        way = "front 0.35 up"
+    return [f"{side} forearm points {way}"] if way else []
+
+
+def _elbow(clause: Clause, side: str) -> list[str]:
+    if clause.has("clos", "tuck", "tight") or (clause.ways & {"in", "rest"}):
+        return [f"{side} upper arm points down 0.05 out"]
+    lines = _bend(clause, side)
+    way = direction(clause.ways - {"rest"}, clause, side)
+    if way and not (lines and clause.ways <= {"rest"}):
+        way = way.replace("up 0.12 out", "up 0.8 out") if clause.does("raise") and not lines else way
+        lines.append(f"{side} upper arm points {way}")
+    elif clause.does("raise") and not lines:
+        lines += [f"{side} upper arm points out 0.15 front", f"{side} elbow bent 90"]
+    return lines
+
+
+def _bend(clause: Clause, side: str) -> list[str]:
+    """The flexion that a clause gives the elbow."""
+    if clause.has("straight", "straighten") or (clause.does("stretch") and not clause.does("bend")):
+        return [f"{side} elbow straight"]
+    if clause.number is not None and (clause.does("bend") or clause.has("ninety")):
+        return [f"{side} elbow bent {min(clause.number, 145):g}"]
+    if clause.has("ninety"):
+        return [f"{side} elbow bent 90"]
+    if clause.does("bend"):
+        return [f"{side} elbow bent {35 if clause.small else 130 if clause.large else 90}"]
+    return []
+
+
+def _upper(clause: Clause, side: str) -> list[str]:
+    way = direction(clause.ways, clause, side)
+    if clause.has("horizontal", "parallel"):
+        way = way or "out"
+    return [f"{side} upper arm points {way}"] if way else []
+
+
+def _arm(clause: Clause, ctx: Context, part: Part, side: str) -> list[str]:
+    """A whole arm, or a hand that takes its arm along."""
+    bent = _bend(clause, side) if clause.does("bend") or clause.has("ninety") else []
+    if clause.level and part.kind in ("hand", "fist", "wrist") and not clause.ways - {"up"}:
+        upper, fore = _LEVELS.get(clause.level, _LEVELS["chest"])
+        return [f"{side} upper arm points {upper}", f"{side} forearm points {fore}"]
+    way = direction(clause.ways, clause, side)
+    if not way and (clause.does("raise", "point") or clause.has("up")):
+        way = "front" if clause.level or clause.does("point") else raised(clause)
+    if not way and clause.does("stretch") and not clause.ways and not bent:
+        way = "front" if part.kind == "hand" or clause.does("stretch") else ""
+    if not way and clause.has("straight") and part.kind == "arm":
+        return [f"{side} elbow straight"]
+    if "rest" in clause.ways or (clause.does("lower") and not way) or way == "down":
+        return hanging(side) + ([f"{side} hand relaxed"] if clause.has("relax", "relaxed") and not _shape(clause, part, side) else [])
+    if bent and way:
+        return [f"{side} upper arm points {way}", *bent]
+    if bent or not way:
+        return bent
+    if clause.does("point") and part.kind in ("hand", "arm", "index"):
+        return [f"{side} arm points {way}", f"{side} hand point"]
+    if "behind" in (t.text for t in clause.words) and way == "back":
+        way = "down 0.9 back"
+    return [f"{side} arm points {way}"]
+
+
+def raised(clause: Clause) -> str:
+    """How a raised arm points where no direction is said."""
+    if clause.number is not None:
+        return swung("front", clause.number)
+    if clause.small:
+        return "down 0.5 front 0.3 out"
+    return "up 0.12 out"
+
+
+def swung(way: str, degrees: float) -> str:
+    """A direction that many degrees away from hanging, towards `way`."""
+    from math import cos, radians, sin
+
+    rise = -cos(radians(degrees))
+    across = f"{max(sin(radians(degrees)), 0.01):.3f} {way}"
+    return f"{across} {abs(rise):.3f} {'up' if rise > 0 else 'down'}" if abs(rise) > 0.01 else way
+
+
+def direction(ways: frozenset[str], clause: Clause, side: str) -> str:
+    """The direction of an arm that these words mean, as a canonical line has it; "" for none."""
+    flat = [w for w in ("front", "back", "left", "right", "out", "in") if w in ways]
+    if clause.number is not None and flat:
+        return swung(flat[0], clause.number)
+    if "v" in ways:
+        return "up 0.6 out"
+    if clause.has("diagonal", "diagonally"):
+        flat, ways = (flat or ["out"]), ways | ({"up"} if "down" not in ways else set())
+    if "overhead" in ways:
+        return "up 0.12 out"
+    if flat:
+        return _flat(flat, ways, clause)
+    if "up" in ways:
+        if clause.level:
+            return "front"
+        return "up 0.12 out" if not clause.small else "up front"
+    return "down" if "down" in ways else ""
+
+
+def _flat(flat: list[str], ways: frozenset[str], clause: Clause) -> str:
+    """A level direction, tilted by what else is said about height."""
+    across = " ".join(flat)
+    if "up" in ways and not clause.level:
+        return f"{across} 0.35 up" if clause.small else f"{across} 0.8 up"
+    if "down" in ways and not clause.level:
+        return f"{across} 0.35 down" if clause.small else f"down 0.6 {across}"
+    if clause.level in ("waist", "hip"):
+        return f"{across} down"
+    if clause.level in ("head", "face", "eye"):
+        return f"{across} 0.4 up"
+    if clause.small and not clause.has("parallel"):
+        return f"down 0.6 {across}"
+    if flat == ["back"]:
+        return "down 0.9 back"
+    return across if across != "in" else "in 0.7 front"

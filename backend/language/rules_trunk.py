@@ -1,0 +1,155 @@
+"""The trunk and the head in words: leaning, bending, twisting; turning, tilting and bowing the head; where one looks."""
+
+from __future__ import annotations
+
+from math import cos, radians, sin
+from typing import Final
+
+from .clauses import SIDES, Clause
+from .context import Context, Finding
+from .lexicon import HEAD_KINDS
+
+_TRUNK: Final = frozenset(("torso", "back", "chest", "waist", "upper_back", "lower_back"))
+_LOOKED_AT: Final = {
+    "hand": "hand", "palm": "palm", "fist": "hand", "fingers": "fingertips", "thumb": "thumb tip", "knee": "knee", "foot": "foot", "toes": "foot",
+    "elbow": "elbow", "wrist": "wrist", "index": "index tip", "shoulder": "shoulder",
+}  # fmt: skip
+
+
+def trunk(clause: Clause, ctx: Context) -> Finding:
+    """What a clause says about the trunk."""
+    bare = not [p for p in clause.subjects if p.kind not in _TRUNK and p.kind != "hip"]
+    named = any(p.kind in _TRUNK for p in clause.subjects)
+    if not bare or clause.negated or clause.does("look"):
+        return Finding()
+    lines = _sidebend(clause)
+    if not lines and clause.does("twist") and (named or clause.ways & {"left", "right"}):
+        lines = _twist(clause, ctx)
+    if not lines and named and clause.does("turn") and clause.ways & {"left", "right"}:
+        lines = _twist(clause, ctx)
+    if not lines and (clause.does("lean", "tilt") or (named and clause.does("bend", "bow")) or _bends_over(clause)):
+        lines = _lean(clause, ctx)
+    if not lines and clause.does("arch") and (named or clause.has("back")):
+        lines = ["torso bowed back 28"]
+    if not lines and (clause.has("upright") or (named and clause.has("straight"))):
+        if ctx.posture in ("", "stand", "sit", "kneel", "floor", "squat"):
+            lines = ["torso points up", "torso bowed front 0"]
+    if not lines and named and clause.has("rounded", "hunch", "slouch"):
+        lines = ["torso bowed front 35"]
+    elif not lines and clause.does("lean") and clause.has("hunch", "slouch", "slump"):
+        lines = ["torso bowed front 30", "torso points up 0.2 front"]
+    if not lines and named and clause.ways & {"front"} and not clause.targets:
+        lines = _lean(clause, ctx)
+    return Finding(tuple(lines))
+
+
+def _bends_over(clause: Clause) -> bool:
+    """ "bending forward", "bent over at the waist"."""
+    over = clause.ways & {"front", "back", "left", "right", "out", "down"} or clause.has("over", "waist")
+    return clause.does("bend") and bool(over) and not [p for p in clause.subjects if p.kind not in _TRUNK]
+
+
+def _side(clause: Clause) -> str:
+    return next((s for s in SIDES if s in clause.ways), "")
+
+
+def _degrees(clause: Clause, usual: float) -> float:
+    if clause.number is not None:
+        return clause.number
+    return usual * (0.5 if clause.small else 1.7 if clause.large else 1.0)
+
+
+def _sidebend(clause: Clause) -> list[str]:
+    """ "side bend to the right", "bending sideways"."""
+    said = clause.has("side", "sideways", "sidebend", "lateral") and clause.does("bend", "lean", "tilt")
+    if not said:
+        return []
+    side = _side(clause) or "right"
+    angle = _degrees(clause, 30)
+    return [f"torso points {cos(radians(angle)):.3f} up {sin(radians(angle)):.3f} {side}", f"torso tilted {side} {min(angle * 0.8, 40):.0f}"]
+
+
+def _twist(clause: Clause, ctx: Context) -> list[str]:
+    side = _side(clause)
+    if not side:
+        side = "right"
+        ctx.note("No side was said for the twist: I took the right.")
+    return [f"torso turned {side} {min(_degrees(clause, 38), 55):g}"]
+
+
+def _lean(clause: Clause, ctx: Context) -> list[str]:
+    """A lean of the whole trunk; far leans and bows bend the hips."""
+    side = _side(clause)
+    way = side or ("back" if "back" in clause.ways else "front")
+    over = clause.has("over", "waist", "down")
+    usual = {"front": 75 if over and clause.does("bend") else 32, "back": 22}.get(way, 20)
+    angle = min(_degrees(clause, usual), 120)
+    rise = cos(radians(angle))
+    lines = [f"torso points {abs(rise):.3f} {'up' if rise >= 0 else 'down'} {sin(radians(angle)):.3f} {way}"]
+    return lines + ([f"torso tilted {side} {min(angle * 0.6, 30):.0f}"] if side else [])
+
+
+# --- head and gaze --------------------------------------------------------------------------------------------------------
+
+
+def head(clause: Clause, ctx: Context) -> Finding:
+    """What a clause says about the head and the gaze."""
+    named = any(p.kind in HEAD_KINDS for p in clause.subjects)
+    if clause.negated:
+        return Finding()
+    if clause.does("look") and not (named and clause.does("turn", "tilt")) and not any(p.kind in ("palm", "chest", "torso", "hip", "foot", "toes") for p in clause.subjects):
+        return Finding(tuple(_gaze(clause, ctx)))
+    if not named:
+        return Finding()
+    kinds = {p.kind for p in clause.subjects}
+    if "eye" in kinds:
+        return Finding(tuple(_gaze(clause, ctx)))
+    return Finding(tuple(_head(clause, kinds)))
+
+
+def _head(clause: Clause, kinds: set[str]) -> list[str]:
+    side = _side(clause)
+    if clause.does("tilt", "lean") and (side or clause.has("sideways", "side")):
+        return [f"head tilted {side or 'right'} {min(_degrees(clause, 25), 45):g}"]
+    if side:
+        return [f"head turned {side} {min(_degrees(clause, 45), 70):g}"]
+    if clause.has("sideways", "side") or "out" in clause.ways:
+        return [f"head turned right {min(_degrees(clause, 45), 70):g}"]
+    back = "back" in clause.ways or (clause.does("raise", "tilt") and "down" not in clause.ways and "front" not in clause.ways) or clause.ways & {"up"}
+    if back and not (clause.has("upright") or clause.has("straight")):
+        return [f"head bowed back {min(_degrees(clause, 28), 50):g}"]
+    if clause.does("bow", "lower", "tilt", "bend", "lean") or clause.ways & {"down", "front"} or "chin" in kinds and clause.has("tuck"):
+        if "front" in clause.ways and not clause.does("bow", "lower", "tilt", "bend", "lean"):
+            return ["look front"]
+        return [f"head bowed front {min(_degrees(clause, 38), 55):g}"]
+    return ["look front"] if clause.has("upright", "straight", "level") else []
+
+
+def _gaze(clause: Clause, ctx: Context) -> list[str]:
+    """Where the eyes go: a direction, a part of the own body, or over a shoulder."""
+    target = next((p for p in clause.parts if p.kind in _LOOKED_AT), None)
+    shoulder = next((p for p in clause.parts if p.kind == "shoulder"), None)
+    words = {t.text for t in clause.words}
+    if shoulder is not None and "over" in words or clause.has("behind") or ("back" in clause.ways and not target):
+        side = (shoulder.sides[0] if shoulder and shoulder.sides and shoulder.sides[0] in SIDES else "") or _side(clause) or "left"
+        return [f"head turned {side} 62", f"torso turned {side} 22"]
+    if target is not None and target.kind in ("foot", "toes") and (target.plural or not target.sides):
+        return ["look 0.75 down 0.65 front"]
+    if target is not None:
+        sides = ctx.sides(target)
+        if len(sides) == 2:
+            return ["look 0.8 down front"]
+        return [f"look at {sides[0]} {_LOOKED_AT[target.kind]}"]
+    side = _side(clause)
+    up, down = "up" in clause.ways or "overhead" in clause.ways, "down" in clause.ways
+    if side and not (up or down):
+        return [f"head turned {side} {min(_degrees(clause, 45), 70):g}"]
+    if side:
+        return [f"look {side} {'up' if up else 'down'} front"]
+    if up:
+        return [f"look {0.35 if clause.small else 1.6 if clause.large else 0.9} up front"]
+    if down:
+        return [f"look {0.3 if clause.small else 1.2 if clause.large else 0.8} down front"]
+    if clause.has("around", "side", "sideways") or "out" in clause.ways:
+        return ["head turned left 45"]
+    return ["look front"] if clause.ways & {"front"} or clause.has("camera", "straight", "horizon", "distance") else []
