@@ -144,17 +144,19 @@ def draw_outcome(layout: Any, context: bpy.types.Context, job: Job) -> None:
 
 
 def draw_unmet(layout: Any, context: bpy.types.Context, job: Job) -> None:
-    """What was asked and is not so in the pose, and words that nothing was made of."""
+    """What was asked and is not so in the pose, and words that nothing was made of; not what the reply says anyway."""
     assert job.result is not None
-    unmet = job.result.poses[0].unmet if job.result.poses else ()
+    reply = job.result.reply
+    unmet = [s for s in (job.result.poses[0].unmet if job.result.poses else ()) if s.text not in reply]
+    unread = [words for words in job.result.unread if words not in reply]
     if unmet:
         layout.label(text="Not quite reached:", icon="INFO")
         for statement in unmet[:_UNMET_SHOWN]:
             say(layout, context, statement.text, icon="DOT")
         if len(unmet) > _UNMET_SHOWN:
             layout.label(text=f"and {len(unmet) - _UNMET_SHOWN} more")
-    if job.result.unread:
-        say(layout, context, "Not understood: " + ", ".join(job.result.unread), icon="QUESTION")
+    if unread:
+        say(layout, context, "Not understood: " + ", ".join(unread), icon="QUESTION")
 
 
 def draw_kept(layout: Any, context: bpy.types.Context, job: Job) -> None:

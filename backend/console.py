@@ -52,12 +52,18 @@ def _one_line(text: str) -> str:
 
 
 def answer_lines(result: PoseResult) -> list[str]:
-    """A result for a person: the reply, then what was asked and is not so, and what was not understood."""
+    """A result for a person: the reply, then what was asked and is not so, and what was not understood.
+
+    What an engine has said in its reply is not said again, unless there are numbers to add.
+    """
     lines = [result.reply] if result.reply else []
     for statement in result.poses[0].unmet if result.poses else ():
-        lines.append(f"not met: {statement.text}{_numbers(statement)}")
-    if result.unread:
-        lines.append("not understood: " + ", ".join(f'"{words}"' for words in result.unread))
+        numbers = _numbers(statement)
+        if numbers or statement.text not in result.reply:
+            lines.append(f"not met: {statement.text}{numbers}")
+    unread = [f'"{words}"' for words in result.unread if words not in result.reply]
+    if unread:
+        lines.append(f"not understood: {', '.join(unread)}")
     lines += [f"warning: {warning}" for warning in result.warnings]
     return lines
 

@@ -11,6 +11,7 @@ from backend.engines.catalogue import Catalogue
 from backend.engines.proposal import Proposal
 from backend.errors import BadInput
 from backend.language.captions import describe, difference
+from backend.language.phrases import phrases
 from backend.posecodes import program_to_json
 from backend.solver import Solution, Verdict
 from backend.solver.pose_program import pose_program
@@ -56,7 +57,7 @@ class Pipeline:
             id=request.id,
             poses=tuple(_entry(s, shaped) for s in solutions),
             rest_joints=shaped.joints,
-            reply=_with_unmet(proposal.reply, solutions),
+            reply=_with_unmet(proposal, solutions),
             unread=proposal.unread,
             engine=name,
             seconds=round(time.perf_counter() - began, 4),
@@ -72,7 +73,7 @@ class Pipeline:
 def _shaped(request: PoseRequest) -> ShapedBody:
     """The free body with the shape of the pose to start from."""
     model = BodyModel.load()
-    return model.shaped(request.start.betas if request.start is not None else None)
+    return model.shaped(request.current.betas if request.current is not None else None)
 
 
 def _solved(shaped: ShapedBody, proposal: Proposal, request: PoseRequest) -> list[Solution]:
@@ -101,7 +102,8 @@ def _statement(verdict: Verdict) -> Statement:
     )
 
 
-def _with_unmet(reply: str, solutions: list[Solution]) -> str:
-    """The reply, and what the best pose does not do although it was asked."""
-    missed = [v.code.said() for v in solutions[0].verdicts if not v.measured.met] if solutions else []
-    return f"{reply} Not quite reached: {'; '.join(missed)}." if missed else reply
+def _with_unmet(proposal: Proposal, solutions: list[Solution]) -> str:
+    """The reply, and what the best pose does not do although it was asked in words."""
+    verdicts = solutions[0].verdicts if solutions else ()
+    missed = phrases(v.code for v in verdicts if not v.measured.met and v.code in proposal.asked)
+    return f"{proposal.reply} Not quite reached: {', '.join(missed)}." if missed else proposal.reply

@@ -151,6 +151,11 @@ class PoseRequest:
     seed: int = 0
     engine: str = "auto"
 
+    @property
+    def current(self) -> Pose | None:
+        """The pose that words may change: the one to start from, else the last one of the conversation."""
+        return self.start or next((t.pose for t in reversed(self.turns) if t.pose is not None), None)
+
     def to_dict(self) -> dict[str, Any]:
         return {"id": self.id, "prompt": self.prompt, "n": self.n, "seed": self.seed, "engine": self.engine} | present(
             image=self.image and self.image.to_dict(),

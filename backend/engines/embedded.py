@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from backend.body.kinematics import heading_of
 from backend.body.rotations import rotvec_to_rotmat
 from backend.errors import NotAvailable
 from backend.language.edits import read_edit
+from backend.language.phrases import phrases
 from backend.language.reader import Reading, read
+from backend.posecodes.contact import Reach
 from backend.solver.pose_program import Setting
-from rigs.skeleton import JOINTS, expand_joints, mirror_rotvecs
+from rigs.skeleton import INDEX, JOINTS, expand_joints
 from rigs.wire import EngineInfo, Pose, PoseRequest
 
 from .proposal import Proposal
@@ -24,32 +27,15 @@ class EmbeddedEngine:
         return EngineInfo("embedded", "Rules and atlas (built in)", True, ("text", "edit", "describe", "batch"))
 
     def propose(self, request: PoseRequest) -> Proposal:
+        """An edit of the current pose where the words ask for one, else a new pose."""
         if request.image is not None:
             raise NotAvailable("the embedded engine cannot look at pictures", _PHOTO_HINT, "no_photo_tier")
-        current = _current(request)
-        if current is None:
-            return _new_pose(read(request.prompt, points=request.points), _scope(request), None)
-        edit = read_edit(request.prompt, current)
-        if edit is None:
-            return _new_pose(read(request.prompt, points=request.points), _scope(request), current)
-        base = mirror_rotvecs(current.rotvecs) if edit.mirror else current.rotvecs
-        setting = Setting(
-            rotvec_to_rotmat(base),
-            _mirrored_transl(current, edit.mirror),
-            _within(edit.scope, _scope(request)),
-            keep=True,
-        )
-        return Proposal(edit.program, setting, edit.reply, edit.unread)
+        allowed = _allowed(request)
+        edit = _edited(request, allowed)
+        return edit or _new_pose(read(request.prompt, points=request.points), allowed, request.current)
 
 
-def _current(request: PoseRequest) -> Pose | None:
-    """The pose to start from: the request's own, else the last one of the conversation."""
-    if request.start is not None:
-        return request.start
-    return next((t.pose for t in reversed(request.turns) if t.pose is not None), None)
-
-
-def _scope(request: PoseRequest) -> frozenset[str] | None:
+def _allowed(request: PoseRequest) -> frozenset[str] | None:
     """Joints that may move: the scope without the locks; None when neither is given."""
     if not request.scope and not request.locks:
         return None
@@ -57,41 +43,50 @@ def _scope(request: PoseRequest) -> frozenset[str] | None:
     return frozenset(allowed - set(expand_joints(request.locks)))
 
 
-def _within(wanted: frozenset[str] | None, allowed: frozenset[str] | None) -> frozenset[str] | None:
-    if wanted is None or allowed is None:
-        return wanted if allowed is None else allowed
-    return wanted & allowed
+def _edited(request: PoseRequest, allowed: frozenset[str] | None) -> Proposal | None:
+    current = request.current
+    edit = None if current is None else read_edit(request.prompt, current)
+    if current is None or edit is None:
+        return None
+    base = _with_fixed(edit.base(current), current, allowed)
+    scope = edit.scope if allowed is None else allowed if edit.scope is None else edit.scope & allowed
+    setting = Setting(rotvec_to_rotmat(base.rotvecs), base.transl, scope, keep=True)
+    asked = tuple(c for c in edit.program if not isinstance(c, Reach))  # those only keep planted feet where they are
+    return Proposal(edit.program, setting, edit.reply, asked, edit.unread)
 
 
-def _mirrored_transl(pose: Pose, mirror: bool) -> np.ndarray:
-    return pose.transl * np.array([-1.0, 1.0, 1.0]) if mirror else pose.transl
+def _with_fixed(base: Pose, current: Pose, allowed: frozenset[str] | None) -> Pose:
+    """A mirrored or turned pose whose joints that may not move are those of the current pose."""
+    if allowed is None:
+        return base
+    rotvecs = base.rotvecs.copy()
+    fixed = [INDEX[j] for j in JOINTS if j not in allowed]
+    rotvecs[fixed] = current.rotvecs[fixed]
+    return Pose(rotvecs, base.transl if "pelvis" in allowed else current.transl, base.betas)
 
 
-def _new_pose(reading: Reading, scope: frozenset[str] | None, current: Pose | None) -> Proposal:
-    """A pose read from scratch. With a current pose and a scope, everything outside the scope keeps its place."""
+def _new_pose(reading: Reading, allowed: frozenset[str] | None, current: Pose | None) -> Proposal:
+    """A pose read from scratch, where the character stands and faces now; joints that may not move stay as they are."""
     if reading.is_empty:
-        return Proposal(None, Setting.neutral(), _nothing_read(reading), reading.unread)
-    if current is not None:
-        local = rotvec_to_rotmat(current.rotvecs)
-        if scope is not None:
-            setting = Setting(local, current.transl, scope, keep=True)
-        else:
-            neutral = Setting.neutral()
-            setting = Setting(neutral.local, np.array([current.transl[0], neutral.transl[1], current.transl[2]]))
-    else:
-        setting = (
-            Setting.neutral() if scope is None else Setting(Setting.neutral().local, np.array([0.0, 0.9, 0.0]), scope)
-        )
-    return Proposal(reading.program, setting, _reply(reading), reading.unread)
+        return Proposal(None, Setting.neutral(), _nothing_read(reading), (), reading.unread)
+    return Proposal(reading.program, _setting(allowed, current), _reply(reading), reading.explicit, reading.unread)
+
+
+def _setting(allowed: frozenset[str] | None, current: Pose | None) -> Setting:
+    neutral = Setting.neutral()
+    if current is None:
+        return Setting(neutral.local, neutral.transl, allowed)
+    now = rotvec_to_rotmat(current.rotvecs)
+    if allowed is not None:
+        return Setting(now, current.transl, allowed, keep=True)
+    local = neutral.local.copy()
+    local[0] = heading_of(now[0]) @ local[0]
+    return Setting(local, np.array([current.transl[0], neutral.transl[1], current.transl[2]]))
 
 
 def _reply(reading: Reading) -> str:
     """What was understood, what was assumed, and what was not understood."""
-    parts = []
-    if reading.named:
-        parts.append(f"Posed: {', '.join(reading.named)}.")
-    if reading.explicit:
-        parts.append(("Also: " if reading.named else "Posed: ") + "; ".join(c.said() for c in reading.explicit) + ".")
+    parts = [f"Posed: {', '.join([*reading.named, *phrases(reading.explicit)])}."]
     parts.extend(reading.notes)
     if reading.unread:
         parts.append(f"I did not understand: {', '.join(reading.unread)}.")

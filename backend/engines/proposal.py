@@ -14,12 +14,14 @@ from rigs.wire import EngineInfo, PoseRequest
 class Proposal:
     """program: what the pose must do. setting: where solving begins. reply: what to tell the user about the reading.
 
+    asked: the part of the program that the user said in so many words, whose failures are worth telling.
     unread: words that nothing was made of. With None as program there is only a reply.
     """
 
     program: Program | None
     setting: Setting
     reply: str
+    asked: Program = ()
     unread: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 

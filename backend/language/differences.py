@@ -25,6 +25,7 @@ _HEAD: Final = 8.0  # deg, for head and trunk
 _MOVE: Final = 0.10  # m
 _SAME: Final = 1.0  # deg; poses that nowhere differ by more are equal
 _LIFTED: Final = 0.10  # m above the floor
+_BY_KNEES: Final = {"standing", "crouching", "squatting"}  # the bend of the knees says which
 _SHAPE_ORDERS: Final = {
     "fist": "make a fist with {}", "open": "open {}", "flat": "open {} flat", "relaxed": "relax {}",
     "spread": "spread the fingers of {}",
@@ -49,7 +50,8 @@ class Order:
             f"both {PLURALS[self.part]}" if self.side == "both" else " ".join(["the", *self.side.split(), self.part])
         )
         subject = subject if self.part else ""
-        verb = self.verb + "s" if self.side == "both" and self.verb.endswith(("hip", "knee", "thigh", "ear")) else self.verb
+        many = self.side == "both" and self.verb.endswith(("hip", "knee", "thigh", "ear"))
+        verb = f"{self.verb}s" if many else self.verb
         start = verb.format(subject) if "{}" in verb else f"{verb} {subject}"
         amount = f"by {_round(self.degrees)} degrees" if self.degrees is not None else ""
         if self.metres is not None:
@@ -81,7 +83,7 @@ def _apart(a: np.ndarray, b: np.ndarray) -> float:
 def _orders(a: Measures, b: Measures) -> Iterator[Order]:
     old, new = posture_of(a), posture_of(b)
     yaw = (b.yaw - a.yaw + 180) % 360 - 180
-    if old.words != new.words:
+    if old.words != new.words and not {old.kind, new.kind} <= _BY_KNEES:
         yield Order(new.order, "")
     if abs(yaw) > 20 and is_upright(new):
         yield Order("turn", "whole body", way=_to_side(yaw), degrees=abs(yaw))
@@ -197,7 +199,7 @@ def _bend(a: Measures, b: Measures, side: str, joint: str) -> Iterator[Order]:
 
 
 def _legs(a: Measures, b: Measures, old: Posture, new: Posture) -> Iterator[Order]:
-    if old.kind != new.kind and new.kind not in ("balancing", "standing", "lunging", "crouching"):
+    if old.kind != new.kind and new.kind not in ("balancing", "lunging", *_BY_KNEES):
         return  # the posture says it
     for side in SIDES:
         lift = _lift(b, side) - _lift(a, side)

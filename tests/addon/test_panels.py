@@ -126,6 +126,17 @@ def test_done_shows_the_reply_and_what_was_not_reached(draw, body):
     assert "try_example" not in page.names
 
 
+def test_what_the_reply_says_is_not_said_twice(draw, body):
+    import dataclasses
+
+    job = _add_job(state="done", with_result=True, applied=True)
+    entry = dataclasses.replace(job.result.poses[0], unmet=(Statement("left arm up", False),))
+    reply = "Not quite: left arm up. Not read: quux."
+    job.result = dataclasses.replace(job.result, reply=reply, poses=(entry,), unread=("quux",))
+    page = draw(width=600)
+    assert page.all.count("left arm up") == 1 and page.all.count("quux") == 1
+
+
 def test_an_error_has_its_hint_and_can_be_copied(draw, body):
     from posewright_ext.addon.client import ServiceError
 
