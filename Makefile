@@ -13,11 +13,10 @@ PIP := -m pip install --quiet --disable-pip-version-check -c constraints.txt
 .DEFAULT_GOAL := demo
 .PHONY: demo test extension check clean
 
-export PROMPT
-
+demo: export POSEWRIGHT_PROMPT = $(value PROMPT)
 demo: $(VENV)/.demo
 	@mkdir -p demo
-	@$(PY) -m backend pose --out demo/demo.json --blend demo/demo.blend --render demo/sheet.png -- "$$PROMPT"
+	@$(PY) -m backend pose --out demo/demo.json --blend demo/demo.blend --render demo/sheet.png -- "$$POSEWRIGHT_PROMPT"
 
 test: $(VENV)/.test
 	@POSEWRIGHT_BPY_PYTHONS="$$($(PY) -m tools.bpy_envs)" && export POSEWRIGHT_BPY_PYTHONS && $(PY) -m pytest $(ARGS)

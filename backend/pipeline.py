@@ -97,9 +97,8 @@ def _entry(solution: Solution, shaped: ShapedBody) -> PoseEntry:
 
 def _statement(verdict: Verdict) -> Statement:
     m = verdict.measured
-    return Statement(
-        verdict.code.said(), bool(m.met), m.asked, None if m.reached is None else round(m.reached, 4), m.unit
-    )
+    reached = None if m.reached is None else round(m.reached, 4)
+    return Statement(phrases([verdict.code])[0], bool(m.met), m.asked, reached, m.unit)
 
 
 def _with_unmet(proposal: Proposal, solutions: list[Solution]) -> str:

@@ -57,6 +57,8 @@ class LoadingPipeline:
         self._loaded = threading.Event()
         self._pipeline: Pipeline | None = None
         self._problem = ""
+
+    def start(self) -> None:
         threading.Thread(target=self._load, name="posewright-load", daemon=True).start()
 
     def _load(self) -> None:
@@ -160,6 +162,7 @@ def serve(options: ServeOptions) -> int:
         if options.ready_file:
             write_ready_file(options.ready_file, port)
         print(f"posewright: listening on http://{HOST}:{port}", flush=True)
+        pipeline.start()  # not before: loading would delay the moment from which clients are answered
 
     server = make_server(pipeline, token, ready=pipeline.ready, announce=announce)
     if options.parent_pid is not None:

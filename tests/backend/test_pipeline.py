@@ -130,5 +130,5 @@ def test_description_has_three_lengths_and_a_difference(pipeline):
     raised = ask(pipeline, "raise the left arm", start=sitting).poses[0].pose
     said = pipeline.describe(DescribeRequest(raised, sitting))
     assert "sit" in said.line.lower()
-    assert len(said.line) <= len(said.paragraph) <= len(said.full)
+    assert max(len(said.line), len(said.paragraph)) < len(said.full)
     assert "left arm" in said.difference

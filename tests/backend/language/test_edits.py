@@ -234,4 +234,4 @@ def test_a_named_gesture_of_the_arms_keeps_the_legs(monkeypatch: pytest.MonkeyPa
 
 
 def test_nothing_read_is_no_edit() -> None:
-    assert read_edit("colourless green ideas", posed("standing")) is None
+    assert read_edit("quarterly interest rates", posed("standing")) is None
