@@ -50,8 +50,7 @@ class Pipeline:
         name, engine = self._catalogue.get(request.engine)
         proposal = engine.propose(request)
         shaped = _shaped(request)
-        tick("Solving the pose")
-        solutions = _solved(shaped, proposal, request)
+        solutions = _solved(shaped, proposal, request, tick)
         tick("Measuring the result")
         return PoseResult(
             id=request.id,
@@ -76,10 +75,13 @@ def _shaped(request: PoseRequest) -> ShapedBody:
     return model.shaped(request.current.betas if request.current is not None else None)
 
 
-def _solved(shaped: ShapedBody, proposal: Proposal, request: PoseRequest) -> list[Solution]:
+def _solved(shaped: ShapedBody, proposal: Proposal, request: PoseRequest, tick: Tick) -> list[Solution]:
     if proposal.program is None:
         return []
-    return pose_program(shaped, proposal.program, proposal.setting, n=request.n, seed=request.seed)
+    n, seed = request.n, request.seed
+    return pose_program(
+        shaped, proposal.program, proposal.setting, n=n, seed=seed, between=lambda: tick("Solving the pose")
+    )
 
 
 def _entry(solution: Solution, shaped: ShapedBody) -> PoseEntry:

@@ -32,7 +32,7 @@ class Stopping:
     cost_tolerance: float = 4e-3
     """A start stops when the relative decrease of its cost in one step falls below this,"""
     cost_drop: float = 0.01
-    """or its absolute decrease below this: a hundredth of what an error of one sigma costs twice over, invisible."""
+    """or its absolute decrease below this: far below what can be seen."""
     damping_limit: float = 1e4
     """A start stops when no step this strongly damped makes its cost smaller."""
     rivals_after: int = 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -51,8 +52,12 @@ def pose_program(
     n: int = 1,
     seed: int = 0,
     stopping: Stopping = STOPPING,
+    between: Callable[[], None] = lambda: None,
 ) -> list[Solution]:
-    """Up to n poses that carry out a program, best first; the further ones vary what the program leaves open."""
+    """Up to n poses that carry out a program, best first; the further ones vary what the program leaves open.
+
+    `between` is called before each pose and may raise to stop.
+    """
     rest = shaped.joints
     free = _free(setting.scope)
     first = starting_pose(setting.local, program, free)
@@ -60,6 +65,7 @@ def pose_program(
     first = starting_pose(first, tuple(c for c in full if isinstance(c, Hand)), free)
     solutions = []
     for k in range(n):
+        between()
         start = first if k == 0 else varied(first, full, free, np.random.default_rng((seed, k)))
         solutions.append(_solve_one(shaped, full, program, start, setting, stopping))
     return solutions

@@ -7,7 +7,7 @@ from backend.body.rotations import geodesic, rotmat_to_rotvec
 from backend.posecodes import read_program
 from backend.solver import Stopping, neutral_stance
 from backend.solver.pose_program import Setting, pose_program
-from rigs.skeleton import GROUPS, INDEX, JOINTS, expand_joints
+from rigs.skeleton import GROUPS, INDEX, JOINTS, MIRROR, expand_joints
 
 PROGRAMS = {
     "standing": "left foot, right foot on ground",
@@ -40,13 +40,13 @@ def test_what_was_asked_is_met_on_the_ground_within_the_limits(name, shaped):
 
 @pytest.mark.parametrize("name", ["hand on hip", "ear"])
 def test_mirrored_program_gives_the_mirrored_pose(name, shaped):
+    """An arm that reaches has an elbow that may swing a little at no cost, so costs agree better than places."""
     program = read_program(PROGRAMS[name])
     here = pose_program(shaped, program, Setting.neutral())[0]
     there = pose_program(shaped, tuple(c.mirrored() for c in program), Setting.neutral())[0]
-    flipped = there.joints * np.array([-1, 1, 1])
-    side = "left" if name == "hand on hip" else "right"
-    other = "right" if side == "left" else "left"
-    assert np.linalg.norm(here.joints[INDEX[f"{side}_wrist"]] - flipped[INDEX[f"{other}_wrist"]]) < 0.02
+    assert there.cost == pytest.approx(here.cost, rel=0.05, abs=0.1)
+    flipped = there.joints[MIRROR] * np.array([-1, 1, 1])
+    assert np.linalg.norm(here.joints - flipped, axis=1)[:22].max() < 0.04
 
 
 def test_joints_outside_the_scope_do_not_move_at_all(shaped):
