@@ -15,6 +15,7 @@ from backend.body.kinematics import Kinematics
 from backend.body.model import BodyModel
 from rigs.skeleton import JOINTS, N_BODY, PARENTS
 
+_SLACK = 0.004  # m; soles and palms are not quite flat, and give way this much before it counts
 _DIRECTIONS = 40  # spread over the sphere; 9 mm is the most that a vertex between two outlying ones sticks out further
 
 
@@ -78,9 +79,9 @@ def _heights(body: Kinematics) -> np.ndarray:
 
 
 def penetration(body: Kinematics) -> Dual:
-    """(S, parts) m: depth of the deepest vertex of each part below the ground, zero above it."""
+    """(S, parts) m: depth of the deepest vertex of each part below the ground beyond the slack, else zero."""
     o, y = outline(), heights(body)
-    depth = np.maximum(-np.minimum.reduceat(y, o.starts, axis=1), 0.0)
+    depth = np.maximum(-np.minimum.reduceat(y, o.starts, axis=1) - _SLACK, 0.0)
     if body.active is None:
         return Dual(depth)
     jac = np.zeros((*depth.shape, body.columns))

@@ -158,10 +158,10 @@ def _world_terms(program: Program, weights: Weights, rooted: bool, transl: np.nd
     out.append(Term("stays in place", weights.drift, lambda b: _drift(b, transl)))
     airborne = any(isinstance(c, Airborne) for c in program)
     supports = tuple(r for c in program if isinstance(c, Support) for r in c.regions())
-    if not airborne:
+    if supports:
+        out.append(Term("balance", weights.balance, lambda b: terms.imbalance(b, supports)))
+    elif not airborne:
         out.append(Term("rests on the ground", weights.kinds["support"], lambda b: ground.lowest(b, 0.0)))
-        if supports:
-            out.append(Term("balance", weights.balance, lambda b: terms.imbalance(b, supports)))
     if "head" not in settled(program):
         out.append(Term("level gaze", weights.level_gaze, _level_gaze))
     return out

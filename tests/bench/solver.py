@@ -26,7 +26,7 @@ PROGRAMS = {
         left palm touches left knee; right palm touches right knee""",
     "proposing": """
         right knee, right toes on ground; left foot on ground
-        left thigh points front 0.1 up; left shin points down; right thigh points down; right shin points back
+        left thigh points front 0.1 up; left shin points down; right thigh points down; right shin points back 0.2 up
         right upper arm points down front; right forearm points front 0.5 up; right palm faces up
         left palm touches left knee; look front 0.4 up""",
     "lying": """

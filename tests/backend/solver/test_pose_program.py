@@ -19,7 +19,7 @@ PROGRAMS = {
         both legs points front 0.1 out; both arms points out 0.05 down""",
     "proposing": """right knee, right toes on ground
         left foot on ground; left thigh points front 0.1 up; left shin points down
-        right thigh points down; right shin points back
+        right thigh points down; right shin points back 0.2 up
         right upper arm points down front; right forearm points front 0.5 up; look front 0.4 up""",
 }
 
