@@ -20,6 +20,7 @@ from backend.posecodes.contact import Contact, Reach
 from backend.posecodes.direction import Direction
 from backend.posecodes.facing import Facing
 from backend.posecodes.gaze import Gaze
+from backend.posecodes.ground import Support
 from backend.posecodes.hand import Hand, hand_joints
 from backend.posecodes.position import Position
 from backend.posecodes.turn import Turn
@@ -29,6 +30,7 @@ from rigs.skeleton import INDEX, PARENTS
 from .limits import HIGH, LOW, swing_twist
 
 X, Y, Z = np.eye(3)
+_TOES_BENT = -0.8  # rad about X: upwards, as on tiptoe
 _SPINE = ("spine1", "spine2", "spine3")
 
 
@@ -78,6 +80,7 @@ class _Wishes:
     turns: tuple[Turn, ...] = ()
     hands: tuple[Hand, ...] = ()
     gaze: Gaze | None = None
+    bearers: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, program: Iterable[Posecode]) -> _Wishes:
@@ -89,6 +92,7 @@ class _Wishes:
             tuple(c for c in program if isinstance(c, Turn)),
             tuple(c for c in program if isinstance(c, Hand)),
             next((c for c in program if isinstance(c, Gaze)), None),
+            frozenset(part for c in program if isinstance(c, Support) for part in c.parts),
         )
 
 
@@ -286,6 +290,21 @@ def _place_leg(draft: _Draft, wishes: _Wishes, side: str) -> None:
     if foot is not None:
         ankle = f"{side}_ankle"
         draft.turn(ankle, rotation_between(draft.world(ankle) @ Z, draft.direction(foot)))
+    if f"{side}_toes" in wishes.bearers:
+        _bend_toes(draft, side, tiptoe=f"{side}_heel" not in wishes.bearers and foot is None)
+
+
+def _bend_toes(draft: _Draft, side: str, tiptoe: bool) -> None:
+    """Toes bent up under a raised heel: stretched ankle over an upright shin, bent one over a level shin (kneeling).
+
+    From a straight foot the solver could not tell which way to bend, and may curl the toes under.
+    """
+    ankle, toes = INDEX[f"{side}_ankle"], INDEX[f"{side}_foot"]
+    if draft.free[toes]:
+        draft.local[toes] = rotvec_to_rotmat(_TOES_BENT * X)
+    if tiptoe and draft.free[ankle]:
+        upright = abs(draft.world(f"{side}_knee")[1, 1]) > 0.6
+        draft.local[ankle] = rotvec_to_rotmat((0.6 if upright else -0.5) * X)
 
 
 _ARM_PRESETS = (  # (upper arm, forearm) in chest axes for the left side, tried where a hand must reach something
