@@ -9,11 +9,12 @@ import numpy as np
 
 from backend.body.model import ShapedBody
 from backend.body.rotations import rotmat_to_rotvec
-from backend.posecodes import Program
+from backend.posecodes import Posecode, Program
+from backend.posecodes.direction import Direction
 from backend.posecodes.ground import Airborne, Support
 from backend.posecodes.hand import Hand
 from backend.posecodes.tracking import body_at
-from rigs.skeleton import JOINTS, N_JOINTS
+from rigs.skeleton import INDEX, JOINTS, N_JOINTS
 
 from . import ground
 from .least_squares import STOPPING, Stopping
@@ -92,10 +93,8 @@ def _free(scope: frozenset[str] | None) -> np.ndarray:
 
 
 def completed(rest: np.ndarray, program: Program, start: np.ndarray) -> Program:
-    """The program with what it leaves unsaid: bearing hands are open, each foot that is down at the start stands."""
-    shaped_hands = {c.side for c in program if isinstance(c, Hand)}
-    bearing = {p.split("_")[0] for c in program if isinstance(c, Support) for p in c.parts if p.endswith("_hand")}
-    program = (*program, *(Hand(side, "open") for side in sorted(bearing - shaped_hands)))
+    """The program with what it leaves unsaid: how bearing hands lie, and that each foot down at the start stands."""
+    program = (*program, *_bearing_hands(rest, program, start))
     if any(isinstance(c, (Support, Airborne)) for c in program):
         return program
     feet = (Support(("left_foot",)), Support(("right_foot",)))
@@ -103,6 +102,18 @@ def completed(rest: np.ndarray, program: Program, start: np.ndarray) -> Program:
     floor = float(ground.heights(body).min())
     standing = [f for f in feet if float(f.residual(body).value.min()) < floor + _FOOT_CLEARANCE]
     return (*program, Support(tuple(p for f in standing for p in f.parts))) if standing else program
+
+
+def _bearing_hands(rest: np.ndarray, program: Program, start: np.ndarray) -> Program:
+    """Hands that bear weight are open; under a chest that faces down their fingers point ahead."""
+    bearing = {p.split("_")[0] for c in program if isinstance(c, Support) for p in c.parts if p.endswith("_hand")}
+    shaped = {c.side for c in program if isinstance(c, Hand)}
+    aimed = {c.segment for c in program if isinstance(c, Direction)}
+    chest = body_at(rest, start, np.zeros(3), ()).world[0, INDEX["spine3"]]
+    out: list[Posecode] = [Hand(side, "open") for side in sorted(bearing - shaped)]
+    if chest[1, 2] < -0.4:
+        out += [Direction(f"{side}_hand", (0.0, 0.0, 1.0)) for side in sorted(bearing) if f"{side}_hand" not in aimed]
+    return tuple(out)
 
 
 def _settled_transl(rest: np.ndarray, start: np.ndarray, program: Program, transl: np.ndarray) -> np.ndarray:
