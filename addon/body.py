@@ -99,7 +99,7 @@ def _new_armature(context: bpy.types.Context, body: BodyData) -> bpy.types.Objec
 def _build_bones(data: bpy.types.Armature, body: BodyData) -> None:
     heads = to_armature(body.joints, body.lift)
     tails = _tails(heads)
-    bones = []
+    bones: list[bpy.types.EditBone] = []
     for joint, name in enumerate(JOINTS):
         bone = data.edit_bones.new(name)
         bone.head, bone.tail = Vector(heads[joint]), Vector(tails[joint])

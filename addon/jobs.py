@@ -114,7 +114,7 @@ class Board:
         Returns:
             The jobs that have just got a result.
         """
-        finished = []
+        finished: list[Any] = []
         while True:
             try:
                 report = self._reports.get_nowait()

@@ -238,4 +238,3 @@ def edit_mood(clause: Clause, m: Measures) -> Change | None:
 
 def _bounded(value: float, most: float) -> float:
     return round(float(np.clip(value, -most, most)), 1)
-

@@ -1,7 +1,7 @@
 """How much of what people write is understood: `python -m tests.bench.language PROMPTS.jsonl ... [--sample N]`.
 
-Each line of a prompt file is an object with "text". Prints the share of prompts that give a pose of their own, the median
-time, and the commonest unread words. The prompt files are not part of the project.
+Each line of a prompt file is an object with "text". Prints the share of prompts that give a pose of their own, the
+median time, and the commonest unread words. The prompt files are not part of the project.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def main() -> None:
         everything += rows
         print(f"{path.stem:24s} {100 * np.mean([ok for ok, _ in rows]):5.1f} % of {len(rows)}")
     own = 100 * np.mean([ok for ok, _ in everything])
-    print(f"{'all':24s} {own:5.1f} % of {len(everything)}, median {1000 * np.median([s for _, s in everything]):.2f} ms")
+    median = 1000 * np.median([seconds for _, seconds in everything])
+    print(f"{'all':24s} {own:5.1f} % of {len(everything)}, median {median:.2f} ms")
     print("commonest unread words:", ", ".join(f"{word} {n}" for word, n in unread.most_common(40)))
 
 
