@@ -10,6 +10,7 @@ import numpy as np
 
 from backend.body.dual import Dual
 from backend.body.kinematics import Kinematics
+from backend.body.outline import lowest
 
 from .base import Measured, Posecode, name_in, names, number, pattern, register
 from .vocabulary import limb_of_point, skin, words
@@ -100,15 +101,11 @@ class Airborne(Posecode):
     height: float = number("height of the lowest point of the body above the ground, m", 0, 3)
 
     def uses(self) -> tuple[frozenset[str], frozenset[str]]:
-        return frozenset({"left_foot_sole", "right_foot_sole", "pelvis"}), frozenset()
+        return frozenset(), frozenset()
 
     def residual(self, body: Kinematics) -> Dual:
-        """The lowest of feet and pelvis against the height."""
-        points = body.points(("left_foot_sole", "right_foot_sole", "pelvis"))
-        lowest = np.argmin(points.value[..., 1], axis=1)
-        rows = np.arange(len(lowest))
-        jac = None if points.jac is None else points.jac[rows, lowest, 1][:, None]
-        return Dual(points.value[rows, lowest, 1][:, None] - self.height, jac)
+        """(S, 1) m: the lowest point of the skin against the height."""
+        return lowest(body, self.height)
 
     def limbs(self) -> frozenset[str]:
         return frozenset({"support"})

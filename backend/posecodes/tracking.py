@@ -22,6 +22,16 @@ def tracked_by(program: Iterable[Posecode], points: Iterable[str] = (), axes: It
     return Tracked({n: POINTS[n] for n in sorted(wanted_points)}, {n: AXES[n] for n in sorted(wanted_axes)})
 
 
-def body_at(rest: np.ndarray, local: np.ndarray, transl: np.ndarray, program: Iterable[Posecode]) -> Kinematics:
-    """One posed body, ready to be measured: rest (55, 3) m, local rotations (55, 3, 3), transl (3,) m."""
-    return Kinematics(rest, local[None], transl[None], tracked_by(program), heading_of(local[None, 0]))
+def body_at(
+    rest: np.ndarray,
+    local: np.ndarray,
+    transl: np.ndarray,
+    program: Iterable[Posecode],
+    heading: np.ndarray | None = None,
+) -> Kinematics:
+    """One posed body, ready to be measured: rest (55, 3) m, local rotations (55, 3, 3), transl (3,) m.
+
+    heading: (3, 3), what directions refer to; None takes it from the pelvis.
+    """
+    frame = heading_of(local[None, 0]) if heading is None else heading[None]
+    return Kinematics(rest, local[None], transl[None], tracked_by(program), frame)

@@ -30,7 +30,7 @@ RANGES: Final[dict[str, tuple[str, Range, Range, Range]]] = {
     "shoulder": ("x", (-100, 95), (-138, 50), (-105, 105)),  # Y-: across the chest; Z-: down; Z+: up
     "elbow": ("x", (-88, 88), (-150, 2), (-3, 3)),  # Y-: flexion; X: pronation and supination
     "wrist": ("x", (-12, 12), (-25, 35), (-80, 75)),
-    "hip": ("y", (-138, 35), (-42, 68), (-38, 85)),  # X-: flexion; Y+: toes out; Z+: abduction
+    "hip": ("y", (-138, 35), (-48, 100), (-38, 85)),  # X-: flexion; Y+: toes out (most when flexed); Z+: abduction
     "knee": ("y", (-2, 158), (-18, 18), (-3, 3)),
     "ankle": ("y", (-38, 62), (-25, 25), (-28, 28)),  # X+: toes down
     "foot": ("y", (-65, 40), (-6, 6), (-6, 6)),

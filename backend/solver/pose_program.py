@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from backend.body.model import ShapedBody
+from backend.body.outline import heights
 from backend.body.rotations import rotmat_to_rotvec
 from backend.posecodes import Posecode, Program
 from backend.posecodes.direction import Direction
@@ -16,7 +17,6 @@ from backend.posecodes.hand import Hand
 from backend.posecodes.tracking import body_at
 from rigs.skeleton import INDEX, JOINTS, N_JOINTS
 
-from . import ground
 from .least_squares import STOPPING, Stopping
 from .problem import build
 from .solve import Solution, judge, solve
@@ -84,7 +84,9 @@ def _solve_one(
     solution = solve(problem, stopping)
     if rooted and problem.air is not None:
         solution = _grounded(shaped, solution, problem.air)
-    return replace(solution, verdicts=judge(asked, body_at(rest, solution.local, solution.transl, asked)))
+    return replace(
+        solution, verdicts=judge(asked, body_at(rest, solution.local, solution.transl, asked, problem.start.heading[0]))
+    )
 
 
 def _free(scope: frozenset[str] | None) -> np.ndarray:
@@ -99,7 +101,7 @@ def completed(rest: np.ndarray, program: Program, start: np.ndarray) -> Program:
         return program
     feet = (Support(("left_foot",)), Support(("right_foot",)))
     body = body_at(rest, start, np.zeros(3), feet)
-    floor = float(ground.heights(body).min())
+    floor = float(heights(body).min())
     standing = [f for f in feet if float(f.residual(body).value.min()) < floor + _FOOT_CLEARANCE]
     return (*program, Support(tuple(p for f in standing for p in f.parts))) if standing else program
 
@@ -122,7 +124,7 @@ def _settled_transl(rest: np.ndarray, start: np.ndarray, program: Program, trans
     body = body_at(rest, start, np.zeros(3), supports)
     gaps = [gap for c in supports for gap in c.residual(body).value[0]]
     air = next((c.height for c in program if isinstance(c, Airborne)), 0.0)
-    drop = float(np.mean(gaps)) if gaps else float(ground.heights(body).min()) - air
+    drop = float(np.mean(gaps)) if gaps else float(heights(body).min()) - air
     return np.array([transl[0], -drop, transl[2]])
 
 

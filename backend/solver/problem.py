@@ -9,6 +9,7 @@ import numpy as np
 
 from backend.body.dual import Dual
 from backend.body.kinematics import Kinematics, heading_of
+from backend.body.outline import lowest
 from backend.posecodes import Program, settled
 from backend.posecodes.ground import Airborne, Support
 from backend.posecodes.tracking import tracked_by
@@ -161,7 +162,7 @@ def _world_terms(program: Program, weights: Weights, rooted: bool, transl: np.nd
     if supports:
         out.append(Term("balance", weights.balance, lambda b: terms.imbalance(b, supports)))
     elif not airborne:
-        out.append(Term("rests on the ground", weights.kinds["support"], lambda b: ground.lowest(b, 0.0)))
+        out.append(Term("rests on the ground", weights.kinds["support"], lambda b: lowest(b, 0.0)))
     if "head" not in settled(program):
         out.append(Term("level gaze", weights.level_gaze, _level_gaze))
     return out

@@ -90,7 +90,7 @@ def _coordinate(coords: Dual, i: int) -> Dual:
 def yaw_error(body: Kinematics) -> Dual:
     """(S, 1) rad: the pelvis' turn away from the heading, by whichever of its left and front axes is more level."""
     left, front = body.axis("pelvis_left"), body.axis("pelvis_front")
-    level_left = np.abs(left.value[:, 1]) <= np.abs(front.value[:, 1])
+    level_left = np.abs(left.value[:, 1]) <= np.abs(front.value[:, 1]) + 0.3
     by_left = along(left, -body.heading[:, :, 2])
     by_front = along(front, body.heading[:, :, 0])
     value = np.where(level_left, by_left.value, by_front.value)[:, None]
