@@ -220,9 +220,9 @@ class Kinematics:
 def heading_of(pelvis: np.ndarray) -> np.ndarray:
     """The yaw of a pelvis rotation (..., 3, 3) as a rotation: columns are the character's left, up (+Y) and front.
 
-    Tipping forward or back keeps the pelvis' left axis level, tipping sideways keeps its front level. The left axis gives
-    the yaw unless it is clearly the steeper one, so that standing, lying on any side and hanging upside down all have
-    one; a body upside down faces back, as after tipping over forwards.
+    Tipping forward or back keeps the pelvis' left axis level, tipping sideways keeps its front level. The left axis
+    gives the yaw unless it is clearly the steeper one, so that standing, lying on any side and hanging upside down
+    all have one; a body upside down faces back, as after tipping over forwards.
     """
     left, front = pelvis[..., :, 0], pelvis[..., :, 2]
     use_left = np.abs(left[..., 1]) <= np.abs(front[..., 1]) + 0.3

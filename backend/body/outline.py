@@ -15,6 +15,7 @@ from rigs.skeleton import JOINTS, N_BODY, PARENTS
 from .dual import Dual
 from .kinematics import Kinematics
 from .model import BodyModel
+from .surfaces import REGIONS
 
 _DIRECTIONS = 40  # spread over the sphere; 9 mm is the most that a vertex between two outlying ones sticks out further
 
@@ -44,14 +45,27 @@ def _part(joint: int) -> int:
 def outline() -> Outline:
     """The outlying vertices of the mean body."""
     model = BodyModel.load()
-    rest, skin = model.shaped().joints, model.shaped().vertices
-    strongest = model.skin_idx[np.arange(len(skin)), np.argmax(model.skin_w, axis=1)]
+    strongest = model.skin_idx[np.arange(len(model.skin_idx)), np.argmax(model.skin_w, axis=1)]
     part = np.array([_part(int(j)) for j in range(len(JOINTS))])[strongest]
+    return _outlying([np.flatnonzero(part == p) for p in np.unique(part)])
+
+
+@cache
+def patch(region: str) -> Outline:
+    """The outlying vertices of the skin around a region: what may touch the ground there, however the joint is bent."""
+    shaped = BodyModel.load().shaped()
+    place = REGIONS[region]
+    centre = place.point(shaped.joints, np.broadcast_to(np.eye(3), (len(JOINTS), 3, 3)))
+    near = np.linalg.norm(shaped.vertices - centre, axis=1) < 2 * place.radius + 0.03
+    return _outlying([np.flatnonzero(near)])
+
+
+def _outlying(parts: list[np.ndarray]) -> Outline:
+    """Of each part (vertex indices) the vertices that lead in one of many directions."""
+    model = BodyModel.load()
+    rest, skin = model.shaped().joints, model.shaped().vertices
     directions = _sphere(_DIRECTIONS)
-    chosen: list[np.ndarray] = []
-    for p in np.unique(part):
-        mine = np.flatnonzero(part == p)
-        chosen.append(np.unique(mine[np.argmax(skin[mine] @ directions.T, axis=0)]))
+    chosen = [np.unique(mine[np.argmax(skin[mine] @ directions.T, axis=0)]) for mine in parts]
     index = np.concatenate(chosen)
     joint = model.skin_idx[index].astype(int)
     starts = np.cumsum([0] + [len(c) for c in chosen[:-1]])
@@ -65,30 +79,31 @@ def _sphere(count: int) -> np.ndarray:
     return np.stack([np.cos(azimuth) * np.sin(polar), np.cos(polar), np.sin(azimuth) * np.sin(polar)], axis=1)
 
 
-def heights(body: Kinematics) -> np.ndarray:
-    """(S, N) m: height of the outlying vertices."""
-    found: np.ndarray = body.once("heights of the outline", _heights)
+def heights(body: Kinematics, of: Outline | None = None) -> np.ndarray:
+    """(S, N) m: height of outlying vertices, those of the whole body unless told."""
+    if of is not None:
+        return _heights(body, of)
+    found: np.ndarray = body.once("heights of the outline", lambda b: _heights(b, outline()))
     return found
 
 
-def _heights(body: Kinematics) -> np.ndarray:
-    o = outline()
-    rows = body.world[:, o.joint, 1]  # (S, N, 4, 3): the row that gives y
-    each = body.joints[:, o.joint, 1] + np.einsum("snkc,nkc->snk", rows, o.offset)
-    return np.asarray(np.einsum("snk,nk->sn", each, o.weight))
+def _heights(body: Kinematics, of: Outline) -> np.ndarray:
+    rows = body.world[:, of.joint, 1]  # (S, N, 4, 3): the row that gives y
+    each = body.joints[:, of.joint, 1] + np.einsum("snkc,nkc->snk", rows, of.offset)
+    return np.asarray(np.einsum("snk,nk->sn", each, of.weight))
 
 
-def lowest(body: Kinematics, height: float) -> Dual:
+def lowest(body: Kinematics, height: float, of: Outline | None = None) -> Dual:
     """(S, 1) m: height of the lowest vertex above `height`."""
-    y = heights(body)
+    y = heights(body, of)
     index = np.argmin(y, axis=1)
     value = y[np.arange(len(y)), index][:, None] - height
-    return Dual(value, None if body.active is None else height_jac(body, index)[:, None])
+    return Dual(value, None if body.active is None else height_jac(body, index, of)[:, None])
 
 
-def height_jac(body: Kinematics, vertex: np.ndarray) -> np.ndarray:
+def height_jac(body: Kinematics, vertex: np.ndarray, of: Outline | None = None) -> np.ndarray:
     """(S, D): derivative of the height of one vertex per pose, `vertex` (S,)."""
-    o = outline()
+    o = of or outline()
     joint = o.joint[vertex]  # (S, 4)
     rows = np.arange(len(vertex))[:, None]
     at = body.joints[rows, joint] + np.einsum("skab,skb->ska", body.world[rows, joint], o.offset[vertex])

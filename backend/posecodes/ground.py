@@ -8,15 +8,15 @@ from typing import Final
 
 import numpy as np
 
-from backend.body.dual import Dual
+from backend.body.dual import Dual, stack
 from backend.body.kinematics import Kinematics
-from backend.body.outline import lowest
+from backend.body.outline import lowest, patch
 
 from .base import Measured, Posecode, name_in, names, number, pattern, register
 from .vocabulary import limb_of_point, skin, words
 
 _SIDED: Final = {
-    "foot": ("foot_sole", "heel"), "toes": ("foot_sole",), "heel": ("heel",), "knee": ("knee",),
+    "foot": ("foot_sole", "heel"), "toes": ("toes",), "heel": ("heel",), "knee": ("knee",),
     "shin": ("shin", "knee"),
     "hand": ("palm", "fingertips"), "fist": ("fist",), "fingers": ("fingertips",), "elbow": ("elbow",),
     "forearm": ("elbow", "palm"), "hip": ("hip",), "buttock": ("buttock",), "shoulder": ("shoulder",),
@@ -34,6 +34,7 @@ BEARERS: Final[dict[str, tuple[str, ...]]] = {
     },
     **_CENTRAL,
 }
+_FLAT: Final = ("foot_sole", "heel", "palm", "fingertips")
 _LINE = pattern(r"(?P<parts>.+?) on (?:the )?(?:ground|floor)")
 _SEAT = pattern(r"(?P<parts>.+?) on (?:a )?seat {n}")
 _AIR = pattern(r"airborne {n}")
@@ -61,9 +62,16 @@ class Support(Posecode):
         return frozenset(self.regions()), frozenset()
 
     def residual(self, body: Kinematics) -> Dual:
-        """(S, n) m: height of every bearing region above what it should rest on."""
-        points = body.points(self.regions())
-        return Dual(points.value[..., 1] - self.height, None if points.jac is None else points.jac[:, :, 1])
+        """(S, n) m: height of every bearing place above what it should rest on.
+
+        Soles and palms lie flat on two points each; of a rounded part (knee, seat, back ...) whatever is lowest bears.
+        """
+        return stack([self._height(body, region) for part in self.parts for region in BEARERS[part]])
+
+    def _height(self, body: Kinematics, region: str) -> Dual:
+        if region.removeprefix("left_").removeprefix("right_") in _FLAT:
+            return body.point(skin(region)).component(1) - self.height
+        return lowest(body, self.height, patch(region))
 
     def measure(self, body: Kinematics) -> Measured:
         heights = self.residual(body).value[0]

@@ -290,11 +290,11 @@ def _place_leg(draft: _Draft, wishes: _Wishes, side: str) -> None:
     if foot is not None:
         ankle = f"{side}_ankle"
         draft.turn(ankle, rotation_between(draft.world(ankle) @ Z, draft.direction(foot)))
-    if f"{side}_toes" in wishes.bearers:
-        _bend_toes(draft, side, tiptoe=f"{side}_heel" not in wishes.bearers and foot is None)
+    if f"{side}_toes" in wishes.bearers and f"{side}_heel" not in wishes.bearers:
+        _bend_toes(draft, side, ankle_too=foot is None)
 
 
-def _bend_toes(draft: _Draft, side: str, tiptoe: bool) -> None:
+def _bend_toes(draft: _Draft, side: str, ankle_too: bool) -> None:
     """Toes bent up under a raised heel: stretched ankle over an upright shin, bent one over a level shin (kneeling).
 
     From a straight foot the solver could not tell which way to bend, and may curl the toes under.
@@ -302,7 +302,7 @@ def _bend_toes(draft: _Draft, side: str, tiptoe: bool) -> None:
     ankle, toes = INDEX[f"{side}_ankle"], INDEX[f"{side}_foot"]
     if draft.free[toes]:
         draft.local[toes] = rotvec_to_rotmat(_TOES_BENT * X)
-    if tiptoe and draft.free[ankle]:
+    if ankle_too and draft.free[ankle]:
         upright = abs(draft.world(f"{side}_knee")[1, 1]) > 0.6
         draft.local[ankle] = rotvec_to_rotmat((0.6 if upright else -0.5) * X)
 
