@@ -93,6 +93,27 @@ class Clause:
         return all(self.taken)
 
 
+def completed(tokens: list[Token]) -> list[Token]:
+    """ "the left leg over the right": the noun that was left out is put back."""
+    out: list[Token] = []
+    noun: Token | None = None
+    for i, token in enumerate(tokens):
+        out.append(token)
+        if token.text in PART_WORDS:
+            noun = token
+        following = tokens[i + 1] if i + 1 < len(tokens) else None
+        ends = following is None or following.is_mark or following.text in SPLITTERS
+        before = [t.text for t in tokens[max(0, i - 3) : i]]
+        if token.text in ("left", "right", "other") and ends and noun is not None and before and before[-1] in DETERMINERS:
+            single = _SINGULAR.get(noun.text, noun.text)
+            if {"over", "on", "under", "infront", "behind", "onto", "against", "crossing"} & set(before) or token.text == "other":
+                out.append(Token(single, single, ""))
+    return out
+
+
+_SINGULAR: Final = {"legs": "leg", "arms": "arm", "hands": "hand", "feet": "foot", "knees": "knee", "ankles": "ankle"}
+
+
 def clauses_of(tokens: list[Token], taken: list[bool]) -> list[Clause]:
     """The clauses of a prompt with their features; `taken` tokens are those an idiom has used up."""
     out: list[Clause] = []
@@ -124,7 +145,7 @@ def _begins(tokens: list[Token], i: int, before: list[Token]) -> bool:
     if not before or tokens[i].text in SPLITTERS:
         return False
     if tokens[i].stem in _OPENERS:
-        return any(t.text in PART_WORDS for t in before)
+        return _is_said(before)
     sided = tokens[i].text in ("left", "right", "both") and i + 1 < len(tokens) and tokens[i + 1].text in PART_WORDS
     if not sided:
         return False
@@ -133,6 +154,13 @@ def _begins(tokens: list[Token], i: int, before: list[Token]) -> bool:
     if last is None or named is None or last.text in _RELATIONS or last.stem in _TOUCHES or last.text in ("with", "of", "and", "than", "as", "or"):
         return False
     return any(t.text in WAY_WORDS or t.stem in ACTIONS for t in before[named + 1 :]) and not any(t.text in _RELATIONS for t in before)
+
+
+def _is_said(words: list[Token]) -> bool:
+    """Whether these words name a part and already say something about it: "torso" alone waits for its "leaning"."""
+    named = any(t.text in PART_WORDS for t in words)
+    rest = [t for t in words if t.text not in PART_WORDS and t.text not in ("left", "right", "back", "front", "both")]
+    return named and any(t.text in WAY_WORDS or t.stem in ACTIONS or t.text in _RELATIONS for t in rest)
 
 
 def _joins(tokens: list[Token], i: int) -> bool:
@@ -190,6 +218,8 @@ def _find_parts(clause: Clause) -> set[int]:
             kind = "back"
         if kind is None:
             continue
+        if kind == "fist" and i and clause.words[i - 1].text in ("into", "a", "in") and clause.parts:
+            continue  # a shape: "clenched into fists"
         sides, first = _sides_before(clause.words, i)
         used.update(range(first, i))
         clause.parts.append(Part(kind, sides, token.text, i, first))

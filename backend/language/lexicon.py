@@ -93,7 +93,7 @@ PHRASES: Final[dict[tuple[str, ...], str]] = {
         "ninety degrees": "right angle|right angles|a right angle|perpendicular",
         "infront": "in front of|in front|before of", "overhead": "above the head|above his head|above her head|above their head|above head|over the head|"
         "over his head|over her head|above your head|over head|over their head|above their heads|over their heads",
-        "upright": "up right|straight up and down",
+        "upright": "straight up and down", "upfront": "up front",
         "shoulder_width": "shoulder width|shoulders width|shoulder wide", "hip_width": "hip width|hips width|hip distance",
         "sideways": "to the side|to the sides|to his side|to her side|to his sides|to her sides|to its side|to either side|to both sides|to one side",
         "atsides": "at the sides|at his sides|at her sides|by the sides|by his side|by her side|by their sides|at the side|by the side|at sides|by sides|at his side|"
@@ -123,7 +123,7 @@ WAY_WORDS: Final = _table("""
 up: up upward upwards high higher sky skyward ceiling heaven aloft
 overhead: overhead
 down: down downward downwards low lowered floor ground below
-front: forward forwards front ahead infront frontward
+front: forward forwards front ahead infront frontward upfront
 back: back backward backwards behind rearward
 out: out outward outwards sideways aside laterally apart wide spread lateral outstretched wing side sides t
 in: inward inwards across together
@@ -137,7 +137,7 @@ v: v y
 ACTIONS: Final = _table("""
 raise: rais lift elevat hold hoist held rise
 lower: lower drop hang dangl hung
-stretch: stretch extend reach outstretch straighten straight spread
+stretch: stretch extend reach outstretch straighten spread
 bend: bend flex curl crook bent flexed
 cross: cross fold
 twist: twist rotat
@@ -146,7 +146,7 @@ tilt: tilt cock tip
 turn: turn
 bow: bow nod drop hang
 look: look gaz star glanc fac watch peer se eye
-touch: touch rest place put press hold grab grasp clutch lay cover grip cup support tap contact reach on
+touch: touch rest plac put press hold grab grasp clutch lay cover grip cup support tap contact reach hug
 clasp: clasp interlac interlock join fold press together lock
 clench: clench ball clos tight
 open: open unclench
@@ -156,7 +156,7 @@ arch: arch
 NEGATIONS: Final = _set("not no without dont doesnt isnt arent never neither nor avoid cannot cant wont instead")
 SMALL: Final = _set("slightly little bit somewhat gently mildly barely subtly softly partially half partly")
 LARGE: Final = _set("fully completely very far deeply strongly way extremely totally maximally deep sharply high highly lot much right")
-SPLITTERS: Final = _set("and while but with whilst then plus keeping having as whereas when although though where")
+SPLITTERS: Final = _set("and while but with whilst then plus keeping having whereas when although though where")
 
 NUMBER_WORDS: Final[dict[str, float]] = {
     "zero": 0, "ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fortyfive": 45, "fifty": 50,
@@ -180,14 +180,14 @@ IRREGULAR: Final[dict[str, str]] = {
         "take": "took taken takes taking take", "tree": "tree trees", "ring": "ring", "king": "king", "bring": "brings bringing brought bring",
         "sling": "sling", "string": "string", "wing": "wing wings", "thing": "thing things", "dance": "dancer dancing dances danced dance",
         "lose": "lost loses losing lose", "tire": "tired", "bore": "bored", "scare": "scared", "hurt": "hurts hurting",
-        "speak": "spoke speaks speaking spoken speak", "feed": "fed feeds feeding", "tie": "tying ties tied tie", "die": "dying dies died dead die",
+        "speak": "spoke speaks speaking spoken speak", "tie": "tying ties tied tie", "die": "dying dies died dead die",
         "walk": "walker walks walking walked walk", "jog": "jogger jogs jogging jogged jog", "box": "boxer boxes boxing boxed box",
         "salute": "salutes saluting saluted salute", "buy": "bought", "sweep": "swept sweeps sweeping sweep",
         "freeze": "froze frozen freezing freezes", "shake": "shook shaking shakes shake", "wake": "woke waking wakes wake",
         "carry": "carries carried carrying carry", "begin": "began begins", "leap": "leapt leaps leaping leap", "cry": "cries cried crying cry",
         "rise": "rising rises rose risen", "flee": "fled fleeing flees", "strike": "struck striking strikes strike",
         "wave": "waves waving waved wave", "wait": "waits waiting waited waiting", "wear": "wearing wears wore",
-        "clothes": "clothes", "stairs": "stairs stair steps staircase", "glasses": "glasses", "weights": "weights weight",
+        "clothes": "clothes", "legged": "legged", "pointe": "pointe", "feed": "feed", "stairs": "stairs stair steps staircase", "glasses": "glasses", "weights": "weights weight",
         "gesture": "gestures gesturing", "scream": "screams screaming screamed", "press": "pressed presses pressing press",
     }.items()
     for word in words.split()
@@ -206,6 +206,6 @@ STOP: Final = SKIP | _set(
     "can could would should will may might must about around along through between near next off over under toward towards until "
     "up down out back body way other another each both all same one two first only even too more less most let get gets getting got "
     "straight please pose poses posing show shows showing something thing things direction place placed kind sort type stay stays keep keeps keeping "
-    "kept remain remains position now when where how that's after before during nice good normal normally usual simply degrees degree angle "
+    "kept remain remains position now when where how that's after before during nice good normal normally usual simply degrees degree angle eachother symmetrically symmetric facing towards respectively "
     "cm m meter meters centimeters using use uses used begin begins start starts starting end ends times time side sides part parts level height"
 )

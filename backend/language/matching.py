@@ -9,11 +9,12 @@ from functools import cache
 from typing import Final
 
 from .atlas import Atlas, atlas
-from .lexicon import NEGATIONS, PART_WORDS, SKIP, SPLITTERS, STOP, WAY_WORDS
+from .lexicon import ACTIONS, DETERMINERS, NEGATIONS, PART_WORDS, SIDE_WORDS, SKIP, SPLITTERS, WAY_WORDS
 from .tokens import Token, tokens_of
 
 _SIDES: Final = ("left", "right")
-_PASSED: Final = SKIP | frozenset(("both", "left", "right", "two", "one")) - frozenset(("one",))
+_PASSED: Final = SKIP - {"with"} | {"both", "left", "right", "two"}
+_PLACING: Final = frozenset(("on", "in"))  # they count before a part of the body: "hands on hips" is not "hands, hips"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def index_of(book: Atlas) -> Index:
             words.update(t.text for t in tokens)
             words.update(t.stem for t in tokens)
             stems = tuple(_stems(tokens))
-            for variant in {stems, stems[::-1]} if len(stems) == 2 else {stems}:
+            for variant in {stems, stems[::-1]} if len(stems) == 2 and not {"on", "in", "with"} & set(stems) else {stems}:
                 if variant and variant not in seen:
                     seen.add(variant)
                     aliases.append(Alias(entry.name, variant))
@@ -82,7 +83,15 @@ def index() -> Index:
 
 
 def _stems(tokens: list[Token]) -> list[str]:
-    return [t.stem for t in tokens if t.text not in _PASSED and not t.is_mark]
+    return [t.stem for i, t in enumerate(tokens) if _counts(tokens, i) and not t.is_mark]
+
+
+def _counts(tokens: list[Token], i: int) -> bool:
+    """Whether the word at i takes part in the comparison."""
+    if tokens[i].text in _PLACING:
+        following = next((t for t in tokens[i + 1 : i + 4] if t.text not in DETERMINERS and t.text not in SIDE_WORDS), None)
+        return following is not None and following.text in PART_WORDS
+    return tokens[i].text not in _PASSED
 
 
 def find(tokens: list[Token], taken: list[bool], least: int, most: int = 99) -> list[Match]:
@@ -108,6 +117,8 @@ def find(tokens: list[Token], taken: list[bool], least: int, most: int = 99) -> 
 
 def _match(tokens: list[Token], taken: list[bool], i: int, alias: Alias, table: Index) -> Match | None:
     """The alias with its first stem at i, or None. One word that says nothing of its own may stand between two of its own."""
+    if _places_a_part(tokens, i):
+        return None
     places, side, gaps, k = [i], _side_at(tokens, i), 0, i
     for wanted in alias.stems[1:]:
         k += 1
@@ -117,9 +128,9 @@ def _match(tokens: list[Token], taken: list[bool], i: int, alias: Alias, table: 
                 return None
             if text in _SIDES:
                 side = side or text
-            elif text not in _PASSED:
+            elif _counts(tokens, k):
                 gaps += 1
-                if gaps > 1 or text in PART_WORDS or text in WAY_WORDS or text in SPLITTERS or text in NEGATIONS:
+                if gaps > 1 or text in PART_WORDS or text in WAY_WORDS or text in SPLITTERS or text in NEGATIONS or text in _PLACING:
                     return None
             k += 1
         if k >= len(tokens):
@@ -127,6 +138,14 @@ def _match(tokens: list[Token], taken: list[bool], i: int, alias: Alias, table: 
         places.append(k)
     score = sum(table.weight[s] for s in alias.stems) - 0.5 * gaps
     return Match(alias.entry, tuple(places), side, score, _negated(tokens, i), len(alias.stems))
+
+
+def _places_a_part(tokens: list[Token], i: int) -> bool:
+    """Whether the "on" at i says where a hand or another part is: "hand on one knee" is no kneeling."""
+    if tokens[i].text not in _PLACING:
+        return False
+    before = next((t for t in reversed(tokens[:i]) if t.text not in DETERMINERS), None)
+    return before is not None and (before.text in PART_WORDS or ACTIONS.get(before.stem) in ("touch", "clasp"))
 
 
 def _side_at(tokens: list[Token], i: int) -> str:
@@ -144,4 +163,4 @@ def _negated(tokens: list[Token], i: int) -> bool:
     return False
 
 
-__all__ = ["STOP", "Alias", "Index", "Match", "find", "index", "index_of"]
+__all__ = ["Alias", "Index", "Match", "find", "index", "index_of"]

@@ -11,7 +11,7 @@ from backend.posecodes.angle import Angle
 from backend.posecodes.direction import Direction
 
 from .atlas import atlas
-from .clauses import Clause, clauses_of, known_word
+from .clauses import Clause, clauses_of, completed, known_word
 from .compose import composed, limb_slots
 from .context import Context, Finding, Place
 from .lexicon import ACTIONS, ARM_KINDS, IRREGULAR, LEG_KINDS, NUMBER_WORDS, PART_WORDS, PHRASES, SIDE_WORDS, SKIP, SPLITTERS, STOP, WAY_WORDS
@@ -48,7 +48,7 @@ class Reading:
 
 def read(prompt: str, *, points: Mapping[str, Place] | None = None) -> Reading:
     """Read a prompt. `points` are named places of the scene (m) that words may reach for, touch or look at."""
-    tokens = tokens_of(prompt, vocabulary())
+    tokens = completed(tokens_of(prompt, vocabulary()))
     ctx = Context(points or {})
     if len(tokens) > _MOST_WORDS:
         tokens = tokens[:_MOST_WORDS]
@@ -269,4 +269,4 @@ def _take_context(match: Match, tokens: list[Token], taken: list[bool]) -> None:
 
 
 def _is_content(token: Token) -> bool:
-    return not token.is_mark and token.text not in STOP and token.text not in SPLITTERS
+    return bool(token.said) and not token.is_mark and token.text not in STOP and token.text not in SPLITTERS

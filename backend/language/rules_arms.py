@@ -21,6 +21,7 @@ _SHAPES: Final = (  # stems or words -> shape of the hand
     (("fist", "fists", "clench"), "fist"), (("spread",), "spread"), (("open", "unclench"), "open"), (("flat",), "flat"), (("relax", "relaxed"), "relaxed"),
     (("claw", "claws"), "claw"), (("peace", "victory"), "peace"), (("grip",), "grip"), (("pinch",), "pinch"), (("cup",), "cup"),
 )  # fmt: skip
+_ON_HAND: Final = frozenset(("chin", "head", "cheek", "face", "forehead", "temple"))
 _HANDS: Final = frozenset(("hand", "fist", "palm", "fingers", "index", "thumb"))
 
 
@@ -41,10 +42,30 @@ def arms(clause: Clause, ctx: Context) -> Finding:
             standing += found.standing
         ctx.subject = part
     if not subjects:
-        found = touching(clause, ctx)
+        found = _resting(clause, ctx) or _pointed(clause, ctx) or (Finding() if clause.subjects else touching(clause, ctx))
         lines += found.lines
         standing += found.standing
     return Finding(tuple(dict.fromkeys(lines)), tuple(dict.fromkeys(standing)))
+
+
+def _resting(clause: Clause, ctx: Context) -> Finding:
+    """ "chin resting on the left fist": the hand is what comes to the head."""
+    if not clause.subjects or not clause.targets or clause.negated or clause.subjects[0].kind not in _ON_HAND:
+        return Finding()
+    hand = clause.targets[0]
+    if hand.kind not in ("hand", "palm", "fist", "fingers"):
+        return Finding()
+    swapped = Clause(clause.words, clause.taken, clause.places, [hand, clause.subjects[0]], "touch", 1)
+    lines = [line for side in ctx.sides(hand) for line in touching(swapped, ctx, hand, side).lines + tuple(_shape(swapped, hand, side))]
+    return Finding(tuple(lines))
+
+
+def _pointed(clause: Clause, ctx: Context) -> Finding:
+    """ "pointing to the left", without a word about who points: the arm of that side."""
+    if clause.parts or clause.negated or not clause.has("point", "pointing") or not clause.ways - {"rest"}:
+        return Finding()
+    side = next((s for s in ("left", "right") if s in clause.ways), "") or ctx.natural(Part("hand", (), "hand", 0, 0))[0]
+    return Finding((f"{side} arm points {direction(clause.ways, clause, side)}", f"{side} hand point"))
 
 
 def _joined(clause: Clause) -> bool:
@@ -66,7 +87,8 @@ def _zone(clause: Clause) -> str:
 
 def _one(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     """What a clause says about one part of one arm."""
-    if clause.targets or (ctx.points and clause.relation):
+    close = part.kind == "elbow" and clause.targets and clause.targets[0].kind in ("torso", "waist", "chest", "hip", "stomach")
+    if clause.targets and not (close and not clause.does("touch")):
         found = touching(clause, ctx, part, side)
         if found:
             shape = _shape(clause, part, side)
@@ -93,7 +115,7 @@ def _denied(clause: Clause, part: Part, side: str) -> list[str]:
     """ "not raising the arms" lets them hang, "elbows not bent" straightens them."""
     if clause.does("bend") or part.kind == "elbow":
         return [f"{side} elbow straight"]
-    if clause.does("raise", "stretch", "point") or clause.ways:
+    if clause.does("raise", "stretch", "point") or clause.ways or clause.has("swing", "mov", "us", "wav"):
         return hanging(side)
     return []
 
@@ -156,7 +178,7 @@ def _forearm(clause: Clause, side: str) -> list[str]:
 
 
 def _elbow(clause: Clause, side: str) -> list[str]:
-    if clause.has("clos", "tuck", "tight") or (clause.ways & {"in", "rest"}):
+    if clause.has("clos", "tuck", "tight", "near", "against") or (clause.ways & {"in", "rest"}):
         return [f"{side} upper arm points down 0.05 out"]
     lines = _bend(clause, side)
     way = direction(clause.ways - {"rest"}, clause, side)
@@ -200,7 +222,7 @@ def _arm(clause: Clause, ctx: Context, part: Part, side: str) -> list[str]:
     if not way and clause.does("stretch") and not clause.ways and not bent:
         way = "front" if part.kind == "hand" or clause.does("stretch") else ""
     if not way and clause.has("straight") and part.kind == "arm":
-        return [f"{side} elbow straight"]
+        return [f"{side} elbow straight"] if not clause.has("parallel", "horizontal") else [f"{side} arm points out"]
     if "rest" in clause.ways or (clause.does("lower") and not way) or way == "down":
         return hanging(side) + ([f"{side} hand relaxed"] if clause.has("relax", "relaxed") and not _shape(clause, part, side) else [])
     if bent and way:

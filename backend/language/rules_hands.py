@@ -70,7 +70,7 @@ def _bare_touch(clause: Clause, ctx: Context) -> Finding:
     """ "touching the right knee", "holding the head": no hand was named."""
     if not clause.targets or clause.subjects or clause.negated or clause.relation in ("", "with"):
         return Finding()
-    if not clause.does("touch", "clasp") or clause.targets[0].kind in ("torso", "back"):
+    if not clause.does("touch", "clasp") or clause.targets[0].kind in ("torso", "back") or (clause.has("press", "rest", "lay") and clause.relation != "touch"):
         return Finding()
     target = clause.targets[0]
     sides = ctx.sides(target) if target.sides or target.plural else (SIDES if target.kind in ("head", "stomach", "chest", "face") else ("right",))
@@ -103,6 +103,8 @@ def _contact(ctx: Context, part: Part, side: str, target: Part) -> list[str]:
     elif part.kind in ("fingers", "thumb"):
         of_hand = "fingertips"
     where = _target_side(target, side, part)
+    if _pair(part) and side == "right" and len(target.sides) == 1 and of_hand == "palm":
+        return ["right palm touches left hand back"]  # both on one knee: one hand on the other
     if target.kind == "face" and not _pair(part):
         region = "face" if of_hand != "palm" else region
     if target.kind == "chest" and not _pair(part):

@@ -53,7 +53,8 @@ def _on_ground(clause: Clause, ctx: Context) -> Finding:
         return Finding()
     lines: list[str] = []
     standing: list[str] = []
-    for part in clause.parts:
+    between = clause.relation == "between" or any(t.text == "between" for t in clause.words)
+    for part in clause.parts[:1] if between else clause.parts:
         if part.kind in _BEARERS:
             sides = ctx.sides(part)
             bearers = ", ".join(f"{s} {_BEARERS[part.kind]}" for s in sides)
@@ -114,7 +115,7 @@ def _one(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     if clause.negated:
         return Finding((f"{side} knee straight",)) if clause.does("bend") else Finding()
     if clause.targets and clause.targets[0].kind in LEG_KINDS and clause.relation in ("on", "onto", "against", "over", "touch", "across", "in", "inside"):
-        return _foot_at(ctx, part, side, clause.targets[0])
+        return _foot_at(ctx, part, side, clause.targets[0], clause.does("cross") or clause.relation == "over")
     if part.kind in ("toes", "heel") and (clause.has("tiptoe") or (part.kind == "heel" and clause.does("raise")) or "off" in [t.text for t in clause.words]):
         return Finding((), tuple(_tiptoe((side,))))
     if part.kind == "toes" and "tiptoe" in part.said:
@@ -195,10 +196,15 @@ def _stepped(clause: Clause, side: str, front: bool) -> Finding:
     ))  # fmt: skip
 
 
-def _foot_at(ctx: Context, part: Part, side: str, target: Part) -> Finding:
+def _foot_at(ctx: Context, part: Part, side: str, target: Part, crossed: bool) -> Finding:
     """A foot or ankle at the other leg."""
     where = next((s for s in target.sides if s in SIDES), other(side))
     region = {"knee": "knee", "thigh": "thigh_inner", "leg": "thigh_inner", "calf": "calf", "shin": "shin", "ankle": "ankle", "foot": "foot_top"}.get(target.kind, "thigh_inner")
+    if part.kind in ("leg", "thigh", "knee", "foot", "ankle") and crossed and target.kind == part.kind:
+        if ctx.posture == "sit":
+            return Finding((f"{side} thigh points front 0.28 in 0.22 up", f"{side} shin points down 0.35 in 0.3 front"))
+        sign = "right" if side == "left" else "left"
+        return Finding((f"{side} ankle 0.1 {sign} of {where} ankle",), (f"{side} ankle 0.12 in front of {where} ankle", "both feet on ground"))
     if part.kind == "leg" or part.kind == "thigh":
         return Finding((f"{side} thigh points front 0.25 in 0.1 up", f"{side} calf touches {where} thigh"))
     of = "ankle" if part.kind == "ankle" or (ctx.posture not in _STANDING and target.kind in ("knee", "thigh")) else "foot sole"

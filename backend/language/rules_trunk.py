@@ -29,6 +29,8 @@ def trunk(clause: Clause, ctx: Context) -> Finding:
         lines = _twist(clause, ctx)
     if not lines and (clause.does("lean", "tilt") or (named and clause.does("bend", "bow")) or _bends_over(clause)):
         lines = _lean(clause, ctx)
+    if not lines and any(p.kind == "chest" for p in clause.subjects) and ("out" in clause.ways or clause.has("puff", "proud", "lift")):
+        lines = ["torso bowed back 12"]
     if not lines and clause.does("arch") and (named or clause.has("back")):
         lines = ["torso bowed back 28"]
     if not lines and (clause.has("upright") or (named and clause.has("straight"))):
