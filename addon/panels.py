@@ -24,7 +24,6 @@ EXAMPLES: Final = (
 )
 _PIXELS_PER_CHAR: Final = 6.6
 _MARGIN_PIXELS: Final = 58
-_UNMET_SHOWN: Final = 6
 _REPLY_LINES: Final = 12
 _HELD_SHOWN: Final = 4
 _RING_SECONDS: Final = 1.5
@@ -138,25 +137,8 @@ def draw_outcome(layout: Any, context: bpy.types.Context, job: Job) -> None:
     if job.applied and job.held:
         more = f" and {len(job.held) - _HELD_SHOWN} more" if len(job.held) > _HELD_SHOWN else ""
         say(box, context, f"Locked bones stayed: {', '.join(job.held[:_HELD_SHOWN])}{more}.", icon="LOCKED")
-    draw_unmet(box, context, job)
     for warning in job.result.warnings:
         say(box, context, warning, icon="INFO")
-
-
-def draw_unmet(layout: Any, context: bpy.types.Context, job: Job) -> None:
-    """What was asked and is not so in the pose, and words that nothing was made of; not what the reply says anyway."""
-    assert job.result is not None
-    reply = job.result.reply
-    unmet = [s for s in (job.result.poses[0].unmet if job.result.poses else ()) if s.text not in reply]
-    unread = [words for words in job.result.unread if words not in reply]
-    if unmet:
-        layout.label(text="Not quite reached:", icon="INFO")
-        for statement in unmet[:_UNMET_SHOWN]:
-            say(layout, context, statement.text, icon="DOT")
-        if len(unmet) > _UNMET_SHOWN:
-            layout.label(text=f"and {len(unmet) - _UNMET_SHOWN} more")
-    if unread:
-        say(layout, context, "Not understood: " + ", ".join(unread), icon="QUESTION")
 
 
 def draw_kept(layout: Any, context: bpy.types.Context, job: Job) -> None:

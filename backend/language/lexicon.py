@@ -174,7 +174,7 @@ IRREGULAR: Final[dict[str, str]] = {
         "eat": "ate eaten eats eating eat", "write": "wrote written writes writing write", "ride": "rode ridden rides riding ride",
         "drive": "drove driven drives driving drive", "sing": "sang sung sings singing sing", "read": "reads reading read",
         "swim": "swam swims swimming swim swimmer", "shoot": "shot shoots shooting shoot", "weep": "wept weeps weeping weep",
-        "think": "thought thinks thinking think thinker", "win": "won wins winning win winner", "pray": "prays praying prayer prayed pray",
+        "think": "thought thinks thinking think", "win": "won wins winning win winner", "pray": "prays praying prayer prayed pray",
         "lean": "leant leans leaning leaned lean", "sneak": "sneaks sneaking sneaked sneak", "creep": "crept creeps creeping creep",
         "dig": "dug digs digging dig", "spread": "spreads spreading spread", "put": "puts putting put", "give": "gave gives giving given give",
         "take": "took taken takes taking take", "tree": "tree trees", "ring": "ring", "king": "king", "bring": "brings bringing brought bring",
@@ -196,7 +196,7 @@ IRREGULAR: Final[dict[str, str]] = {
 # Ignored on both sides when an alias is compared with a prompt.
 SKIP: Final = _set(
     "the a an his her their its my your our this that these those of on in at to with for from by into onto upon against is are was were be being been am "
-    "pose position posture asana doing does do did doing performing performs perform practicing practising making makes make made "
+    "pose position posture stance asana doing does do did doing performing performs perform practicing practising making makes make made "
     "some himself herself themselves itself oneself something slowly quickly really just very"
 )
 # Words that nothing needs to be made of: who does it, articles, prepositions and the like.

@@ -13,7 +13,8 @@ from .lexicon import ACTIONS, DETERMINERS, NEGATIONS, PART_WORDS, SIDE_WORDS, SK
 from .tokens import Token, tokens_of
 
 _SIDES: Final = ("left", "right")
-_PASSED: Final = SKIP - {"with"} | {"both", "left", "right", "two"}
+_PASSED: Final = SKIP - {"with"} | {"both", "left", "right"}
+_KINDS: Final = frozenset(("pose", "position", "stance"))
 _PLACING: Final = frozenset(("on", "in"))  # they count before a part of the body: "hands on hips" is not "hands, hips"
 
 
@@ -23,6 +24,7 @@ class Alias:
 
     entry: str
     stems: tuple[str, ...]
+    bonus: float = 0.0  # an alias as it is written goes before one whose "pose" was left out
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,22 @@ def index_of(book: Atlas) -> Index:
             tokens = tokens_of(phrase.replace("{side}", "left"))
             words.update(t.text for t in tokens)
             words.update(t.stem for t in tokens)
-            stems = tuple(_stems(tokens))
-            for variant in {stems, stems[::-1]} if len(stems) == 2 and not {"on", "in", "with"} & set(stems) else {stems}:
+            for variant, bonus in _variants(tokens):
                 if variant and variant not in seen:
                     seen.add(variant)
-                    aliases.append(Alias(entry.name, variant))
+                    aliases.append(Alias(entry.name, variant, bonus))
     return _index(aliases, words)
+
+
+def _variants(tokens: list[Token]) -> list[tuple[tuple[str, ...], float]]:
+    """The stems of an alias: as written, without "pose", and two words the other way round."""
+    stems = tuple(_stems(tokens))
+    out = [(stems, 0.2)]
+    if tokens[-1].text in _KINDS and len(tokens) > 1:
+        out = [((*stems, tokens[-1].stem), 0.3), (stems, 0.0)]
+    if len(stems) == 2 and not {"on", "in", "with"} & set(stems):
+        out.append((stems[::-1], out[-1][1] - 0.05))
+    return out
 
 
 def _index(aliases: list[Alias], words: set[str]) -> Index:
@@ -136,7 +148,7 @@ def _match(tokens: list[Token], taken: list[bool], i: int, alias: Alias, table: 
         if k >= len(tokens):
             return None
         places.append(k)
-    score = sum(table.weight[s] for s in alias.stems) - 0.5 * gaps
+    score = sum(table.weight[s] for s in alias.stems) - 0.5 * gaps + alias.bonus
     return Match(alias.entry, tuple(places), side, score, _negated(tokens, i), len(alias.stems))
 
 

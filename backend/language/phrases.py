@@ -9,7 +9,9 @@ from backend.posecodes.angle import Angle
 from backend.posecodes.contact import Contact
 from backend.posecodes.direction import Direction
 from backend.posecodes.facing import Facing
+from backend.posecodes.gaze import Gaze
 from backend.posecodes.ground import Support
+from backend.posecodes.turn import Turn
 from backend.posecodes.vocabulary import words
 
 _WAYS = (("left", "right"), ("up", "down"), ("forward", "back"))
@@ -56,6 +58,13 @@ def _phrase(code: Posecode) -> str:
         return f"{words(code.a)} on {words(code.b)}"
     if isinstance(code, Angle):
         return f"{words(code.joint)} " + ("straight" if code.degrees < 8 else f"bent {code.degrees:.0f} degrees")
+    if isinstance(code, Gaze):
+        if code.place is not None:
+            return "looking at the place"
+        return f"looking at {words(code.target)}" if code.target else f"looking {_way(code.toward or (0, 0, 1), '')}"
+    if isinstance(code, Turn):
+        sides = ("forward", "back") if code.motion == "bowed" else ("left", "right")
+        return f"{code.part} {code.motion} {sides[code.degrees < 0]} {abs(code.degrees):.0f} degrees"
     if isinstance(code, Support) and code.height:
         return f"{', '.join(words(p) for p in code.parts)} on a seat"
     return code.said()

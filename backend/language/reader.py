@@ -9,6 +9,8 @@ from functools import cache
 from backend.posecodes import Posecode, Program, read_line
 from backend.posecodes.angle import Angle
 from backend.posecodes.direction import Direction
+from backend.posecodes.gaze import Gaze
+from backend.posecodes.hand import Hand
 
 from .atlas import atlas
 from .clauses import Clause, clauses_of, completed, known_word
@@ -24,6 +26,7 @@ from .tokens import Token, tokens_of
 
 _SIDES = ("left", "right")
 _UPRIGHT = frozenset(("", "stand"))
+_OF_ARMS = frozenset({"left_arm", "right_arm", "left_fingers", "right_fingers", "left_arm_facing", "right_arm_facing"})
 _MOST_WORDS = 2000  # a prompt is a sentence or two; what follows a novel's length is not read, and said so
 
 
@@ -122,9 +125,21 @@ def _clause(clause: Clause, ctx: Context) -> Finding:
 
 def _over(before: list[Posecode], later: list[Posecode]) -> list[Posecode]:
     """Statements of a later clause added; "left arm raised and bent 90" keeps the upper arm raised."""
-    bent = {c.joint for c in later + before if isinstance(c, Angle) and c.degrees > 20}
-    out = [c for c in before if c not in later]
+    out = [c for c in before if c not in later and not any(_restated(c, new) for new in later)]
+    bent = {c.joint for c in out + later if isinstance(c, Angle) and c.degrees > 20}
     return [_opened(c, bent) for c in out + later]
+
+
+def _restated(old: Posecode, new: Posecode) -> bool:
+    """Whether a later clause says the same thing anew: "left leg lifted ... left leg stretched out to the side"."""
+    if isinstance(old, Angle) and isinstance(new, Direction):
+        side, joint = old.joint.split("_")
+        return new.segment in ((f"{side}_forearm", f"{side}_arm") if joint == "elbow" else (f"{side}_shin", f"{side}_leg"))
+    if type(old) is not type(new):
+        return False
+    if isinstance(old, Direction):
+        return old.segment == new.segment
+    return isinstance(old, (Angle, Hand, Gaze)) and old.limbs() == new.limbs()
 
 
 def _opened(code: Posecode, bent: set[str]) -> Posecode:
@@ -186,7 +201,7 @@ def _base(sided: list[tuple[Match, str]], ctx: Context) -> tuple[Program, tuple[
     program: Program = ()
     used: list[str] = []
     for match, side in order:
-        program = composed(program, book.program(match.entry, side))
+        program = composed(program, _sided_program(match.entry, side))
         used.append(match.entry)
     for match, side in rest:
         program, joined = _joined(program, match.entry, side, main[0].entry if main else "")
@@ -197,6 +212,18 @@ def _base(sided: list[tuple[Match, str]], ctx: Context) -> tuple[Program, tuple[
         if entry.side and not side:
             ctx.note(f"{name}: {entry.side} {'side' if entry.limb == 'body' else entry.limb}; say the other side to mirror it.")
     return program, tuple(used)
+
+
+def _sided_program(name: str, side: str) -> Program:
+    """The program for a side; "both" adds what the other arm does: "thumbs up with both hands"."""
+    book = atlas()
+    if side != "both":
+        return book.program(name, side)
+    entry = book.entries[name]
+    there = tuple(c for c in book.program(name, "left" if entry.side == "right" else "right") if limb_slots(c) <= _OF_ARMS)
+    arm = f"{entry.side}_arm"
+    mine = tuple(c for c in there if not any(limb.startswith(arm) for limb in limb_slots(c)))
+    return composed(book.program(name), mine)
 
 
 def _main(carriers: list[tuple[Match, str]]) -> tuple[Match, str] | None:
@@ -222,7 +249,7 @@ def _joined(program: Program, name: str, side: str, main: str) -> tuple[Program,
     if book.entries[name].category == "postures" and main:
         return program, book.posture(name) == book.posture(main)
     upper = {"left_arm", "right_arm", "head", "left_fingers", "right_fingers", "left_arm_facing", "right_arm_facing"}
-    extra = tuple(c for c in book.program(name, side) if limb_slots(c) <= upper)
+    extra = tuple(c for c in _sided_program(name, side) if limb_slots(c) <= upper)
     return composed(program, extra), bool(extra)
 
 
@@ -231,6 +258,8 @@ def _side(match: Match, tokens: list[Token], taken: list[bool]) -> str:
     entry = atlas().entries[match.entry]
     if not entry.side:
         return ""
+    if entry.limb in ("arm", "hand") and _both(match, tokens, taken):
+        return "both"
     if match.side:
         return _consume(tokens, taken, match.side, min(match.places) - 1)
     kinds = LEG_KINDS if entry.limb == "leg" else ARM_KINDS if entry.limb in ("arm", "hand") else ARM_KINDS | LEG_KINDS | {"hip", "shoulder", "torso"}
@@ -249,6 +278,19 @@ def _side(match: Match, tokens: list[Token], taken: list[bool]) -> str:
         taken[bare] = True
         return tokens[bare].text
     return ""
+
+
+def _both(match: Match, tokens: list[Token], taken: list[bool]) -> bool:
+    """Whether a pose of one arm is asked for with both: "both thumbs up", "waving with both hands"."""
+    for i, token in enumerate(tokens):
+        following = tokens[i + 1] if i + 1 < len(tokens) else None
+        beside = i + 1 in match.places or (following is not None and PART_WORDS.get(following.text) in ARM_KINDS and not taken[i])
+        if token.text in ("both", "two") and beside:
+            taken[i] = True
+            if i + 1 not in match.places:
+                taken[i + 1] = True
+            return True
+    return False
 
 
 def _consume(tokens: list[Token], taken: list[bool], side: str, near: int) -> str:

@@ -256,7 +256,7 @@ def swung(way: str, degrees: float) -> str:
 
 def direction(ways: frozenset[str], clause: Clause, side: str) -> str:
     """The direction of an arm that these words mean, as a canonical line has it; "" for none."""
-    flat = [w for w in ("front", "back", "left", "right", "out", "in") if w in ways]
+    flat = _level_ways(ways)
     if clause.number is not None and flat:
         return swung(flat[0], clause.number)
     if "v" in ways:
@@ -272,6 +272,17 @@ def direction(ways: frozenset[str], clause: Clause, side: str) -> str:
             return "front"
         return "up 0.12 out" if not clause.small else "up front"
     return "down" if "down" in ways else ""
+
+
+def _level_ways(ways: frozenset[str]) -> list[str]:
+    """The level directions without contradictions: "left" and "out" of the right arm would cancel."""
+    if {"left", "right"} <= ways:
+        ways = ways - {"left", "right"} | {"out"}
+    if ways & {"left", "right"} or {"in", "out"} <= ways:
+        ways = ways - {"out", "in"} if ways & {"left", "right"} else ways - {"in"}
+    if {"front", "back"} <= ways:
+        ways = ways - {"back"}
+    return [w for w in ("front", "back", "left", "right", "out", "in") if w in ways]
 
 
 def _flat(flat: list[str], ways: frozenset[str], clause: Clause) -> str:

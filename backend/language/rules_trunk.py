@@ -68,7 +68,8 @@ def _sidebend(clause: Clause) -> list[str]:
         return []
     side = _side(clause) or "right"
     angle = _degrees(clause, 30)
-    return [f"torso points {cos(radians(angle)):.3f} up {sin(radians(angle)):.3f} {side}", f"torso tilted {side} {min(angle * 0.8, 40):.0f}"]
+    lean = f"torso points {cos(radians(angle)):.3f} up {sin(radians(angle)):.3f} {side}"
+    return ["pelvis up faces up", lean, f"torso tilted {side} {min(angle * 1.3, 55):.0f}"]
 
 
 def _twist(clause: Clause, ctx: Context) -> list[str]:

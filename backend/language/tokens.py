@@ -42,7 +42,7 @@ def plain(text: str) -> str:
     """Lower case, straight apostrophes, no accents, hyphens as spaces."""
     text = unicodedata.normalize("NFKD", text.replace("’", "'").lower())
     text = "".join(c for c in text if not unicodedata.combining(c))
-    return re.sub(r"[-/_–—]", " ", text)
+    return re.sub(r"[-/_–—]", " ", text.replace("a-pose", "apose"))
 
 
 def _token(raw: str, known: Container[str]) -> Token:

@@ -14,6 +14,10 @@ SAID = {
     "left thigh points right": ["left thigh in"],
     "seat on seat 0.45": ["seat on a seat"],
     "left palm faces front": ["left palm facing forward"],
+    "look front 0.9 up": ["looking forward and up"],
+    "look at left palm": ["looking at left palm"],
+    "head turned right 30": ["head turned right 30 degrees"],
+    "torso bowed front 20": ["torso bowed forward 20 degrees"],
 }
 
 
