@@ -17,8 +17,16 @@ from .compose import composed
 FOLDER: Final = Path(__file__).parent / "atlas"
 LIMBS: Final = ("leg", "arm", "hand", "body")
 _FIELDS: Final[Mapping[str, type]] = {
-    "name": str, "aliases": list, "program": str, "based_on": str, "side": str, "limb": str, "posture": str, "category": str, "note": str,
-}  # fmt: skip
+    "name": str,
+    "aliases": list,
+    "program": str,
+    "based_on": str,
+    "side": str,
+    "limb": str,
+    "posture": str,
+    "category": str,
+    "note": str,
+}
 
 
 @dataclass(frozen=True)
@@ -26,7 +34,7 @@ class Entry:
     """A named pose. aliases: how people ask for it ("{side}" stands for left or right); text: its own statements.
 
     based_on: the entry whose statements come first. side: the side that the text is written for, "" where the pose has
-    none; limb: what that side is a side of. posture: what carries the body (stand, sit, kneel ...), from the basis if "".
+    none; limb: what that side is a side of. posture: what carries the body (stand, sit ...), from the basis if "".
     """
 
     name: str
@@ -48,7 +56,9 @@ class Atlas:
         self.entries: dict[str, Entry] = {}
         for entry in entries:
             if entry.name in self.entries:
-                raise BadProgram(f"{entry.source}: {entry.name!r} is there twice, also in {self.entries[entry.name].source}")
+                raise BadProgram(
+                    f"{entry.source}: {entry.name!r} is there twice, also in {self.entries[entry.name].source}"
+                )
             self.entries[entry.name] = entry
         for entry in self.entries.values():
             self._check_basis(entry)
@@ -61,7 +71,9 @@ class Atlas:
             if basis is None:
                 raise BadProgram(f"{entry.source}: {entry.name!r}: based_on {entry.based_on!r} is no entry")
             if basis.name in seen:
-                raise BadProgram(f"{entry.source}: {entry.name!r}: based_on goes round: {' -> '.join([*seen, basis.name])}")
+                raise BadProgram(
+                    f"{entry.source}: {entry.name!r}: based_on goes round: {' -> '.join([*seen, basis.name])}"
+                )
             seen.append(basis.name)
             entry = basis
 
@@ -134,6 +146,14 @@ def _entry(file: str, n: int, raw: Mapping[str, Any], category: str) -> Entry:
     if raw.get("limb", "body") not in LIMBS:
         raise BadProgram(f"{where}: limb: expected one of {', '.join(LIMBS)}, got {raw['limb']!r}")
     return Entry(
-        raw["name"], raw.get("category", category), tuple(aliases), raw["program"], raw.get("based_on", ""), raw.get("side", ""),
-        raw.get("limb", "body"), raw.get("posture", ""), raw.get("note", ""), file,
-    )  # fmt: skip
+        raw["name"],
+        raw.get("category", category),
+        tuple(aliases),
+        raw["program"],
+        raw.get("based_on", ""),
+        raw.get("side", ""),
+        raw.get("limb", "body"),
+        raw.get("posture", ""),
+        raw.get("note", ""),
+        file,
+    )

@@ -16,19 +16,64 @@ from .lexicon import (
     PLURALS,
     SIDE_WORDS,
     SMALL,
-    SPLITTERS,
     STOP,
     WAY_WORDS,
 )
 from .tokens import Token
 
 SIDES: Final = ("left", "right")
-_RELATIONS: Final = frozenset(
-    "on onto against behind infront to near over under above below between around across at beside by upon underneath towards toward along in inside into"
-    .split()
+RELATIONS: Final = frozenset(
+    [
+        "on",
+        "onto",
+        "against",
+        "behind",
+        "infront",
+        "to",
+        "near",
+        "over",
+        "under",
+        "above",
+        "below",
+        "between",
+        "around",
+        "across",
+        "at",
+        "beside",
+        "by",
+        "upon",
+        "underneath",
+        "towards",
+        "toward",
+        "along",
+        "in",
+        "inside",
+        "into",
+    ]
 )
-_TOUCHES: Final = frozenset("touch grab grasp clutch hold cover grip cup hug clasp support press rub scratch tap pat rest wip plac".split())
-_OPENERS: Final = frozenset(("look", "gaz", "star", "glanc", "lean", "twist", "kneel", "sit", "stand", "fac"))
+TOUCHES: Final = frozenset(
+    [
+        "touch",
+        "grab",
+        "grasp",
+        "clutch",
+        "hold",
+        "cover",
+        "grip",
+        "cup",
+        "hug",
+        "clasp",
+        "support",
+        "press",
+        "rub",
+        "scratch",
+        "tap",
+        "pat",
+        "rest",
+        "wip",
+        "plac",
+    ]
+)
 _LEVELS: Final = frozenset(("height", "level", "high", "line"))
 _PRONOUNS: Final = frozenset(("it", "they", "them"))
 
@@ -50,7 +95,7 @@ class Part:
 
 @dataclass
 class Clause:
-    """One clause. words: its tokens; parts: in order; split: index of the first part that is a target, not a subject."""
+    """One clause. words: its tokens; parts: in order; split: index of the first part that is a target, no subject."""
 
     words: list[Token]
     taken: list[bool]
@@ -75,7 +120,9 @@ class Clause:
 
     def has(self, *words: str) -> bool:
         """Whether one of these words or stems is there and free."""
-        return any(t.text in words or t.stem in words for t, used in zip(self.words, self.taken, strict=True) if not used)
+        return any(
+            t.text in words or t.stem in words for t, used in zip(self.words, self.taken, strict=True) if not used
+        )
 
     def does(self, *actions: str) -> bool:
         return any(ACTIONS.get(t.stem) in actions for t, used in zip(self.words, self.taken, strict=True) if not used)
@@ -93,111 +140,11 @@ class Clause:
         return all(self.taken)
 
 
-def completed(tokens: list[Token]) -> list[Token]:
-    """ "the left leg over the right": the noun that was left out is put back."""
-    out: list[Token] = []
-    noun: Token | None = None
-    for i, token in enumerate(tokens):
-        out.append(token)
-        if token.text in PART_WORDS:
-            noun = token
-        following = tokens[i + 1] if i + 1 < len(tokens) else None
-        ends = following is None or following.is_mark or following.text in SPLITTERS
-        before = [t.text for t in tokens[max(0, i - 3) : i]]
-        if token.text in ("left", "right", "other") and ends and noun is not None and before and before[-1] in DETERMINERS:
-            single = _SINGULAR.get(noun.text, noun.text)
-            if {"over", "on", "under", "infront", "behind", "onto", "against", "crossing"} & set(before) or token.text == "other":
-                out.append(Token(single, single, ""))
-    return out
+# --- features -----------------------------------------------------------------------------------------
 
 
-_SINGULAR: Final = {"legs": "leg", "arms": "arm", "hands": "hand", "feet": "foot", "knees": "knee", "ankles": "ankle"}
-
-
-def clauses_of(tokens: list[Token], taken: list[bool]) -> list[Clause]:
-    """The clauses of a prompt with their features; `taken` tokens are those an idiom has used up."""
-    out: list[Clause] = []
-    for places, joined in _cut(tokens, taken):
-        if places:
-            clause = Clause([tokens[i] for i in places], [taken[i] for i in places], places, joined=joined)
-            _features(clause)
-            out.append(clause)
-    return out
-
-
-def _cut(tokens: list[Token], taken: list[bool]) -> list[tuple[list[int], str]]:
-    """Indices of the words of each clause, and the word that joined it to the one before."""
-    out: list[tuple[list[int], str]] = [([], "")]
-    for i, token in enumerate(tokens):
-        if token.is_mark:
-            out.append(([], token.text))
-        elif token.text in SPLITTERS and not taken[i] and not _joins(tokens, i):
-            out.append(([], token.text))
-        elif _begins(tokens, i, [tokens[k] for k in out[-1][0]]):
-            out.append(([i], ""))
-        else:
-            out[-1][0].append(i)
-    return out
-
-
-def _begins(tokens: list[Token], i: int, before: list[Token]) -> bool:
-    """Whether a new clause begins at i without any mark: "left arm up | right arm down", "arms raised | looking up"."""
-    if not before or tokens[i].text in SPLITTERS:
-        return False
-    if tokens[i].stem in _OPENERS:
-        return _is_said(before)
-    sided = tokens[i].text in ("left", "right", "both") and i + 1 < len(tokens) and tokens[i + 1].text in PART_WORDS
-    if not sided:
-        return False
-    last = next((t for t in reversed(before) if t.text not in DETERMINERS), None)
-    named = next((k for k, t in enumerate(before) if t.text in PART_WORDS), None)
-    if last is None or named is None or last.text in _RELATIONS or last.stem in _TOUCHES or last.text in ("with", "of", "and", "than", "as", "or"):
-        return False
-    return any(t.text in WAY_WORDS or t.stem in ACTIONS for t in before[named + 1 :]) and not any(t.text in _RELATIONS for t in before)
-
-
-def _is_said(words: list[Token]) -> bool:
-    """Whether these words name a part and already say something about it: "torso" alone waits for its "leaning"."""
-    named = any(t.text in PART_WORDS for t in words)
-    rest = [t for t in words if t.text not in PART_WORDS and t.text not in ("left", "right", "back", "front", "both")]
-    return named and any(t.text in WAY_WORDS or t.stem in ACTIONS or t.text in _RELATIONS for t in rest)
-
-
-def _joins(tokens: list[Token], i: int) -> bool:
-    """Whether the "and" or "with" at i joins words of one clause: "up and out", "hands and knees", "touch it with a hand"."""
-    before = tokens[i - 1] if i else None
-    after = [t for t in tokens[i + 1 : i + 6] if t.text not in DETERMINERS]
-    if before is None or not after:
-        return False
-    if tokens[i].text == "and":
-        if before.text in WAY_WORDS and after[0].text in WAY_WORDS and not _names_part(after):
-            return True
-        return before.text in PART_WORDS and after[0].text in PART_WORDS
-    if tokens[i].text == "with":
-        return _is_instrument(tokens, i, after)
-    return False
-
-
-def _names_part(words: list[Token]) -> bool:
-    """Whether these words begin with "left arm" and the like, so that the first is a side and no direction."""
-    return len(words) > 1 and words[0].text in SIDE_WORDS and words[1].text in PART_WORDS
-
-
-def _is_instrument(tokens: list[Token], i: int, after: list[Token]) -> bool:
-    """ "touching the ear with the left hand": a limb and nothing more follows, and something is touched before."""
-    start = next((k for k in range(i - 1, -1, -1) if tokens[k].is_mark or tokens[k].text in SPLITTERS), -1)
-    touched = any(t.stem in _TOUCHES or t.stem in ("reach", "point") for t in tokens[start + 1 : i])
-    k = 1 if after[0].text in SIDE_WORDS else 0
-    if not touched or len(after) <= k or PART_WORDS.get(after[k].text) not in ARM_KINDS:
-        return False
-    return len(after) == k + 1 or after[k + 1].is_mark or after[k + 1].text in SPLITTERS
-
-
-# --- features ------------------------------------------------------------------------------------------------------------
-
-
-def _features(clause: Clause) -> None:
-    """Fill in what the clause says."""
+def with_features(clause: Clause) -> Clause:
+    """The clause, with what it says filled in."""
     words = clause.words
     clause.negated = any(t.text in NEGATIONS for t in words)
     sides_used = _find_parts(clause)
@@ -205,6 +152,7 @@ def _features(clause: Clause) -> None:
     _find_relation(clause)
     clause.ways = frozenset(_ways(clause, sides_used))
     clause.number, clause.metres = _amount(words)
+    return clause
 
 
 def _find_parts(clause: Clause) -> set[int]:
@@ -239,7 +187,13 @@ def _sides_before(words: list[Token], i: int) -> tuple[tuple[str, ...], int]:
     while k >= 0 and i - k <= 4:
         text = words[k].text
         if text in SIDE_WORDS:
-            mapped = {"two": ("left", "right"), "both": ("left", "right"), "each": ("left", "right"), "rear": ("back",), "opposite": ("other",)}
+            mapped = {
+                "two": ("left", "right"),
+                "both": ("left", "right"),
+                "each": ("left", "right"),
+                "rear": ("back",),
+                "opposite": ("other",),
+            }
             found = mapped.get(text, (text,))
             if not sides or sides == ("one",):
                 sides, first = found, k
@@ -251,16 +205,33 @@ def _sides_before(words: list[Token], i: int) -> tuple[tuple[str, ...], int]:
     return sides, first
 
 
-_ADJECTIVES: Final = frozenset("straight bent outstretched extended raised lifted open flat clenched crossed folded stretched own free".split())
+_ADJECTIVES: Final = frozenset(
+    [
+        "straight",
+        "bent",
+        "outstretched",
+        "extended",
+        "raised",
+        "lifted",
+        "open",
+        "flat",
+        "clenched",
+        "crossed",
+        "folded",
+        "stretched",
+        "own",
+        "free",
+    ]
+)
 
 
 def _find_level(clause: Clause) -> None:
-    """ "at shoulder height", "as high as the hip": a part that only says how high."""
+    """As in "at shoulder height", "as high as the hip": a part that only says how high."""
     for n, part in enumerate(clause.parts):
         following = clause.words[part.word + 1].text if part.word + 1 < len(clause.words) else ""
         before = [t.text for t in clause.words[max(0, part.first - 4) : part.first]]
-        as_high = "high" in before and "as" in before or before[-2:] == ["up", "to"] or before[-3:-1] == ["up", "to"]
-        if (following in _LEVELS or as_high):
+        as_high = ("high" in before and "as" in before) or before[-2:] == ["up", "to"] or before[-3:-1] == ["up", "to"]
+        if following in _LEVELS or as_high:
             clause.level = part.kind
             clause.parts.pop(n)
             return
@@ -274,8 +245,8 @@ def _find_relation(clause: Clause) -> None:
         start = clause.parts[n - 1].word + 1 if n else 0
         between = words[start : part.first]
         for t in reversed(between):
-            touch = "touch" if t.stem in _TOUCHES else ""
-            relation = t.text if t.text in _RELATIONS else touch
+            touch = "touch" if t.stem in TOUCHES else ""
+            relation = t.text if t.text in RELATIONS else touch
             if relation:
                 clause.relation, clause.split = relation, n
                 if touch and any(w.text in ("on", "behind", "over") for w in between):
@@ -286,7 +257,7 @@ def _find_relation(clause: Clause) -> None:
 
 
 def _instrument(clause: Clause) -> None:
-    """ "touch the ear with the left hand": the hand is what touches."""
+    """As in "touch the ear with the left hand": the hand is what touches."""
     for n, part in enumerate(clause.parts[1:], 1):
         if any(t.text == "with" for t in clause.words[clause.parts[n - 1].word : part.first]):
             clause.parts = clause.parts[n:] + clause.parts[:n]
@@ -324,15 +295,78 @@ def known_word(token: Token) -> bool:
     t = token.text
     return (
         t in PART_WORDS or t in SIDE_WORDS or t in WAY_WORDS or token.stem in ACTIONS or t in SMALL or t in LARGE
-        or t in NEGATIONS or t in STOP or t in _LEVELS or token.number is not None or token.is_mark or t in _EXTRA or token.stem in _EXTRA
+        or t in NEGATIONS or t in STOP or t in _LEVELS or token.number is not None
+        or token.is_mark or t in EXTRA or token.stem in EXTRA
     )  # fmt: skip
 
 
-_EXTRA: Final = frozenset(
-    "shoulder_width hip_width back_part straight relaxed loose bow chin ground floor table wall upright rounded tip toe bare flat parallel vertical "
-    "horizontal diagonal diagonally folded in atsides thumbsup thumbsdown fist shape air balanc bearing weights pull keep clos apart lock "
-    "stiff rest natural naturally comfortably firmly lightly tightly tight tip point vertically horizontally directly head turn shrug hunch ninety "
-    "distanc natural gently step onback middl".split()
+EXTRA: Final = frozenset(
+    [
+        "shoulder_width",
+        "hip_width",
+        "back_part",
+        "straight",
+        "relaxed",
+        "loose",
+        "bow",
+        "chin",
+        "ground",
+        "floor",
+        "table",
+        "wall",
+        "upright",
+        "rounded",
+        "tip",
+        "toe",
+        "bare",
+        "flat",
+        "parallel",
+        "vertical",
+        "horizontal",
+        "diagonal",
+        "diagonally",
+        "folded",
+        "in",
+        "atsides",
+        "thumbsup",
+        "thumbsdown",
+        "fist",
+        "shape",
+        "air",
+        "balanc",
+        "bearing",
+        "weights",
+        "pull",
+        "keep",
+        "clos",
+        "apart",
+        "lock",
+        "stiff",
+        "rest",
+        "natural",
+        "naturally",
+        "comfortably",
+        "firmly",
+        "lightly",
+        "tightly",
+        "tight",
+        "tip",
+        "point",
+        "vertically",
+        "horizontally",
+        "directly",
+        "head",
+        "turn",
+        "shrug",
+        "hunch",
+        "ninety",
+        "distanc",
+        "natural",
+        "gently",
+        "step",
+        "onback",
+        "middl",
+    ]
 )
 
 

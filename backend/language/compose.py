@@ -1,12 +1,13 @@
 """Putting programs over each other: which statements a later one replaces, finer than by whole limbs.
 
-A named pose is the ground and words change it: "hands on the knees" must not undo the legs of a sitting pose although it
-names the knees, and "torso twisted" must not undo the lying on the back.
+A named pose is the ground and words change it: "hands on the knees" must not undo the legs of a sitting pose although
+it names the knees, and "torso twisted" must not undo the lying on the back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from backend.posecodes import Posecode, Program
 from backend.posecodes.angle import Angle
@@ -54,14 +55,39 @@ def _without(code: Posecode, later: Sequence[Posecode]) -> tuple[Posecode, ...]:
     """What is left of a statement of the base: itself, a part of it, or nothing."""
     if isinstance(code, Support):
         return _support_left(code, later)
+    if isinstance(code, Direction) and not any(_replaces(c, code) for c in later if not isinstance(c, Angle)):
+        return (
+            (_upper(code),) if any(isinstance(c, Angle) and _bends(c, code) for c in later) else _if_kept(code, later)
+        )
+    return _if_kept(code, later)
+
+
+def _if_kept(code: Posecode, later: Sequence[Posecode]) -> tuple[Posecode, ...]:
     return () if any(_replaces(new, code) for new in later) else (code,)
+
+
+def _bends(new: Angle, old: Direction) -> bool:
+    """Whether the hinge that is bent lies in the middle of the limb whose direction is given."""
+    side, joint = new.joint.split("_")
+    return old.segment == f"{side}_{'arm' if joint == 'elbow' else 'leg'}"
+
+
+def _upper(code: Direction) -> Direction:
+    """The direction of a whole limb as that of its upper segment."""
+    side, limb = code.segment.split("_")
+    return replace(code, segment=f"{side}_{'upper_arm' if limb == 'arm' else 'thigh'}")
 
 
 def _support_left(code: Support, later: Sequence[Posecode]) -> tuple[Posecode, ...]:
     """Bearing parts of limbs that are placed anew bear no more; the trunk's do until the trunk is placed anew."""
     if any(isinstance(c, Airborne) for c in later):
         return ()
-    moved = {limb for c in later if not isinstance(c, (Support, Gaze, Hand)) and not _keeps_support(c) for limb in limb_slots(c)}
+    moved = {
+        limb
+        for c in later
+        if not isinstance(c, (Support, Gaze, Hand)) and not _keeps_support(c)
+        for limb in limb_slots(c)
+    }
     borne = {p for c in later if isinstance(c, Support) for p in c.parts}
     parts = tuple(p for p in code.parts if p not in borne and not _limb_of_bearer(p) & moved)
     return (Support(parts, code.height),) if parts else ()
@@ -71,7 +97,11 @@ def _keeps_support(code: Posecode) -> bool:
     """Turns of the trunk and head, distances between feet and positions in the plane leave the feet where they bear."""
     if isinstance(code, Facing):
         return code.part.endswith(("palm", "thumb", "foot", "sole", "chest"))
-    return isinstance(code, (Turn, Distance, Angle)) or (isinstance(code, Position) and code.axis != "up") or _is_lean(code)
+    return (
+        isinstance(code, (Turn, Distance, Angle))
+        or (isinstance(code, Position) and code.axis != "up")
+        or _is_lean(code)
+    )
 
 
 def _is_lean(code: Posecode) -> bool:
@@ -90,7 +120,7 @@ def _limb_of_bearer(part: str) -> set[str]:
 def _replaces(new: Posecode, old: Posecode) -> bool:
     """Whether `new` makes the older statement void."""
     if isinstance(new, (Support, Distance)) or isinstance(old, Airborne):
-        return isinstance(new, (Support, Airborne)) and isinstance(old, Airborne) or _same_distance(new, old)
+        return (isinstance(new, (Support, Airborne)) and isinstance(old, Airborne)) or _same_distance(new, old)
     if isinstance(old, Facing) and old.part.endswith(("palm", "thumb")):
         return _palm_replaced(new, old)
     if isinstance(new, Facing) and new.part.endswith(("palm", "thumb", "foot", "sole")):
@@ -105,7 +135,9 @@ def _replaces(new: Posecode, old: Posecode) -> bool:
 
 
 def _same_distance(new: Posecode, old: Posecode) -> bool:
-    return isinstance(new, Distance) and isinstance(old, (Distance, Position)) and new.limbs() == old.limbs() | new.limbs()
+    return (
+        isinstance(new, Distance) and isinstance(old, (Distance, Position)) and new.limbs() == old.limbs() | new.limbs()
+    )
 
 
 def _palm_replaced(new: Posecode, old: Facing) -> bool:

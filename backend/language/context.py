@@ -34,10 +34,10 @@ class Context:
     notes: list[str] = field(default_factory=list)
     front_leg: str = ""
     busy: frozenset[int] = frozenset()
-    """Places of words that single-word names take: a clause with one of them does not go on about the subject before."""
+    """Places of words that single-word names take: a clause with one does not go on about the subject before."""
 
     def sides(self, part: Part) -> tuple[str, ...]:
-        """The sides that a part is meant on; what has none gets that of the last limb of its kind, else the natural one."""
+        """The sides that a part is meant on; what has none gets that of the last such limb, else the natural one."""
         group = _group(part.kind)
         found = self._sides(part, group)
         self.last[group] = found

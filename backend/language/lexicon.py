@@ -5,13 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 
+def _entries(text: str) -> list[tuple[str, str]]:
+    """Lines "meaning: words" as (meaning, words); an indented line goes on with the one before."""
+    joined = text.strip().replace("\n    ", " ")
+    return [(m.strip(), words) for m, words in (line.split(":") for line in joined.splitlines())]
+
+
 def _table(text: str) -> dict[str, str]:
     """Lines "meaning: word word" -> word -> meaning."""
-    out: dict[str, str] = {}
-    for line in text.strip().splitlines():
-        meaning, words = line.split(":")
-        out.update(dict.fromkeys(words.split(), meaning.strip()))
-    return out
+    return {word: meaning for meaning, words in _entries(text) for word in words.split()}
+
+
+def _phrases(text: str) -> dict[tuple[str, ...], str]:
+    """Lines "meaning: phrase | phrase" -> the words of the phrase -> meaning."""
+    return {tuple(p.split()): meaning for meaning, words in _entries(text) for p in words.split("|")}
 
 
 def _set(text: str) -> frozenset[str]:
@@ -70,50 +77,66 @@ neck_back: nape
 throat: throat
 """)
 PLURALS: Final = _set(
-    "arms upper_arms forearms elbows wrists hands palms fists fingers fingertips index_fingers thumbs shoulders legs thighs knees "
-    "shins calves ankles feet heels toes tiptoes soles hips temples cheeks ears eyes biceps"
+    "arms upper_arms forearms elbows wrists hands palms fists fingers fingertips index_fingers thumbs shoulders legs thighs "
+    "knees shins calves ankles feet heels toes tiptoes soles hips temples cheeks ears eyes biceps"
 )
 ARM_KINDS: Final = _set("arm upper_arm forearm elbow wrist hand palm fist fingers index thumb")
 LEG_KINDS: Final = _set("leg thigh knee shin calf ankle foot heel toes sole")
 HEAD_KINDS: Final = _set("head face chin neck eye")
 TRUNK_KINDS: Final = _set("torso back chest waist hip shoulder lower_back upper_back stomach buttocks")
 
-PHRASES: Final[dict[tuple[str, ...], str]] = {
-    tuple(phrase.split()): meaning
-    for meaning, phrases in {
-        "head_back": "back of the head|back of head|back of his head|back of her head|back of your head|back of their head",
-        "nape": "back of the neck|back of neck|back of his neck|back of her neck",
-        "head_top": "top of the head|top of head|top of his head|top of her head|crown of the head|top of your head",
-        "upper_body": "upper body|upper half",
-        "upper_arm": "upper arm", "upper_arms": "upper arms", "forearm": "lower arm", "forearms": "lower arms",
-        "thigh": "upper leg", "thighs": "upper legs", "shin": "lower leg", "shins": "lower legs",
-        "lower_back": "lower back|small of the back|small of his back|small of her back", "upper_back": "upper back",
-        "index_finger": "index finger|pointing finger|pointer finger|forefinger",
-        "index_fingers": "index fingers|pointer fingers",
-        "ninety degrees": "right angle|right angles|a right angle|perpendicular",
-        "infront": "in front of|in front|before of", "overhead": "above the head|above his head|above her head|above their head|above head|over the head|"
-        "over his head|over her head|above your head|over head|over their head|above their heads|over their heads",
-        "upright": "straight up and down", "upfront": "up front",
-        "shoulder_width": "shoulder width|shoulders width|shoulder wide", "hip_width": "hip width|hips width|hip distance",
-        "sideways": "to the side|to the sides|to his side|to her side|to his sides|to her sides|to its side|to either side|to both sides|to one side",
-        "atsides": "at the sides|at his sides|at her sides|by the sides|by his side|by her side|by their sides|at the side|by the side|at sides|by sides|at his side|"
-        "at her side|by his sides|by her sides|at their sides|at your sides|by your sides|alongside the body|along the body|along the sides|beside the body|next to the body",
-        "onback": "on the back|on his back|on her back|on its back|on back|on your back|on their back|on my back|on their backs",
-        "back_part straight": "back straight|straight back|flat back|back flat|back upright",
-        "back_part arched": "back arched|arched back|arching the back|arch the back|arching back|arching his back|arching her back|arches her back|arches his back",
-        "back_part rounded": "back rounded|rounded back|back bent|hunched back|round back",
-        "tiptoe": "tip toes|tippy toes|tip toe|balls of the feet|balls of his feet|balls of her feet",
-        "eachother": "each other|one another",
-        "all fours": "hands and knees", "ground": "the floor|the ground",
-        "straight ahead": "right ahead|straight ahead",
-        "now": "right now|right away",
-        "both hands": "left and right hands|right and left hands|left and right hand|right and left hand",
-        "both arms": "left and right arms|right and left arms|left and right arm", "both legs": "left and right legs|right and left legs",
-        "both feet": "left and right feet|right and left feet",
-        "thumbsup": "thumbs up|thumb up", "thumbsdown": "thumbs down|thumb down",
-    }.items()
-    for phrase in phrases.split("|")
-}  # fmt: skip
+# meaning: phrases that become that one word (or those words)
+PHRASES: Final = _phrases("""
+head_back: back of the head | back of head | back of his head | back of her head | back of your head | back of their
+    head
+nape: back of the neck | back of neck | back of his neck | back of her neck
+head_top: top of the head | top of head | top of his head | top of her head | crown of the head | top of your head
+upper_body: upper body | upper half
+upper_arm: upper arm
+upper_arms: upper arms
+forearm: lower arm
+forearms: lower arms
+thigh: upper leg
+thighs: upper legs
+shin: lower leg
+shins: lower legs
+lower_back: lower back | small of the back | small of his back | small of her back
+upper_back: upper back
+index_finger: index finger | pointing finger | pointer finger | forefinger
+index_fingers: index fingers | pointer fingers
+ninety degrees: right angle | right angles | a right angle | perpendicular
+infront: in front of | in front | before of
+overhead: above the head | above his head | above her head | above their head | above head | over the head | over
+    his head | over her head | above your head | over head | over their head | above their heads | over their heads
+upright: straight up and down
+upfront: up front
+shoulder_width: shoulder width | shoulders width | shoulder wide
+hip_width: hip width | hips width | hip distance
+sideways: to the side | to the sides | to his side | to her side | to his sides | to her sides | to its side | to
+    either side | to both sides | to one side
+atsides: at the sides | at his sides | at her sides | by the sides | by his side | by her side | by their sides | at
+    the side | by the side | at sides | by sides | at his side | at her side | by his sides | by her sides | at
+    their sides | at your sides | by your sides | alongside the body | along the body | along the sides | beside the
+    body | next to the body
+onback: on the back | on his back | on her back | on its back | on back | on your back | on their back | on my back
+    | on their backs
+back_part straight: back straight | straight back | flat back | back flat | back upright
+back_part arched: back arched | arched back | arching the back | arch the back | arching back | arching his back |
+    arching her back | arches her back | arches his back
+back_part rounded: back rounded | rounded back | back bent | hunched back | round back
+tiptoe: tip toes | tippy toes | tip toe | balls of the feet | balls of his feet | balls of her feet
+eachother: each other | one another
+all fours: hands and knees
+ground: the floor | the ground
+straight ahead: right ahead | straight ahead
+now: right now | right away
+both hands: left and right hands | right and left hands | left and right hand | right and left hand
+both arms: left and right arms | right and left arms | left and right arm
+both legs: left and right legs | right and left legs
+both feet: left and right feet | right and left feet
+thumbsup: thumbs up | thumb up
+thumbsdown: thumbs down | thumb down
+""")
 
 SIDE_WORDS: Final = _set("left right both two other opposite one same each front back rear either")
 DETERMINERS: Final = _set("the a an his her their its my your our this that")
@@ -155,7 +178,9 @@ arch: arch
 """)
 NEGATIONS: Final = _set("not no without dont doesnt isnt arent never neither nor avoid cannot cant wont instead")
 SMALL: Final = _set("slightly little bit somewhat gently mildly barely subtly softly partially half partly")
-LARGE: Final = _set("fully completely very far deeply strongly way extremely totally maximally deep sharply high highly lot much right")
+LARGE: Final = _set(
+    "fully completely very far deeply strongly way extremely totally maximally deep sharply high highly lot much right"
+)
 SPLITTERS: Final = _set("and while but with whilst then plus keeping having whereas when although though where")
 
 NUMBER_WORDS: Final[dict[str, float]] = {
@@ -163,49 +188,112 @@ NUMBER_WORDS: Final[dict[str, float]] = {
     "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
 }  # fmt: skip
 
-IRREGULAR: Final[dict[str, str]] = {
-    word: base
-    for base, words in {
-        "sit": "sat sits sitting seated sit", "stand": "stood stands standing stand", "lie": "lying lies lay lays laid laying lie lain",
-        "run": "ran runs running run runner", "kneel": "knelt kneels kneeling kneel", "bend": "bent bends bending bend", "hold": "held holds holding hold",
-        "throw": "threw thrown throws throwing throw", "fall": "fell fallen falls falling fall", "hide": "hid hidden hides hiding hide",
-        "swing": "swung swings swinging swing", "hang": "hung hangs hanging hang", "sleep": "slept asleep sleeps sleeping sleep",
-        "catch": "caught catches catching catch", "fight": "fought fights fighting fight", "drink": "drank drinks drinking drink",
-        "eat": "ate eaten eats eating eat", "write": "wrote written writes writing write", "ride": "rode ridden rides riding ride",
-        "drive": "drove driven drives driving drive", "sing": "sang sung sings singing sing", "read": "reads reading read",
-        "swim": "swam swims swimming swim swimmer", "shoot": "shot shoots shooting shoot", "weep": "wept weeps weeping weep",
-        "think": "thought thinks thinking think", "win": "won wins winning win winner", "pray": "prays praying prayer prayed pray",
-        "lean": "leant leans leaning leaned lean", "sneak": "sneaks sneaking sneaked sneak", "creep": "crept creeps creeping creep",
-        "dig": "dug digs digging dig", "spread": "spreads spreading spread", "put": "puts putting put", "give": "gave gives giving given give",
-        "take": "took taken takes taking take", "tree": "tree trees", "ring": "ring", "king": "king", "bring": "brings bringing brought bring",
-        "sling": "sling", "string": "string", "wing": "wing wings", "thing": "thing things", "dance": "dancer dancing dances danced dance",
-        "lose": "lost loses losing lose", "tire": "tired", "bore": "bored", "scare": "scared", "hurt": "hurts hurting",
-        "speak": "spoke speaks speaking spoken speak", "tie": "tying ties tied tie", "die": "dying dies died dead die",
-        "walk": "walker walks walking walked walk", "jog": "jogger jogs jogging jogged jog", "box": "boxer boxes boxing boxed box",
-        "salute": "salutes saluting saluted salute", "buy": "bought", "sweep": "swept sweeps sweeping sweep",
-        "freeze": "froze frozen freezing freezes", "shake": "shook shaking shakes shake", "wake": "woke waking wakes wake",
-        "carry": "carries carried carrying carry", "begin": "began begins", "leap": "leapt leaps leaping leap", "cry": "cries cried crying cry",
-        "rise": "rising rises rose risen", "flee": "fled fleeing flees", "strike": "struck striking strikes strike",
-        "wave": "waves waving waved wave", "wait": "waits waiting waited waiting", "wear": "wearing wears wore",
-        "clothes": "clothes", "legged": "legged", "pointe": "pointe", "feed": "feed", "stairs": "stairs stair steps staircase", "glasses": "glasses", "weights": "weights weight",
-        "gesture": "gestures gesturing", "scream": "screams screaming screamed", "press": "pressed presses pressing press",
-    }.items()
-    for word in words.split()
-}  # fmt: skip
+# base: forms that the stemmer would not bring together, or would bring together with others
+IRREGULAR: Final = _table("""
+sit: sat sits sitting seated sit
+stand: stood stands standing stand
+lie: lying lies lay lays laid laying lie lain
+run: ran runs running run runner
+kneel: knelt kneels kneeling kneel
+bend: bent bends bending bend
+hold: held holds holding hold
+throw: threw thrown throws throwing throw
+fall: fell fallen falls falling fall
+hide: hid hidden hides hiding hide
+swing: swung swings swinging swing
+hang: hung hangs hanging hang
+sleep: slept asleep sleeps sleeping sleep
+catch: caught catches catching catch
+fight: fought fights fighting fight
+drink: drank drinks drinking drink
+eat: ate eaten eats eating eat
+write: wrote written writes writing write
+ride: rode ridden rides riding ride
+drive: drove driven drives driving drive
+sing: sang sung sings singing sing
+read: reads reading read
+swim: swam swims swimming swim swimmer
+shoot: shot shoots shooting shoot
+weep: wept weeps weeping weep
+think: thought thinks thinking think
+win: won wins winning win winner
+pray: prays praying prayer prayed pray
+lean: leant leans leaning leaned lean
+sneak: sneaks sneaking sneaked sneak
+creep: crept creeps creeping creep
+dig: dug digs digging dig
+spread: spreads spreading spread
+put: puts putting put
+give: gave gives giving given give
+take: took taken takes taking take
+tree: tree trees
+ring: ring
+king: king
+bring: brings bringing brought bring
+sling: sling
+string: string
+wing: wing wings
+thing: thing things
+dance: dancer dancing dances danced dance
+lose: lost loses losing lose
+tire: tired
+bore: bored
+scare: scared
+hurt: hurts hurting
+speak: spoke speaks speaking spoken speak
+tie: tying ties tied tie
+die: dying dies died dead die
+walk: walker walks walking walked walk
+jog: jogger jogs jogging jogged jog
+box: boxer boxes boxing boxed box
+salute: salutes saluting saluted salute
+buy: bought
+sweep: swept sweeps sweeping sweep
+freeze: froze frozen freezing freezes
+shake: shook shaking shakes shake
+wake: woke waking wakes wake
+carry: carries carried carrying carry
+begin: began begins
+leap: leapt leaps leaping leap
+cry: cries cried crying cry
+rise: rising rises rose risen
+flee: fled fleeing flees
+strike: struck striking strikes strike
+wave: waves waving waved wave
+wait: waits waiting waited
+wear: wearing wears wore
+clothes: clothes
+legged: legged
+pointe: pointe
+feed: feed
+stairs: stairs stair staircase
+step: steps stepping stepped step
+go: goes going went gone go
+search: searching searches searched
+glasses: glasses
+weights: weights weight
+gesture: gestures gesturing
+scream: screams screaming screamed
+press: pressed presses pressing press
+""")
 
 # Ignored on both sides when an alias is compared with a prompt.
-SKIP: Final = _set(
-    "the a an his her their its my your our this that these those of on in at to with for from by into onto upon against is are was were be being been am "
-    "pose position posture stance asana doing does do did doing performing performs perform practicing practising making makes make made "
-    "some himself herself themselves itself oneself something slowly quickly really just very"
-)
+SKIP: Final = _set("""
+    the a an his her their its my your our this that these those of on in at to with for from by into onto upon
+    against is are was were be being been am pose position posture stance asana doing does do did performing
+    performs perform practicing practising making makes make made some himself herself themselves itself oneself
+    something slowly quickly really just very
+""")
 # Words that nothing needs to be made of: who does it, articles, prepositions and the like.
-STOP: Final = SKIP | _set(
-    "person man woman boy girl guy lady human figure character people somebody someone male female adult he she they it i you we him them me us who whose "
-    "which what and or but while whilst then so as if like also still again there here it's its than such being having has have had "
-    "can could would should will may might must about around along through between near next off over under toward towards until "
-    "up down out back body way other another each both all same one two first only even too more less most let get gets getting got "
-    "straight please pose poses posing show shows showing something thing things direction place placed kind sort type stay stays keep keeps keeping "
-    "kept remain remains position now when where how that's after before during nice good normal normally usual simply degrees degree angle eachother symmetrically symmetric facing towards respectively "
-    "cm m meter meters centimeters using use uses used begin begins start starts starting end ends times time side sides part parts level height"
-)
+STOP: Final = SKIP | _set("""
+    person man woman boy girl guy lady human figure character people somebody someone male female adult he she
+    they it i you we him them me us who whose which what and or but while whilst then so as if like also still
+    again there here it's its than such being having has have had can could would should will may might must about
+    around along through between near next off over under toward towards until up down out back body way other
+    another each both all same one two first only even too more less most let get gets getting got straight please
+    exactly starting approximately once twice times seconds pose poses posing show shows showing something thing
+    things direction place placed kind sort type stay stays keep keeps keeping kept remain remains position now
+    when where how that's after before during nice good normal normally usual simply degrees degree angle
+    eachother symmetrically symmetric facing respectively cm m meter meters centimeters using use uses used begin
+    begins start starts end ends time side sides part parts level height
+""")

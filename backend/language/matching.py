@@ -14,6 +14,7 @@ from .tokens import Token, tokens_of
 
 _SIDES: Final = ("left", "right")
 _PASSED: Final = SKIP - {"with"} | {"both", "left", "right"}
+_TO_SIDE: Final = "toleft"  # in an alias: "to the left" or "to the right" must be said
 _KINDS: Final = frozenset(("pose", "position", "stance"))
 _PLACING: Final = frozenset(("on", "in"))  # they count before a part of the body: "hands on hips" is not "hands, hips"
 
@@ -41,7 +42,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Index:
-    """Aliases by their first stem, the weight of every stem, all words that aliases use, and the words of each entry."""
+    """Aliases by their first stem, the weight of every stem, all words of aliases, and those of each entry."""
 
     by_first: dict[str, list[Alias]]
     weight: dict[str, float]
@@ -56,7 +57,7 @@ def index_of(book: Atlas) -> Index:
     for entry in book.entries.values():
         seen = set()
         for phrase in (entry.name, *entry.aliases):
-            tokens = tokens_of(phrase.replace("{side}", "left"))
+            tokens = tokens_of(phrase.replace("to the {side}", _TO_SIDE).replace("{side}", "left"))
             words.update(t.text for t in tokens)
             words.update(t.stem for t in tokens)
             for variant, bonus in _variants(tokens):
@@ -101,7 +102,9 @@ def _stems(tokens: list[Token]) -> list[str]:
 def _counts(tokens: list[Token], i: int) -> bool:
     """Whether the word at i takes part in the comparison."""
     if tokens[i].text in _PLACING:
-        following = next((t for t in tokens[i + 1 : i + 4] if t.text not in DETERMINERS and t.text not in SIDE_WORDS), None)
+        following = next(
+            (t for t in tokens[i + 1 : i + 4] if t.text not in DETERMINERS and t.text not in SIDE_WORDS), None
+        )
         return following is not None and following.text in PART_WORDS
     return tokens[i].text not in _PASSED
 
@@ -128,13 +131,13 @@ def find(tokens: list[Token], taken: list[bool], least: int, most: int = 99) -> 
 
 
 def _match(tokens: list[Token], taken: list[bool], i: int, alias: Alias, table: Index) -> Match | None:
-    """The alias with its first stem at i, or None. One word that says nothing of its own may stand between two of its own."""
+    """The alias with its first stem at i, or None. One word may stand between two of its own."""
     if _places_a_part(tokens, i):
         return None
     places, side, gaps, k = [i], _side_at(tokens, i), 0, i
     for wanted in alias.stems[1:]:
         k += 1
-        while k < len(tokens) and (tokens[k].stem != wanted or taken[k]):
+        while k < len(tokens) and (not _fits(tokens, k, wanted) or taken[k]):
             text = tokens[k].text
             if taken[k] or tokens[k].is_mark:
                 return None
@@ -142,14 +145,39 @@ def _match(tokens: list[Token], taken: list[bool], i: int, alias: Alias, table: 
                 side = side or text
             elif _counts(tokens, k):
                 gaps += 1
-                if gaps > 1 or text in PART_WORDS or text in WAY_WORDS or text in SPLITTERS or text in NEGATIONS or text in _PLACING:
+                if (
+                    gaps > 1
+                    or text in PART_WORDS
+                    or text in WAY_WORDS
+                    or text in SPLITTERS
+                    or text in NEGATIONS
+                    or text in _PLACING
+                ):
                     return None
             k += 1
         if k >= len(tokens):
             return None
         places.append(k)
+        if wanted == _TO_SIDE:
+            side = tokens[k].text
+    if _is_of_a_part(tokens, places):
+        return None
     score = sum(table.weight[s] for s in alias.stems) - 0.5 * gaps + alias.bonus
     return Match(alias.entry, tuple(places), side, score, _negated(tokens, i), len(alias.stems))
+
+
+def _is_of_a_part(tokens: list[Token], places: list[int]) -> bool:
+    """Whether words like "pointing forward" are said of the part of the body before them: the rules read that."""
+    if len(places) < 2 or not all(tokens[k].stem in ACTIONS or tokens[k].text in WAY_WORDS for k in places):
+        return False
+    return places[0] > 0 and tokens[places[0] - 1].text in PART_WORDS
+
+
+def _fits(tokens: list[Token], k: int, wanted: str) -> bool:
+    """Whether the word at k is the stem that the alias wants there."""
+    if wanted == _TO_SIDE:
+        return tokens[k].text in _SIDES and any(t.text in ("to", "towards") for t in tokens[max(0, k - 2) : k])
+    return tokens[k].stem == wanted
 
 
 def _places_a_part(tokens: list[Token], i: int) -> bool:

@@ -13,10 +13,27 @@ from backend.posecodes.gaze import Gaze
 from backend.posecodes.hand import Hand
 
 from .atlas import atlas
-from .clauses import Clause, clauses_of, completed, known_word
+from .clauses import EXTRA, Clause, known_word
 from .compose import composed, limb_slots
 from .context import Context, Finding, Place
-from .lexicon import ACTIONS, ARM_KINDS, IRREGULAR, LEG_KINDS, NUMBER_WORDS, PART_WORDS, PHRASES, SIDE_WORDS, SKIP, SPLITTERS, STOP, WAY_WORDS
+from .cutting import clauses_of, completed
+from .lexicon import (
+    ACTIONS,
+    ARM_KINDS,
+    IRREGULAR,
+    LARGE,
+    LEG_KINDS,
+    NEGATIONS,
+    NUMBER_WORDS,
+    PART_WORDS,
+    PHRASES,
+    SIDE_WORDS,
+    SKIP,
+    SMALL,
+    SPLITTERS,
+    STOP,
+    WAY_WORDS,
+)
 from .matching import Match, find, index
 from .rules_arms import arms
 from .rules_legs import legs
@@ -34,8 +51,8 @@ _MOST_WORDS = 2000  # a prompt is a sentence or two; what follows a novel's leng
 class Reading:
     """What was made of a prompt.
 
-    program: all statements; named: atlas entries used; explicit: what was said in explicit body language; unread: content
-    words nothing was made of; notes: assumptions to tell the user.
+    program: all statements; named: atlas entries used; explicit: what was said in body language; unread: content words
+    nothing was made of; notes: assumptions to tell the user.
     """
 
     program: Program
@@ -72,7 +89,21 @@ def read(prompt: str, *, points: Mapping[str, Place] | None = None) -> Reading:
 @cache
 def vocabulary() -> frozenset[str]:
     """All words that are known, in full and as stems."""
-    tables = (ACTIONS, IRREGULAR, NUMBER_WORDS, PART_WORDS, SIDE_WORDS, SKIP, SPLITTERS, STOP, WAY_WORDS)
+    tables = (
+        SMALL,
+        LARGE,
+        NEGATIONS,
+        EXTRA,
+        ACTIONS,
+        IRREGULAR,
+        NUMBER_WORDS,
+        PART_WORDS,
+        SIDE_WORDS,
+        SKIP,
+        SPLITTERS,
+        STOP,
+        WAY_WORDS,
+    )
     return index().words | {w for table in tables for w in table} | {w for phrase in PHRASES for w in phrase}
 
 
@@ -89,7 +120,7 @@ def _posture(matches: list[Match]) -> str:
     return next((book.posture(m.entry) for m in matches if not m.negated and book.posture(m.entry)), "")
 
 
-# --- explicit body language ---------------------------------------------------------------------------------------------
+# --- explicit body language ---------------------------------------------------------------------------
 
 
 def _explicit(
@@ -134,12 +165,10 @@ def _restated(old: Posecode, new: Posecode) -> bool:
     """Whether a later clause says the same thing anew: "left leg lifted ... left leg stretched out to the side"."""
     if isinstance(old, Angle) and isinstance(new, Direction):
         side, joint = old.joint.split("_")
-        return new.segment in ((f"{side}_forearm", f"{side}_arm") if joint == "elbow" else (f"{side}_shin", f"{side}_leg"))
-    if type(old) is not type(new):
-        return False
-    if isinstance(old, Direction):
+        return new.segment == f"{side}_{'arm' if joint == 'elbow' else 'leg'}"
+    if isinstance(old, Direction) and isinstance(new, Direction):
         return old.segment == new.segment
-    return isinstance(old, (Angle, Hand, Gaze)) and old.limbs() == new.limbs()
+    return type(old) is type(new) and isinstance(old, (Angle, Hand, Gaze)) and old.limbs() == new.limbs()
 
 
 def _opened(code: Posecode, bent: set[str]) -> Posecode:
@@ -152,11 +181,16 @@ def _opened(code: Posecode, bent: set[str]) -> Posecode:
     return code
 
 
-# --- named poses ----------------------------------------------------------------------------------------------------------
+# --- named poses ---------------------------------------------------------------------------------------
 
 
 def _reading(
-    tokens: list[Token], taken: list[bool], ctx: Context, named: list[Match], explicit: list[Posecode], standing: list[Posecode]
+    tokens: list[Token],
+    taken: list[bool],
+    ctx: Context,
+    named: list[Match],
+    explicit: list[Posecode],
+    standing: list[Posecode],
 ) -> Reading:
     meant = [m for m in named if not m.negated]
     for match in named:
@@ -171,7 +205,9 @@ def _reading(
     program = composed(base, explicit)
     for match in meant:
         _take_context(match, tokens, taken)
-    unread = tuple(dict.fromkeys(t.said for t, used_up in zip(tokens, taken, strict=True) if not used_up and _is_content(t)))
+    unread = tuple(
+        dict.fromkeys(t.said for t, used_up in zip(tokens, taken, strict=True) if not used_up and _is_content(t))
+    )
     return Reading(program, used, tuple(explicit), unread, tuple(ctx.notes))
 
 
@@ -210,7 +246,9 @@ def _base(sided: list[tuple[Match, str]], ctx: Context) -> tuple[Program, tuple[
     for name, side in ((m.entry, s) for m, s in best.values() if m.entry in used):
         entry = book.entries[name]
         if entry.side and not side:
-            ctx.note(f"{name}: {entry.side} {'side' if entry.limb == 'body' else entry.limb}; say the other side to mirror it.")
+            ctx.note(
+                f"{name}: {entry.side} {'side' if entry.limb == 'body' else entry.limb}; name the other to mirror it."
+            )
     return program, tuple(used)
 
 
@@ -220,7 +258,9 @@ def _sided_program(name: str, side: str) -> Program:
     if side != "both":
         return book.program(name, side)
     entry = book.entries[name]
-    there = tuple(c for c in book.program(name, "left" if entry.side == "right" else "right") if limb_slots(c) <= _OF_ARMS)
+    there = tuple(
+        c for c in book.program(name, "left" if entry.side == "right" else "right") if limb_slots(c) <= _OF_ARMS
+    )
     arm = f"{entry.side}_arm"
     mine = tuple(c for c in there if not any(limb.startswith(arm) for limb in limb_slots(c)))
     return composed(book.program(name), mine)
@@ -244,7 +284,7 @@ def _rank(match: Match) -> float:
 
 
 def _joined(program: Program, name: str, side: str, main: str) -> tuple[Program, bool]:
-    """A further pose over the main one: its arms, hands and head; its legs and trunk belong to the posture it has lost."""
+    """A further pose over the main one: its arms, hands and head; its legs and trunk go with the posture it has lost."""
     book = atlas()
     if book.entries[name].category == "postures" and main:
         return program, book.posture(name) == book.posture(main)
@@ -262,7 +302,13 @@ def _side(match: Match, tokens: list[Token], taken: list[bool]) -> str:
         return "both"
     if match.side:
         return _consume(tokens, taken, match.side, min(match.places) - 1)
-    kinds = LEG_KINDS if entry.limb == "leg" else ARM_KINDS if entry.limb in ("arm", "hand") else ARM_KINDS | LEG_KINDS | {"hip", "shoulder", "torso"}
+    kinds = (
+        LEG_KINDS
+        if entry.limb == "leg"
+        else ARM_KINDS
+        if entry.limb in ("arm", "hand")
+        else ARM_KINDS | LEG_KINDS | {"hip", "shoulder", "torso"}
+    )
     spoken = [
         (i, t.text)
         for i, t in enumerate(tokens[:-1])
@@ -284,7 +330,9 @@ def _both(match: Match, tokens: list[Token], taken: list[bool]) -> bool:
     """Whether a pose of one arm is asked for with both: "both thumbs up", "waving with both hands"."""
     for i, token in enumerate(tokens):
         following = tokens[i + 1] if i + 1 < len(tokens) else None
-        beside = i + 1 in match.places or (following is not None and PART_WORDS.get(following.text) in ARM_KINDS and not taken[i])
+        beside = i + 1 in match.places or (
+            following is not None and PART_WORDS.get(following.text) in ARM_KINDS and not taken[i]
+        )
         if token.text in ("both", "two") and beside:
             taken[i] = True
             if i + 1 not in match.places:

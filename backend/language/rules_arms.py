@@ -12,15 +12,27 @@ from .rules_hands import folded, touching
 _LEVELS: Final = {  # how high a hand is held with the elbow bent: upper arm, forearm
     "shoulder": ("0.35 out down 0.45 front", "up 0.35 front 0.1 out"),
     "chest": ("0.3 out down 0.3 front", "front 0.45 up"),
-    "head": ("0.6 out 0.2 front 0.1 up", "up 0.15 front"), "face": ("0.4 out 0.5 front", "up 0.2 front"),
-    "chin": ("0.4 out down 0.7 front", "up 0.5 front"), "waist": ("0.15 out down", "front 0.05 up"),
-    "stomach": ("0.2 out down", "front 0.1 in"), "hip": ("0.2 out down 0.2 back", "front 0.3 down"), "eye": ("0.4 out 0.5 front", "up 0.2 front"),
+    "head": ("0.6 out 0.2 front 0.1 up", "up 0.15 front"),
+    "face": ("0.4 out 0.5 front", "up 0.2 front"),
+    "chin": ("0.4 out down 0.7 front", "up 0.5 front"),
+    "waist": ("0.15 out down", "front 0.05 up"),
+    "stomach": ("0.2 out down", "front 0.1 in"),
+    "hip": ("0.2 out down 0.2 back", "front 0.3 down"),
+    "eye": ("0.4 out 0.5 front", "up 0.2 front"),
     "ear": ("0.6 out 0.2 front 0.1 up", "up 0.15 front"),
-}  # fmt: skip
+}
 _SHAPES: Final = (  # stems or words -> shape of the hand
-    (("fist", "fists", "clench"), "fist"), (("spread",), "spread"), (("open", "unclench"), "open"), (("flat",), "flat"), (("relax", "relaxed"), "relaxed"),
-    (("claw", "claws"), "claw"), (("peace", "victory"), "peace"), (("grip",), "grip"), (("pinch",), "pinch"), (("cup",), "cup"),
-)  # fmt: skip
+    (("fist", "fists", "clench"), "fist"),
+    (("spread",), "spread"),
+    (("open", "unclench"), "open"),
+    (("flat",), "flat"),
+    (("relax", "relaxed"), "relaxed"),
+    (("claw", "claws"), "claw"),
+    (("peace", "victory"), "peace"),
+    (("grip",), "grip"),
+    (("pinch",), "pinch"),
+    (("cup",), "cup"),
+)
 _ON_HAND: Final = frozenset(("chin", "head", "cheek", "face", "forehead", "temple"))
 _HANDS: Final = frozenset(("hand", "fist", "palm", "fingers", "index", "thumb"))
 
@@ -42,36 +54,48 @@ def arms(clause: Clause, ctx: Context) -> Finding:
             standing += found.standing
         ctx.subject = part
     if not subjects:
-        found = _resting(clause, ctx) or _pointed(clause, ctx) or (Finding() if clause.subjects else touching(clause, ctx))
+        found = (
+            _resting(clause, ctx) or _pointed(clause, ctx) or (Finding() if clause.subjects else touching(clause, ctx))
+        )
         lines += found.lines
         standing += found.standing
     return Finding(tuple(dict.fromkeys(lines)), tuple(dict.fromkeys(standing)))
 
 
 def _resting(clause: Clause, ctx: Context) -> Finding:
-    """ "chin resting on the left fist": the hand is what comes to the head."""
+    """As in "chin resting on the left fist": the hand is what comes to the head."""
     if not clause.subjects or not clause.targets or clause.negated or clause.subjects[0].kind not in _ON_HAND:
         return Finding()
     hand = clause.targets[0]
     if hand.kind not in ("hand", "palm", "fist", "fingers"):
         return Finding()
     swapped = Clause(clause.words, clause.taken, clause.places, [hand, clause.subjects[0]], "touch", 1)
-    lines = [line for side in ctx.sides(hand) for line in touching(swapped, ctx, hand, side).lines + tuple(_shape(swapped, hand, side))]
+    lines = [
+        line
+        for side in ctx.sides(hand)
+        for line in touching(swapped, ctx, hand, side).lines + tuple(_shape(swapped, hand, side))
+    ]
     return Finding(tuple(lines))
 
 
 def _pointed(clause: Clause, ctx: Context) -> Finding:
-    """ "pointing to the left", without a word about who points: the arm of that side."""
+    """As in "pointing to the left", without a word about who points: the arm of that side."""
     if clause.parts or clause.negated or not clause.has("point", "pointing") or not clause.ways - {"rest"}:
         return Finding()
-    side = next((s for s in ("left", "right") if s in clause.ways), "") or ctx.natural(Part("hand", (), "hand", 0, 0))[0]
+    side = (
+        next((s for s in ("left", "right") if s in clause.ways), "") or ctx.natural(Part("hand", (), "hand", 0, 0))[0]
+    )
     return Finding((f"{side} arm points {direction(clause.ways, clause, side)}", f"{side} hand point"))
 
 
 def _joined(clause: Clause) -> bool:
     """Hands that are clasped, folded or pressed together, rather than put on something."""
     on_something = clause.targets and clause.relation in ("on", "onto", "touch", "against")
-    return clause.does("clasp") and clause.has("together", "clasp", "interlac", "interlock", "fold", "join", "lock") and not on_something
+    return (
+        clause.does("clasp")
+        and clause.has("together", "clasp", "interlac", "interlock", "fold", "join", "lock")
+        and not on_something
+    )
 
 
 def _zone(clause: Clause) -> str:
@@ -81,13 +105,21 @@ def _zone(clause: Clause) -> str:
     if clause.targets:
         kind = clause.targets[0].kind
         behind = clause.relation == "behind" or "back" in clause.ways
-        return "back" if kind in ("back", "lower_back") or (behind and kind in ("torso", "hip", "buttocks", "waist")) else ("head_back" if behind else kind)
+        return (
+            "back"
+            if kind in ("back", "lower_back") or (behind and kind in ("torso", "hip", "buttocks", "waist"))
+            else ("head_back" if behind else kind)
+        )
     return "back" if "back" in clause.ways else clause.level or ("stomach" if "front" in clause.ways else "")
 
 
 def _one(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     """What a clause says about one part of one arm."""
-    close = part.kind == "elbow" and clause.targets and clause.targets[0].kind in ("torso", "waist", "chest", "hip", "stomach")
+    close = (
+        part.kind == "elbow"
+        and clause.targets
+        and clause.targets[0].kind in ("torso", "waist", "chest", "hip", "stomach")
+    )
     if clause.targets and not (close and not clause.does("touch")):
         found = touching(clause, ctx, part, side)
         if found:
@@ -112,7 +144,7 @@ def _one(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
 
 
 def _denied(clause: Clause, part: Part, side: str) -> list[str]:
-    """ "not raising the arms" lets them hang, "elbows not bent" straightens them."""
+    """As in "not raising the arms" lets them hang, "elbows not bent" straightens them."""
     if clause.does("bend") or part.kind == "elbow":
         return [f"{side} elbow straight"]
     if clause.does("raise", "stretch", "point") or clause.ways or clause.has("swing", "mov", "us", "wav"):
@@ -162,7 +194,12 @@ def _finger(clause: Clause, part: Part, side: str) -> list[str]:
         return lines if "up" in clause.ways else []
     way = direction(clause.ways - {"rest"}, clause, side)
     if "up" in clause.ways or "overhead" in clause.ways:
-        return [*lines, f"{side} upper arm points 0.35 out down 0.5 front", f"{side} forearm points up 0.25 front", f"{side} hand points up"]
+        return [
+            *lines,
+            f"{side} upper arm points 0.35 out down 0.5 front",
+            f"{side} forearm points up 0.25 front",
+            f"{side} hand points up",
+        ]
     return [*lines, f"{side} arm points {way}"] if way else lines
 
 
@@ -224,7 +261,9 @@ def _arm(clause: Clause, ctx: Context, part: Part, side: str) -> list[str]:
     if not way and clause.has("straight") and part.kind == "arm":
         return [f"{side} elbow straight"] if not clause.has("parallel", "horizontal") else [f"{side} arm points out"]
     if "rest" in clause.ways or (clause.does("lower") and not way) or way == "down":
-        return hanging(side) + ([f"{side} hand relaxed"] if clause.has("relax", "relaxed") and not _shape(clause, part, side) else [])
+        return hanging(side) + (
+            [f"{side} hand relaxed"] if clause.has("relax", "relaxed") and not _shape(clause, part, side) else []
+        )
     if bent and way:
         return [f"{side} upper arm points {way}", *bent]
     if bent or not way:

@@ -10,38 +10,96 @@ from .lexicon import ARM_KINDS
 
 # target -> (what of the hand comes, region); {s} the target's own side. A pair of hands is kept apart by `_BOTH`.
 _REGIONS: Final = {
-    "hip": ("palm", "{s}_hip"), "waist": ("palm", "{s}_waist"), "knee": ("palm", "{s}_knee"), "thigh": ("palm", "{s}_thigh"),
-    "leg": ("palm", "{s}_thigh"), "shin": ("palm", "{s}_shin"), "calf": ("palm", "{s}_calf"), "ankle": ("palm", "{s}_ankle"),
-    "foot": ("fingertips", "{s}_foot_top"), "toes": ("fingertips", "{s}_toes"), "heel": ("palm", "{s}_heel"), "sole": ("palm", "{s}_foot_sole"),
-    "shoulder": ("palm", "{s}_shoulder"), "elbow": ("palm", "{s}_elbow"), "forearm": ("palm", "{s}_forearm"), "upper_arm": ("palm", "{s}_upper_arm"),
-    "arm": ("palm", "{s}_forearm"), "wrist": ("palm", "{s}_forearm"), "hand": ("palm", "{s}_hand_back"), "palm": ("palm", "{s}_palm"),
-    "fist": ("palm", "{s}_fist"), "ear": ("fingertips", "{s}_ear"), "cheek": ("palm", "{s}_cheek"), "temple": ("fingertips", "{s}_temple"),
-    "eye": ("palm", "{s}_eye"), "head": ("palm", "head_top"), "head_top": ("palm", "head_top"), "head_back": ("palm", "head_back"),
-    "face": ("palm", "{s}_cheek"), "chin": ("fingertips", "chin"), "mouth": ("fingertips", "mouth"), "nose": ("index_tip", "face"),
-    "forehead": ("fingertips", "forehead"), "neck": ("palm", "neck_back"), "neck_back": ("palm", "neck_back"), "throat": ("palm", "throat"),
-    "chest": ("palm", "chest"), "stomach": ("palm", "stomach"), "groin": ("palm", "groin"), "torso": ("palm", "stomach"),
-    "lower_back": ("palm", "lower_back"), "back": ("hand_back", "lower_back"), "upper_back": ("palm", "upper_back"), "buttocks": ("palm", "{s}_buttock"),
-}  # fmt: skip
+    "hip": ("palm", "{s}_hip"),
+    "waist": ("palm", "{s}_waist"),
+    "knee": ("palm", "{s}_knee"),
+    "thigh": ("palm", "{s}_thigh"),
+    "leg": ("palm", "{s}_thigh"),
+    "shin": ("palm", "{s}_shin"),
+    "calf": ("palm", "{s}_calf"),
+    "ankle": ("palm", "{s}_ankle"),
+    "foot": ("fingertips", "{s}_foot_top"),
+    "toes": ("fingertips", "{s}_toes"),
+    "heel": ("palm", "{s}_heel"),
+    "sole": ("palm", "{s}_foot_sole"),
+    "shoulder": ("palm", "{s}_shoulder"),
+    "elbow": ("palm", "{s}_elbow"),
+    "forearm": ("palm", "{s}_forearm"),
+    "upper_arm": ("palm", "{s}_upper_arm"),
+    "arm": ("palm", "{s}_forearm"),
+    "wrist": ("palm", "{s}_forearm"),
+    "hand": ("palm", "{s}_hand_back"),
+    "palm": ("palm", "{s}_palm"),
+    "fist": ("palm", "{s}_fist"),
+    "ear": ("fingertips", "{s}_ear"),
+    "cheek": ("palm", "{s}_cheek"),
+    "temple": ("fingertips", "{s}_temple"),
+    "eye": ("palm", "{s}_eye"),
+    "head": ("palm", "head_top"),
+    "head_top": ("palm", "head_top"),
+    "head_back": ("palm", "head_back"),
+    "face": ("palm", "{s}_cheek"),
+    "chin": ("fingertips", "chin"),
+    "mouth": ("fingertips", "mouth"),
+    "nose": ("index_tip", "face"),
+    "forehead": ("fingertips", "forehead"),
+    "neck": ("palm", "neck_back"),
+    "neck_back": ("palm", "neck_back"),
+    "throat": ("palm", "throat"),
+    "chest": ("palm", "chest"),
+    "stomach": ("palm", "stomach"),
+    "groin": ("palm", "groin"),
+    "torso": ("palm", "stomach"),
+    "lower_back": ("palm", "lower_back"),
+    "back": ("hand_back", "lower_back"),
+    "upper_back": ("palm", "upper_back"),
+    "buttocks": ("palm", "{s}_buttock"),
+}
 _BOTH: Final = {  # both hands on one central place: where each goes
-    "chest": "both palms touches same chest", "stomach": "left palm touches stomach; right palm touches left hand back",
-    "head": "both fingertips touches head top", "head_top": "both fingertips touches head top", "head_back": "both fingertips touches head back",
-    "face": "both palms touches same cheek", "mouth": "both fingertips touches mouth", "chin": "both fingertips touches chin",
-    "forehead": "both fingertips touches forehead", "neck": "both fingertips touches neck back", "neck_back": "both fingertips touches neck back",
-    "throat": "both palms touches throat", "lower_back": "both palms touches same waist", "back": "both hand backs touches same buttock",
-    "lap": "both palms touches same thigh", "groin": "left palm touches groin; right palm touches left hand back",
+    "chest": "both palms touches same chest",
+    "stomach": "left palm touches stomach; right palm touches left hand back",
+    "head": "both fingertips touches head top",
+    "head_top": "both fingertips touches head top",
+    "head_back": "both fingertips touches head back",
+    "face": "both palms touches same cheek",
+    "mouth": "both fingertips touches mouth",
+    "chin": "both fingertips touches chin",
+    "forehead": "both fingertips touches forehead",
+    "neck": "both fingertips touches neck back",
+    "neck_back": "both fingertips touches neck back",
+    "throat": "both palms touches throat",
+    "lower_back": "both palms touches same waist",
+    "back": "both hand backs touches same buttock",
+    "lap": "both palms touches same thigh",
+    "groin": "left palm touches groin; right palm touches left hand back",
     "torso": "left palm touches stomach; right palm touches left hand back",
-}  # fmt: skip
+}
 _FRONT: Final = {  # folded or joined hands in front of something: upper arms, forearms
-    "chest": ("down 0.35 front 0.3 out", "front 0.5 up 0.7 in"), "face": ("front 0.5 down 0.1 out", "up 0.5 front 0.6 in"),
-    "stomach": ("down 0.15 front 0.25 out", "front 0.7 in"), "hip": ("down 0.15 front 0.2 out", "down 0.8 front 0.75 in"),
-    "groin": ("down 0.12 front 0.12 out", "down 0.6 front 0.6 in"), "": ("down 0.2 front 0.25 out", "front 0.2 down 0.7 in"),
-    "chin": ("down 0.6 front 0.2 out", "up 0.7 front 0.6 in"), "mouth": ("down 0.6 front 0.2 out", "up 0.5 front 0.6 in"),
-    "head": ("front 0.4 up", "up 0.5 in"), "back": ("down 0.3 back", "0.8 down 0.3 back in"),
-}  # fmt: skip
+    "chest": ("down 0.35 front 0.3 out", "front 0.5 up 0.7 in"),
+    "face": ("front 0.5 down 0.1 out", "up 0.5 front 0.6 in"),
+    "stomach": ("down 0.15 front 0.25 out", "front 0.7 in"),
+    "hip": ("down 0.15 front 0.2 out", "down 0.8 front 0.75 in"),
+    "groin": ("down 0.12 front 0.12 out", "down 0.6 front 0.6 in"),
+    "": ("down 0.2 front 0.25 out", "front 0.2 down 0.7 in"),
+    "chin": ("down 0.6 front 0.2 out", "up 0.7 front 0.6 in"),
+    "mouth": ("down 0.6 front 0.2 out", "up 0.5 front 0.6 in"),
+    "head": ("front 0.4 up", "up 0.5 in"),
+    "back": ("down 0.3 back", "0.8 down 0.3 back in"),
+}
 _ZONES: Final = {
-    "waist": "stomach", "torso": "stomach", "buttocks": "back", "lower_back": "back", "thigh": "groin", "lap": "groin",
-    "neck": "chin", "throat": "chin", "eye": "face", "forehead": "head", "nose": "face", "shoulder": "chest",
-}  # fmt: skip
+    "waist": "stomach",
+    "torso": "stomach",
+    "buttocks": "back",
+    "lower_back": "back",
+    "thigh": "groin",
+    "lap": "groin",
+    "neck": "chin",
+    "throat": "chin",
+    "eye": "face",
+    "forehead": "head",
+    "nose": "face",
+    "shoulder": "chest",
+}
 
 
 def touching(clause: Clause, ctx: Context, part: Part | None = None, side: str = "") -> Finding:
@@ -57,7 +115,22 @@ def touching(clause: Clause, ctx: Context, part: Part | None = None, side: str =
     if not clause.targets:
         return Finding()
     target = clause.targets[0]
-    if clause.relation in ("infront", "behind", "under", "below", "above", "over", "beside", "near", "towards", "toward", "between", "around", "at", "by"):
+    if clause.relation in (
+        "infront",
+        "behind",
+        "under",
+        "below",
+        "above",
+        "over",
+        "beside",
+        "near",
+        "towards",
+        "toward",
+        "between",
+        "around",
+        "at",
+        "by",
+    ):
         found = _beside(clause, ctx, part, side, target)
         if found:
             return found
@@ -67,13 +140,21 @@ def touching(clause: Clause, ctx: Context, part: Part | None = None, side: str =
 
 
 def _bare_touch(clause: Clause, ctx: Context) -> Finding:
-    """ "touching the right knee", "holding the head": no hand was named."""
+    """As in "touching the right knee", "holding the head": no hand was named."""
     if not clause.targets or clause.subjects or clause.negated or clause.relation in ("", "with"):
         return Finding()
-    if not clause.does("touch", "clasp") or clause.targets[0].kind in ("torso", "back") or (clause.has("press", "rest", "lay") and clause.relation != "touch"):
+    if (
+        not clause.does("touch", "clasp")
+        or clause.targets[0].kind in ("torso", "back")
+        or (clause.has("press", "rest", "lay") and clause.relation != "touch")
+    ):
         return Finding()
     target = clause.targets[0]
-    sides = ctx.sides(target) if target.sides or target.plural else (SIDES if target.kind in ("head", "stomach", "chest", "face") else ("right",))
+    sides = (
+        ctx.sides(target)
+        if target.sides or target.plural
+        else (SIDES if target.kind in ("head", "stomach", "chest", "face") else ("right",))
+    )
     lines: list[str] = []
     for side in sides:
         lines += _contact(ctx, Part("hand", sides, "hands" if len(sides) == 2 else "hand", 0, 0), side, target)
@@ -132,8 +213,15 @@ def _beside(clause: Clause, ctx: Context, part: Part, side: str, target: Part) -
         return Finding((f"{side} upper arm points up 0.35 out", f"{side} forearm points up 0.3 in"))
     if clause.relation == "behind":
         if target.kind in ("head", "neck", "head_top", "neck_back"):
-            return Finding((f"{side} upper arm points out 0.35 up", f"{side} {'fingertips' if pair else 'palm'} touches head back"))
-        return Finding((f"{side} upper arm points down 0.45 back 0.25 out", f"{side} hand back touches {'lower back' if not pair else side + ' buttock'}"))
+            return Finding(
+                (f"{side} upper arm points out 0.35 up", f"{side} {'fingertips' if pair else 'palm'} touches head back")
+            )
+        return Finding(
+            (
+                f"{side} upper arm points down 0.45 back 0.25 out",
+                f"{side} hand back touches {'lower back' if not pair else side + ' buttock'}",
+            )
+        )
     if clause.relation in ("infront", "near", "at", "by", "towards", "toward") and zone in _FRONT:
         if clause.relation != "infront" and zone not in ("face", "mouth", "head", "chin"):
             return Finding()

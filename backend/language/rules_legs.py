@@ -9,10 +9,33 @@ from .context import Context, Finding, subjects_of
 from .lexicon import ARM_KINDS, LEG_KINDS
 
 _BEARERS: Final = {
-    "hand": "hand", "palm": "hand", "fist": "fist", "fingers": "fingers", "elbow": "elbow", "forearm": "forearm", "knee": "knee", "foot": "foot",
-    "heel": "heel", "toes": "toes", "shin": "shin", "sole": "foot", "shoulder": "shoulder", "arm": "hand", "thigh": "thigh", "hip": "hip", "cheek": "cheek",
-}  # fmt: skip
-_CENTRAL: Final = {"back": "back", "head": "head top", "forehead": "forehead", "chest": "chest", "chin": "chin", "buttocks": "seat", "stomach": "belly"}
+    "hand": "hand",
+    "palm": "hand",
+    "fist": "fist",
+    "fingers": "fingers",
+    "elbow": "elbow",
+    "forearm": "forearm",
+    "knee": "knee",
+    "foot": "foot",
+    "heel": "heel",
+    "toes": "toes",
+    "shin": "shin",
+    "sole": "foot",
+    "shoulder": "shoulder",
+    "arm": "hand",
+    "thigh": "thigh",
+    "hip": "hip",
+    "cheek": "cheek",
+}
+_CENTRAL: Final = {
+    "back": "back",
+    "head": "head top",
+    "forehead": "forehead",
+    "chest": "chest",
+    "chin": "chin",
+    "buttocks": "seat",
+    "stomach": "belly",
+}
 _STANDING: Final = frozenset(("", "stand"))
 _FOLD: Final = frozenset(("chest", "stomach", "chin", "torso"))
 
@@ -48,8 +71,14 @@ def _tiptoe(sides: tuple[str, ...]) -> list[str]:
 
 
 def _on_ground(clause: Clause, ctx: Context) -> Finding:
-    """ "hands on the floor", "left knee touching the ground"."""
-    if not clause.has("ground", "floor") or clause.negated or clause.has("off") or clause.does("look") or "above" in [t.text for t in clause.words]:
+    """As in "hands on the floor", "left knee touching the ground"."""
+    if (
+        not clause.has("ground", "floor")
+        or clause.negated
+        or clause.has("off")
+        or clause.does("look")
+        or "above" in [t.text for t in clause.words]
+    ):
         return Finding()
     lines: list[str] = []
     standing: list[str] = []
@@ -70,10 +99,15 @@ def _on_ground(clause: Clause, ctx: Context) -> Finding:
 
 
 def _standing_on(clause: Clause, ctx: Context) -> Finding:
-    """ "standing on the left leg", "balancing on one foot", "weight on the right leg"."""
+    """As in "standing on the left leg", "balancing on one foot", "weight on the right leg"."""
     target = next((p for p in clause.parts if p.kind in ("leg", "foot")), None)
     words = {t.stem for t in clause.words}
-    if target is None or clause.relation != "on" or not words & {"stand", "balanc", "hop", "weight", "weights"} or target.plural:
+    if (
+        target is None
+        or clause.relation != "on"
+        or not words & {"stand", "balanc", "hop", "weight", "weights"}
+        or target.plural
+    ):
         return Finding()
     if "hop" in words and not words & {"stand", "balanc"}:
         return Finding()
@@ -83,7 +117,14 @@ def _standing_on(clause: Clause, ctx: Context) -> Finding:
     ctx.posture = "stand"
     if words & {"weight", "weights"}:
         return Finding((), (f"{side} foot on ground", f"com 0.01 right of {side} ankle", f"{free} knee bent 25"))
-    return Finding((f"{side} knee straight", f"{side} foot on ground", f"{free} thigh points down 0.5 front 0.1 out", f"{free} knee bent 75"))
+    return Finding(
+        (
+            f"{side} knee straight",
+            f"{side} foot on ground",
+            f"{free} thigh points down 0.5 front 0.1 out",
+            f"{free} knee bent 75",
+        )
+    )
 
 
 def _both(clause: Clause, part: Part) -> Finding:
@@ -96,14 +137,23 @@ def _both(clause: Clause, part: Part) -> Finding:
     if feet and clause.has("wide", "apart", "spread", "widely"):
         return _apart(clause)
     if feet and clause.has("together", "clos"):
-        return Finding((), ("left ankle at most 0.13 from right ankle",)) if part.kind != "knee" else Finding(("left knee at most 0.16 from right knee",))
+        return (
+            Finding((), ("left ankle at most 0.13 from right ankle",))
+            if part.kind != "knee"
+            else Finding(("left knee at most 0.16 from right knee",))
+        )
     if clause.does("cross"):
-        return Finding((), ("left ankle 0.1 right of right ankle", "left ankle 0.12 in front of right ankle", "both feet on ground"))
+        return Finding(
+            (),
+            ("left ankle 0.1 right of right ankle", "left ankle 0.12 in front of right ankle", "both feet on ground"),
+        )
     return Finding()
 
 
 def _apart(clause: Clause) -> Finding:
-    metres = clause.metres or (0.85 if clause.large or clause.has("wide", "widely") else 0.5 if not clause.small else 0.38)
+    metres = clause.metres or (
+        0.85 if clause.large or clause.has("wide", "widely") else 0.5 if not clause.small else 0.38
+    )
     straight = ("both knees straight",) if clause.has("straight") else ()
     spread = "both legs points down 0.45 out" if metres > 0.7 else "both legs points down 0.25 out"
     return Finding(straight, (spread, f"left ankle {metres:g} from right ankle", "both feet on ground"))
@@ -114,17 +164,31 @@ def _one(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     ways = clause.ways
     if clause.negated:
         return Finding((f"{side} knee straight",)) if clause.does("bend") else Finding()
-    if clause.targets and clause.targets[0].kind in LEG_KINDS and clause.relation in ("on", "onto", "against", "over", "touch", "across", "in", "inside"):
+    if (
+        clause.targets
+        and clause.targets[0].kind in LEG_KINDS
+        and clause.relation in ("on", "onto", "against", "over", "touch", "across", "in", "inside")
+    ):
         return _foot_at(ctx, part, side, clause.targets[0], clause.does("cross") or clause.relation == "over")
-    if part.kind in ("toes", "heel") and (clause.has("tiptoe") or (part.kind == "heel" and clause.does("raise")) or "off" in [t.text for t in clause.words]):
+    if part.kind in ("toes", "heel") and (
+        clause.has("tiptoe")
+        or (part.kind == "heel" and clause.does("raise"))
+        or "off" in [t.text for t in clause.words]
+    ):
         return Finding((), tuple(_tiptoe((side,))))
     if part.kind == "toes" and "tiptoe" in part.said:
         return Finding((), tuple(_tiptoe((side,))))
     if part.kind == "knee":
-        return _knee(clause, side)
-    if part.kind in ("foot", "toes") and clause.does("point") or (part.kind == "foot" and clause.has("turn", "rotat")):
+        return _knee(clause, ctx, side)
+    if (part.kind in ("foot", "toes") and clause.does("point")) or (
+        part.kind == "foot" and clause.has("turn", "rotat")
+    ):
         return _toes(clause, part, side)
-    if clause.does("raise", "stretch") or clause.has("air", "kick") or (part.kind == "leg" and ways & {"up", "front", "back", "out"}):
+    if (
+        clause.does("raise", "stretch")
+        or clause.has("air", "kick")
+        or (part.kind == "leg" and ways & {"up", "front", "back", "out"})
+    ):
         bent = _bent(clause, side)
         found = _lifted(clause, part, side)
         return Finding(found.lines + bent, found.standing)
@@ -144,39 +208,62 @@ def _lifted(clause: Clause, part: Part, side: str) -> Finding:
     """A leg in the air, or stretched along the ground where the body does not stand."""
     ways = clause.ways
     way = next((w for w in ("front", "back", "out", "left", "right") if w in ways), "front")
-    high = clause.large or "up" in ways or "overhead" in ways or clause.level in ("hip", "waist", "chest", "head", "shoulder")
+    high = (
+        clause.large
+        or "up" in ways
+        or "overhead" in ways
+        or clause.level in ("hip", "waist", "chest", "head", "shoulder")
+    )
     if clause.does("stretch") and not clause.does("raise") and way in ("front", "back", "out"):
-        return Finding((f"{side} knee straight",), (f"{side} leg points down 0.6 {way}",)) if not clause.has("air") else Finding((f"{side} leg points {way}",))
+        return (
+            Finding((f"{side} knee straight",), (f"{side} leg points down 0.6 {way}",))
+            if not clause.has("air")
+            else Finding((f"{side} leg points {way}",))
+        )
     segment = "leg" if not clause.does("bend") else "thigh"
     if clause.number is not None and not clause.does("bend"):
         from .rules_arms import swung
 
         return Finding((f"{side} {segment} points {swung(way, clause.number)}",))
-    amount = {"front": "front" if high else "0.85 front down", "out": "out 0.1 down" if high else "0.8 out down"}.get(way, f"{way} 0.35 down" if high else f"0.75 {way} down")
+    amount = {"front": "front" if high else "0.85 front down", "out": "out 0.1 down" if high else "0.8 out down"}.get(
+        way, f"{way} 0.35 down" if high else f"0.75 {way} down"
+    )
     return Finding((f"{side} {segment} points {amount if not clause.small else f'down 0.4 {way}'}",))
 
 
-def _knee(clause: Clause, side: str) -> Finding:
+def _knee(clause: Clause, ctx: Context, side: str) -> Finding:
     """A knee raised or bent; a standing pair of bent knees keeps the feet where they are."""
     if clause.does("raise") or clause.level or (clause.ways & {"up"} and not clause.does("bend")):
-        height = "front 0.55 up" if clause.level in _FOLD or clause.large and clause.level not in ("hip", "waist") else "front"
+        height = (
+            "front 0.55 up"
+            if clause.level in _FOLD or (clause.large and clause.level not in ("hip", "waist"))
+            else "front"
+        )
         if clause.targets and clause.targets[0].kind in _FOLD:
             height = "up front"
-        return Finding((f"{side} thigh points {height if not clause.small else 'front down'}", f"{side} shin points down"))
+        return Finding(
+            (f"{side} thigh points {height if not clause.small else 'front down'}", f"{side} shin points down")
+        )
     if clause.targets and clause.targets[0].kind in _FOLD:
         return Finding((f"{side} thigh points up front", f"{side} knee bent 130"))
     bent = _bent(clause, side)
     if bent and "straight" not in bent[0]:
         degrees = float(bent[0].split()[-1])
         half = 0.018 * degrees / 2
+        if ctx.posture in ("lie", "floor"):  # the foot stays on the ground and the knee rises
+            return Finding((*bent, f"{side} thigh points front {max(half, 0.2):.2f} up", f"{side} foot on ground"))
         return Finding(bent, (f"{side} thigh points down {half:.2f} front 0.08 out", f"{side} foot on ground"))
     if clause.ways & {"out", "in", "front"} and not bent:
-        return Finding((f"{side} thigh points front 0.8 {'out' if 'out' in clause.ways else 'in'}",)) if "front" not in clause.ways else Finding((), (f"{side} thigh points down 0.8 front",))
+        return (
+            Finding((f"{side} thigh points front 0.8 {'out' if 'out' in clause.ways else 'in'}",))
+            if "front" not in clause.ways
+            else Finding((), (f"{side} thigh points down 0.8 front",))
+        )
     return Finding(bent)
 
 
 def _toes(clause: Clause, part: Part, side: str) -> Finding:
-    """ "toes pointed outward", "left foot turned in"."""
+    """As in "toes pointed outward", "left foot turned in"."""
     if "out" in clause.ways:
         return Finding((f"{side} foot faces front 0.7 out",))
     if "in" in clause.ways:
@@ -190,24 +277,44 @@ def _stepped(clause: Clause, side: str, front: bool) -> Finding:
     sign = 1 if front else -1
     there, rear = (f"{side} leg", f"{other(side)} leg")
     k = f"{metres * 0.6:.2f}"
-    return Finding((), (
-        f"{there} points down {k} {'front' if sign > 0 else 'back'}", f"{rear} points down {k} {'back' if sign > 0 else 'front'}",
-        f"{side} ankle {metres:g} {'in front of' if front else 'behind'} {other(side)} ankle", "both toes on ground",
-    ))  # fmt: skip
+    return Finding(
+        (),
+        (
+            f"{there} points down {k} {'front' if sign > 0 else 'back'}",
+            f"{rear} points down {k} {'back' if sign > 0 else 'front'}",
+            f"{side} ankle {metres:g} {'in front of' if front else 'behind'} {other(side)} ankle",
+            "both toes on ground",
+        ),
+    )
 
 
 def _foot_at(ctx: Context, part: Part, side: str, target: Part, crossed: bool) -> Finding:
     """A foot or ankle at the other leg."""
     where = next((s for s in target.sides if s in SIDES), other(side))
-    region = {"knee": "knee", "thigh": "thigh_inner", "leg": "thigh_inner", "calf": "calf", "shin": "shin", "ankle": "ankle", "foot": "foot_top"}.get(target.kind, "thigh_inner")
+    region = {
+        "knee": "knee",
+        "thigh": "thigh_inner",
+        "leg": "thigh_inner",
+        "calf": "calf",
+        "shin": "shin",
+        "ankle": "ankle",
+        "foot": "foot_top",
+    }.get(target.kind, "thigh_inner")
     if part.kind in ("leg", "thigh", "knee", "foot", "ankle") and crossed and target.kind == part.kind:
         if ctx.posture == "sit":
             return Finding((f"{side} thigh points front 0.28 in 0.22 up", f"{side} shin points down 0.35 in 0.3 front"))
         sign = "right" if side == "left" else "left"
-        return Finding((f"{side} ankle 0.1 {sign} of {where} ankle",), (f"{side} ankle 0.12 in front of {where} ankle", "both feet on ground"))
+        return Finding(
+            (f"{side} ankle 0.1 {sign} of {where} ankle",),
+            (f"{side} ankle 0.12 in front of {where} ankle", "both feet on ground"),
+        )
     if part.kind == "leg" or part.kind == "thigh":
         return Finding((f"{side} thigh points front 0.25 in 0.1 up", f"{side} calf touches {where} thigh"))
-    of = "ankle" if part.kind == "ankle" or (ctx.posture not in _STANDING and target.kind in ("knee", "thigh")) else "foot sole"
+    of = (
+        "ankle"
+        if part.kind == "ankle" or (ctx.posture not in _STANDING and target.kind in ("knee", "thigh"))
+        else "foot sole"
+    )
     if of == "ankle":
         return Finding((f"{side} ankle touches {where} {'thigh' if target.kind != 'knee' else 'knee'}",))
     lines = (f"{side} foot sole touches {where} {region.replace('_', ' ')}",)

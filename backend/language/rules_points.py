@@ -43,10 +43,16 @@ def at_point(clause: Clause, ctx: Context, name: str) -> tuple[Posecode, ...]:
     foot = next((p for p in clause.parts if p.kind in ("foot", "toes", "heel")), None)
     if foot is not None:
         return tuple(Reach(f"{s}_toes", place) for s in ctx.sides(foot))
-    if arm is None and not clause.does("touch", "stretch", "raise") and not clause.has("reach", "grab", "take", "push", "pull", "press", "open", "hold"):
+    if (
+        arm is None
+        and not clause.does("touch", "stretch", "raise")
+        and not clause.has("reach", "grab", "take", "push", "pull", "press", "open", "hold")
+    ):
         return ()
     for side in ctx.sides(arm) if arm else _nearest(ctx, place):
-        region = {"elbow": "elbow", "palm": "palm", "fist": "fist", "index": "index_tip"}.get(arm.kind if arm else "", "palm" if clause.has("hold", "grab", "press", "push") else "fingertips")
+        region = {"elbow": "elbow", "palm": "palm", "fist": "fist", "index": "index_tip"}.get(
+            arm.kind if arm else "", "palm" if clause.has("hold", "grab", "press", "push") else "fingertips"
+        )
         out.append(Reach(f"{side}_{region}", place))
     return tuple(out)
 

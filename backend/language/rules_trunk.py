@@ -1,4 +1,4 @@
-"""The trunk and the head in words: leaning, bending, twisting; turning, tilting and bowing the head; where one looks."""
+"""The trunk and the head in words: leaning, bending, twisting; turning and tilting the head; where one looks."""
 
 from __future__ import annotations
 
@@ -11,9 +11,19 @@ from .lexicon import HEAD_KINDS
 
 _TRUNK: Final = frozenset(("torso", "back", "chest", "waist", "upper_back", "lower_back"))
 _LOOKED_AT: Final = {
-    "hand": "hand", "palm": "palm", "fist": "hand", "fingers": "fingertips", "thumb": "thumb tip", "knee": "knee", "foot": "foot", "toes": "foot",
-    "elbow": "elbow", "wrist": "wrist", "index": "index tip", "shoulder": "shoulder",
-}  # fmt: skip
+    "hand": "hand",
+    "palm": "palm",
+    "fist": "hand",
+    "fingers": "fingertips",
+    "thumb": "thumb tip",
+    "knee": "knee",
+    "foot": "foot",
+    "toes": "foot",
+    "elbow": "elbow",
+    "wrist": "wrist",
+    "index": "index tip",
+    "shoulder": "shoulder",
+}
 
 
 def trunk(clause: Clause, ctx: Context) -> Finding:
@@ -29,13 +39,17 @@ def trunk(clause: Clause, ctx: Context) -> Finding:
         lines = _twist(clause, ctx)
     if not lines and (clause.does("lean", "tilt") or (named and clause.does("bend", "bow")) or _bends_over(clause)):
         lines = _lean(clause, ctx)
-    if not lines and any(p.kind == "chest" for p in clause.subjects) and ("out" in clause.ways or clause.has("puff", "proud", "lift")):
+    if (
+        not lines
+        and any(p.kind == "chest" for p in clause.subjects)
+        and ("out" in clause.ways or clause.has("puff", "proud", "lift"))
+    ):
         lines = ["torso bowed back 12"]
     if not lines and clause.does("arch") and (named or clause.has("back")):
         lines = ["torso bowed back 28"]
-    if not lines and (clause.has("upright") or (named and clause.has("straight"))):
-        if ctx.posture in ("", "stand", "sit", "kneel", "floor", "squat"):
-            lines = ["torso points up", "torso bowed front 0"]
+    straight = clause.has("upright") or (named and clause.has("straight"))
+    if not lines and straight and ctx.posture in ("", "stand", "sit", "kneel", "floor", "squat"):
+        lines = ["torso points up", "torso bowed front 0"]
     if not lines and named and clause.has("rounded", "hunch", "slouch"):
         lines = ["torso bowed front 35"]
     elif not lines and clause.does("lean") and clause.has("hunch", "slouch", "slump"):
@@ -46,7 +60,7 @@ def trunk(clause: Clause, ctx: Context) -> Finding:
 
 
 def _bends_over(clause: Clause) -> bool:
-    """ "bending forward", "bent over at the waist"."""
+    """As in "bending forward", "bent over at the waist"."""
     over = clause.ways & {"front", "back", "left", "right", "out", "down"} or clause.has("over", "waist")
     return clause.does("bend") and bool(over) and not [p for p in clause.subjects if p.kind not in _TRUNK]
 
@@ -62,7 +76,7 @@ def _degrees(clause: Clause, usual: float) -> float:
 
 
 def _sidebend(clause: Clause) -> list[str]:
-    """ "side bend to the right", "bending sideways"."""
+    """As in "side bend to the right", "bending sideways"."""
     said = clause.has("side", "sideways", "sidebend", "lateral") and clause.does("bend", "lean", "tilt")
     if not said:
         return []
@@ -92,7 +106,7 @@ def _lean(clause: Clause, ctx: Context) -> list[str]:
     return lines + ([f"torso tilted {side} {min(angle * 0.6, 30):.0f}"] if side else [])
 
 
-# --- head and gaze --------------------------------------------------------------------------------------------------------
+# --- head and gaze --------------------------------------------------------------------------------------
 
 
 def head(clause: Clause, ctx: Context) -> Finding:
@@ -100,7 +114,11 @@ def head(clause: Clause, ctx: Context) -> Finding:
     named = any(p.kind in HEAD_KINDS for p in clause.subjects)
     if clause.negated:
         return Finding()
-    if clause.does("look") and not (named and clause.does("turn", "tilt")) and not any(p.kind in ("palm", "chest", "torso", "hip", "foot", "toes") for p in clause.subjects):
+    if (
+        clause.does("look")
+        and not (named and clause.does("turn", "tilt"))
+        and not any(p.kind in ("palm", "chest", "torso", "hip", "foot", "toes") for p in clause.subjects)
+    ):
         return Finding(tuple(_gaze(clause, ctx)))
     if not named:
         return Finding()
@@ -118,10 +136,18 @@ def _head(clause: Clause, kinds: set[str]) -> list[str]:
         return [f"head turned {side} {min(_degrees(clause, 45), 70):g}"]
     if clause.has("sideways", "side") or "out" in clause.ways:
         return [f"head turned right {min(_degrees(clause, 45), 70):g}"]
-    back = "back" in clause.ways or (clause.does("raise", "tilt") and "down" not in clause.ways and "front" not in clause.ways) or clause.ways & {"up"}
+    back = (
+        "back" in clause.ways
+        or (clause.does("raise", "tilt") and "down" not in clause.ways and "front" not in clause.ways)
+        or clause.ways & {"up"}
+    )
     if back and not (clause.has("upright") or clause.has("straight")):
         return [f"head bowed back {min(_degrees(clause, 28), 50):g}"]
-    if clause.does("bow", "lower", "tilt", "bend", "lean") or clause.ways & {"down", "front"} or "chin" in kinds and clause.has("tuck"):
+    if (
+        clause.does("bow", "lower", "tilt", "bend", "lean")
+        or clause.ways & {"down", "front"}
+        or ("chin" in kinds and clause.has("tuck"))
+    ):
         if "front" in clause.ways and not clause.does("bow", "lower", "tilt", "bend", "lean"):
             return ["look front"]
         return [f"head bowed front {min(_degrees(clause, 38), 55):g}"]
@@ -133,8 +159,12 @@ def _gaze(clause: Clause, ctx: Context) -> list[str]:
     target = next((p for p in clause.parts if p.kind in _LOOKED_AT), None)
     shoulder = next((p for p in clause.parts if p.kind == "shoulder"), None)
     words = {t.text for t in clause.words}
-    if shoulder is not None and "over" in words or clause.has("behind") or ("back" in clause.ways and not target):
-        side = (shoulder.sides[0] if shoulder and shoulder.sides and shoulder.sides[0] in SIDES else "") or _side(clause) or "left"
+    if (shoulder is not None and "over" in words) or clause.has("behind") or ("back" in clause.ways and not target):
+        side = (
+            (shoulder.sides[0] if shoulder and shoulder.sides and shoulder.sides[0] in SIDES else "")
+            or _side(clause)
+            or "left"
+        )
         return [f"head turned {side} 62", f"torso turned {side} 22"]
     if target is not None and target.kind in ("foot", "toes") and (target.plural or not target.sides):
         return ["look 0.75 down 0.65 front"]

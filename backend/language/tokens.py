@@ -88,8 +88,8 @@ def _mended(word: str, known: Container[str]) -> str:
     fewer = (a + b[1:] for a, b in splits if b)
     more = (a + c + b for a, b in splits for c in _LETTERS)
     other = (a + c + b[1:] for a, b in splits if b for c in _LETTERS)
-    for tries in (swapped, fewer, more, other):
-        found = next((t for t in tries if t in known and len(t) >= 4), None)
+    for tries in (swapped, fewer, more, other if len(word) > 5 else ()):  # "house" is no horse
+        found = next((t for t in tries if t in known and len(t) >= 4 and t[0] == word[0]), None)
         if found:
             return found
     return word

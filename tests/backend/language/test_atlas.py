@@ -1,0 +1,106 @@
+"""The atlas: every entry is sound, findable by all its aliases, and mirrors into itself."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from backend.errors import BadProgram
+from backend.language.atlas import FOLDER, atlas, load
+from backend.language.matching import index_of
+from backend.language.reader import read
+from backend.posecodes import mirrored
+from backend.posecodes.ground import Airborne, Support
+
+ENTRIES = sorted(atlas().entries)
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_every_program_reads(name: str) -> None:
+    assert atlas().program(name)
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_mirrored_twice_is_itself(name: str) -> None:
+    program = atlas().program(name)
+    assert mirrored(mirrored(program)) == program
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_every_alias_finds_its_entry(name: str) -> None:
+    entry = atlas().entries[name]
+    for phrase in (entry.name, *entry.aliases):
+        for side in ("left", "right") if "{side}" in phrase else ("",):
+            reading = read(phrase.replace("{side}", side))
+            assert name in reading.named, (phrase, reading.named)
+            assert not reading.unread, (phrase, reading.unread)
+
+
+def test_there_are_many() -> None:
+    assert len(ENTRIES) >= 200
+    assert len({atlas().entries[n].category for n in ENTRIES}) >= 8
+
+
+def test_a_side_mirrors_the_program() -> None:
+    book = atlas()
+    assert book.program("tree pose", "left") == mirrored(book.program("tree pose"))
+    assert book.program("tree pose", "right") == book.program("tree pose")
+    assert book.program("mountain pose", "left") == book.program("mountain pose")
+
+
+@pytest.mark.parametrize("name", [n for n in ENTRIES if atlas().posture(n) not in ("", "air")])
+def test_what_has_a_posture_says_what_bears(name: str) -> None:
+    assert any(isinstance(c, (Support, Airborne)) for c in atlas().program(name)), name
+
+
+def test_gestures_leave_the_legs_alone() -> None:
+    book = atlas()
+    for name in ("arms crossed", "wave", "thinking", "telephone", "hands on hips"):
+        assert not any("leg" in limb for code in book.own(name) for limb in code.limbs()), name
+
+
+def test_loading_is_quick() -> None:
+    files = sorted(FOLDER.glob("*.toml"))
+
+    def seconds() -> float:
+        began = time.process_time()
+        index_of(load(files))
+        return time.process_time() - began
+
+    assert min(seconds() for _ in range(3)) < 0.15  # about 0.03 on an idle desktop
+
+
+GOOD = 'category = "x"\n[[pose]]\nname = "a"\nprogram = "look up"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (GOOD + 'colour = "red"\n', "colour"),
+        ('[[pose]]\nprogram = "look up"\n', "name: missing"),
+        ('[[pose]]\nname = "a"\n', "program: missing"),
+        (GOOD + 'side = "middle"\n', "side"),
+        (GOOD + 'limb = "tail"\n', "limb"),
+        (GOOD + "aliases = 3\n", "aliases"),
+        (GOOD + 'based_on = "nobody"\n', "nobody"),
+        (GOOD + '[[pose]]\nname = "a"\nprogram = "look up"\n', "twice"),
+        (GOOD + 'based_on = "a"\n', "goes round"),
+        ("poses = 3\n", "[[pose]]"),
+        ("[[pose\n", "bad.toml"),
+    ],
+)
+def test_a_faulty_file_is_named_with_its_fault(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "bad.toml"
+    file.write_text(text)
+    with pytest.raises(BadProgram) as caught:
+        load([file])
+    assert "bad.toml" in str(caught.value) and said in str(caught.value)
+
+
+def test_a_faulty_line_is_named_with_its_entry(tmp_path: Path) -> None:
+    file = tmp_path / "bad.toml"
+    file.write_text('[[pose]]\nname = "a"\nprogram = """\nlook up\nwiggle\n"""\n')
+    with pytest.raises(BadProgram, match=r"bad\.toml: 'a': program line 2.*wiggle"):
+        load([file]).program("a")

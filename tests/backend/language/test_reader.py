@@ -1,0 +1,239 @@
+"""What prompts mean: sides, negation, both and other, numbers, contacts, overriding, named places, unread words."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.language.reader import Reading, read
+from backend.posecodes import Posecode, mirrored, read_program
+from backend.posecodes.angle import Angle
+from backend.posecodes.contact import Contact, Reach
+from backend.posecodes.direction import Direction
+from backend.posecodes.gaze import Gaze
+from backend.posecodes.ground import Support
+from backend.posecodes.turn import Turn
+
+
+def toward(reading: Reading, segment: str) -> tuple[float, float, float]:
+    """(left, up, front) of a segment; a whole limb stands for its upper segment."""
+    whole = segment.replace("upper_arm", "arm").replace("thigh", "leg")
+    found = [c for c in reading.program if isinstance(c, Direction) and c.segment in (segment, whole)]
+    assert found, (segment, [c.said() for c in reading.program])
+    return found[-1].toward
+
+
+def of(reading: Reading, kind: type[Posecode]) -> list[Posecode]:
+    return [c for c in reading.program if isinstance(c, kind)]
+
+
+SAME = [  # a prompt, lines that must be among its explicit statements
+    ("head turned right", "head turned right 45"),
+    ("turn the head to the left by 60 degrees", "head turned left 60"),
+    ("left elbow bent 70 degrees", "left elbow bent 70"),
+    ("right elbow bent at a right angle", "right elbow bent 90"),
+    ("left hand on the right hip", "left palm touches right hip"),
+    ("hands on the knees", "left palm touches left knee; right palm touches right knee"),
+    ("touching the left ear", "left fingertips touches left ear"),
+    ("touching the left ear with the right hand", "right fingertips touches left ear"),
+    ("right hand on the left shoulder", "right palm touches left shoulder"),
+    ("both hands on the right knee", "left palm touches right knee; right palm touches left hand back"),
+    ("chin resting on the left fist", "left fist touches chin"),
+    ("torso twisted to the left", "torso turned left 38"),
+    ("feet shoulder width apart", "left ankle 0.36 from right ankle"),
+    ("both hands clenched into fists at the sides", "left hand fist; right hand fist"),
+    ("right fist on the ground", "right fist on ground; right hand fist"),
+    ("left palm facing up", "left palm faces up"),
+    ("looking at the left hand", "look at left hand"),
+    ("right arm raised and bent 90 degrees", "right elbow bent 90; right upper arm points up 0.12 out"),
+    ("left arm out to the left", "left arm points left"),
+    ("left knee raised as high as the hip", "left thigh points front; left shin points down"),
+    ("on all fours with the right arm stretched forward", "right arm points front"),
+    ("standing on tiptoe", "left toes on ground; right toes on ground"),
+]
+
+
+@pytest.mark.parametrize(("prompt", "lines"), SAME)
+def test_says_what_is_meant(prompt: str, lines: str) -> None:
+    reading = read(prompt)
+    for code in read_program(lines):
+        assert code in reading.explicit, [c.said() for c in reading.explicit]
+    assert not reading.unread
+
+
+@pytest.mark.parametrize(("prompt", "lines"), SAME)
+def test_the_other_side_is_the_mirror_image(prompt: str, lines: str) -> None:
+    swapped = " ".join(
+        {"left": "right", "right": "left"}.get(w, w) for w in prompt.replace("right angle", "90 degree angle").split()
+    )
+    if swapped != prompt and "both" not in prompt:
+        reading = read(swapped)
+        for code in mirrored(read_program(lines)):
+            assert code in reading.explicit, [c.said() for c in reading.explicit]
+
+
+ARMS = [  # prompt, left arm (left, up, front), right arm; None: at ease or unsaid
+    ("left arm raised", (0.1, 1, 0), None),
+    ("arms out to the sides", (1, 0, 0), (-1, 0, 0)),
+    ("both arms stretched forward", (0, 0, 1), (0, 0, 1)),
+    ("arms raised in a V", (0.5, 0.85, 0), (-0.5, 0.85, 0)),
+    ("left arm up right arm down", (0.1, 1, 0), (-0.16, -1, 0)),
+    ("left arm raised, the other arm stretched out to the side", (0.1, 1, 0), (-1, 0, 0)),
+    ("not raising the arms", (0.16, -1, 0), (-0.16, -1, 0)),
+    ("right arm raised 45 degrees to the side", None, (-0.7, -0.7, 0)),
+    ("left arm extended forward at shoulder height", (0, 0, 1), None),
+    ("arms overhead, looking down", (0.12, 1, 0), (-0.12, 1, 0)),
+    ("arms out looking down", (1, 0, 0), (-1, 0, 0)),
+]
+
+
+@pytest.mark.parametrize(("prompt", "left", "right"), ARMS)
+def test_arms(prompt: str, left: tuple | None, right: tuple | None) -> None:
+    reading = read(prompt)
+    for side, goal in (("left", left), ("right", right)):
+        if goal is not None:
+            assert toward(reading, f"{side}_upper_arm") == pytest.approx(goal, abs=0.15)
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "kicking with the {s} leg",
+        "{s} leg kick",
+        "throwing a ball with the {s} hand",
+        "waving with the {s} hand",
+        "lying on the {s} side",
+        "kneeling on the {s} knee",
+        "tree pose on the {s} leg",
+        "lunge with the {s} leg in front",
+        "side plank on the {s} hand",
+        "holding a cup in the {s} hand",
+        "stepping forward with the {s} foot",
+    ],
+)
+def test_a_named_pose_takes_the_side_that_is_said(prompt: str, side: str) -> None:
+    here, there = read(prompt.format(s=side)), read(prompt.format(s="right" if side == "left" else "left"))
+    assert here.named == there.named and here.named
+    assert set(here.program) == set(mirrored(there.program))
+    assert not here.unread
+
+
+def test_a_kick_with_the_left_leg_lifts_the_left() -> None:
+    assert toward(read("kicking with the left leg"), "left_thigh")[2] > 0.8
+    assert toward(read("kicking with the right leg"), "right_thigh")[2] > 0.8
+
+
+def test_one_and_the_other() -> None:
+    reading = read("one hand on the hip, the other raised")
+    (contact,) = of(reading, Contact)
+    assert contact == Contact("right_palm", "right_hip")
+    assert toward(reading, "left_upper_arm")[1] > 0.9
+    assert any("right" in note for note in reading.notes)
+
+
+def test_words_override_a_named_pose_by_limb() -> None:
+    reading = read("tree pose but with the arms spread out to the sides")
+    assert reading.named == ("tree pose",)
+    assert toward(reading, "left_upper_arm") == (1, 0, 0)
+    assert toward(reading, "left_thigh")[0] > 0.5
+    assert not [c for c in of(reading, Contact) if "palm" in c.a]  # type: ignore[attr-defined]
+
+
+def test_hands_on_the_knees_keep_the_legs() -> None:
+    reading = read("sitting on a chair, hands on the knees")
+    assert toward(reading, "left_thigh")[2] > 0.8
+    assert Support(("seat",), 0.45) in reading.program
+    assert Contact("left_palm", "left_knee") in reading.program
+
+
+def test_several_named_poses_settle_different_limbs() -> None:
+    reading = read("sitting on a chair with arms crossed and head bowed")
+    assert set(reading.named) == {"sit on chair", "arms crossed"}
+    assert any(isinstance(c, Turn) and c.part == "head" and c.degrees > 20 for c in reading.program)
+    both = read("walking while talking on the phone")
+    assert set(both.named) == {"walk", "telephone"}
+
+
+def test_a_negated_pose_is_left_out() -> None:
+    assert "wave" not in read("standing, not waving").named
+    assert "jump" not in read("walking without jumping").named
+
+
+def test_thumbs_up_with_both_hands() -> None:
+    sides = {c.side for c in read("thumbs up with both hands").program if c.kind == "hand"}  # type: ignore[attr-defined]
+    assert sides == {"left", "right"}
+
+
+def test_degrees_of_intensity() -> None:
+    bends = [
+        next(c.degrees for c in read(f"left elbow {how} bent").program if isinstance(c, Angle))
+        for how in ("slightly", "", "fully")
+    ]
+    assert bends[0] < bends[1] < bends[2]
+
+
+def test_knees_bend_over_feet_only_when_standing() -> None:
+    standing, lying = read("knees bent"), read("lying on the back with the knees bent")
+    assert of(standing, Support) and toward(standing, "left_thigh")[1] < 0
+    assert toward(lying, "left_thigh")[1] >= 0
+
+
+def test_leaning_by_degrees() -> None:
+    left, up, front = toward(read("torso leaning forward 30 degrees"), "torso")
+    assert (left, up, front) == pytest.approx((0, 0.866, 0.5), abs=0.01)
+
+
+POINTS = {"lamp": (0.5, 1.4, 0.6), "door handle": (-0.3, 1.0, 0.5)}
+
+
+def test_named_places() -> None:
+    assert Gaze(place=POINTS["lamp"]) in read("looking at the lamp", points=POINTS).program
+    assert Reach("left_fingertips", POINTS["lamp"]) in read("touch the lamp with the left hand", points=POINTS).program
+    assert Reach("right_palm", POINTS["door handle"]) in read("right palm on the door handle", points=POINTS).program
+    nearest = read("reach for the lamp", points=POINTS)
+    assert Reach("left_fingertips", POINTS["lamp"]) in nearest.program and nearest.notes
+
+
+def test_typing_errors_in_known_words() -> None:
+    assert read("kickign a ball").named == read("kicking a ball").named
+    assert Contact("left_palm", "left_hip") in read("left hand on the left hip, rigth arm down").program
+    assert read("standng on one knee").unread in ((), ("standng",))
+
+
+def test_unknown_words_are_named() -> None:
+    reading = read("a woman grokking a frobnicator")
+    assert reading.is_empty and reading.unread == ("grokking", "frobnicator")
+    assert read("standing, left arm raised, grokking").unread == ("grokking",)
+
+
+@pytest.mark.parametrize(
+    "prompt", ["", "   ", "!!!", "🙂", "立っている人", "12345", "a", "left", "and and and", "x" * 5000, "left " * 3000]
+)
+def test_nonsense_is_no_fault(prompt: str) -> None:
+    read(prompt)
+
+
+def test_a_novel_is_cut_and_said() -> None:
+    assert any("first" in note for note in read("left arm up. " * 3000).notes)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name"),
+    [
+        ("a man proposing marriage", "propose marriage"),
+        ("someone with a terrible headache", "headache"),
+        ("a child hiding from a monster", "hide"),
+        ("vrksasana", "tree pose"),
+        ("seiza", "sit on heels"),
+        ("downward-facing dog", "downward dog"),
+        ("a bored teenager in class", "bored"),
+        ("superman flying", "superman flying"),
+        ("a soldier saluting", "salute"),
+        ("bow pose", "bow pose"),
+        ("bowing politely", "bow"),
+        ("a woman meditating", "meditate"),
+        ("hands behind the head", "hands behind head"),
+    ],
+)
+def test_names(prompt: str, name: str) -> None:
+    assert name in read(prompt).named
