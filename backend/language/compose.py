@@ -40,10 +40,11 @@ def limb_slots(code: Posecode) -> frozenset[str]:
 
 
 def _of_contact(code: Contact) -> frozenset[str]:
-    """A hand that touches a leg says where the arm is, and nothing about the leg."""
-    limbs = {limb_of_point(skin(r)) for r in (code.a, code.b)}
-    arms = limbs & set(_ARMS)
-    return frozenset(arms or limbs & set(_LEGS) or limbs)
+    """A hand that touches a leg says where the arm is and nothing about the leg; of two legs the one that comes."""
+    comes, stays = limb_of_point(skin(code.a)), limb_of_point(skin(code.b))
+    arms = {comes, stays} & set(_ARMS)
+    legs = [limb for limb in (comes, stays) if limb in _LEGS][:1]
+    return frozenset(arms or legs or {comes, stays})
 
 
 def composed(base: Sequence[Posecode], later: Sequence[Posecode]) -> Program:

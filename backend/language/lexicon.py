@@ -77,8 +77,8 @@ neck_back: nape
 throat: throat
 """)
 PLURALS: Final = _set(
-    "arms upper_arms forearms elbows wrists hands palms fists fingers fingertips index_fingers thumbs shoulders legs thighs "
-    "knees shins calves ankles feet heels toes tiptoes soles hips temples cheeks ears eyes biceps"
+    "arms upper_arms forearms elbows wrists hands palms fists fingers fingertips index_fingers thumbs shoulders "
+    "legs thighs knees shins calves ankles feet heels toes tiptoes soles hips temples cheeks ears eyes biceps"
 )
 ARM_KINDS: Final = _set("arm upper_arm forearm elbow wrist hand palm fist fingers index thumb")
 LEG_KINDS: Final = _set("leg thigh knee shin calf ankle foot heel toes sole")

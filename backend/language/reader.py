@@ -284,7 +284,7 @@ def _rank(match: Match) -> float:
 
 
 def _joined(program: Program, name: str, side: str, main: str) -> tuple[Program, bool]:
-    """A further pose over the main one: its arms, hands and head; its legs and trunk go with the posture it has lost."""
+    """A further pose over the main one: its arms, hands and head; legs and trunk go with the posture it has lost."""
     book = atlas()
     if book.entries[name].category == "postures" and main:
         return program, book.posture(name) == book.posture(main)

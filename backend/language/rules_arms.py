@@ -69,7 +69,10 @@ def _resting(clause: Clause, ctx: Context) -> Finding:
     hand = clause.targets[0]
     if hand.kind not in ("hand", "palm", "fist", "fingers"):
         return Finding()
-    swapped = Clause(clause.words, clause.taken, clause.places, [hand, clause.subjects[0]], "touch", 1)
+    rests = clause.subjects[0]
+    if rests.kind in ("head", "face"):
+        rests = Part("cheek", (), "cheek", rests.word, rests.first)
+    swapped = Clause(clause.words, clause.taken, clause.places, [hand, rests], "touch", 1)
     lines = [
         line
         for side in ctx.sides(hand)

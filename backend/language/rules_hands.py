@@ -192,7 +192,19 @@ def _contact(ctx: Context, part: Part, side: str, target: Part) -> list[str]:
         region = f"{other(side)}_chest" if target.said == "heart" and side == "right" else "chest"
     if target.kind in ("elbow", "forearm", "upper_arm", "hand", "wrist", "arm", "palm", "fist") and where == side:
         where = other(side)
-    return [f"{side} {of_hand} touches {region.format(s=where)}".replace("_", " ")]
+    line = f"{side} {of_hand} touches {region.format(s=where)}".replace("_", " ")
+    if where != side and target.kind in (
+        "ear",
+        "cheek",
+        "temple",
+        "eye",
+    ):  # across in front of the face, not behind the neck
+        across = (
+            f"{side} upper arm points front 0.35 in 0.1 up (chest)",
+            f"{side} forearm points up in 0.5 back (chest)",
+        )
+        return [*across, line]
+    return [line]
 
 
 def _target_side(target: Part, side: str, part: Part) -> str:
@@ -213,15 +225,12 @@ def _beside(clause: Clause, ctx: Context, part: Part, side: str, target: Part) -
         return Finding((f"{side} upper arm points up 0.35 out", f"{side} forearm points up 0.3 in"))
     if clause.relation == "behind":
         if target.kind in ("head", "neck", "head_top", "neck_back"):
-            return Finding(
-                (f"{side} upper arm points out 0.35 up", f"{side} {'fingertips' if pair else 'palm'} touches head back")
-            )
-        return Finding(
-            (
-                f"{side} upper arm points down 0.45 back 0.25 out",
-                f"{side} hand back touches {'lower back' if not pair else side + ' buttock'}",
-            )
-        )
+            upper, fore = "out 0.6 up 0.2 front", "in 0.3 up 0.5 back"
+            touch = f"{side} fingertips touches head back"
+        else:
+            upper, fore = "down 0.45 back 0.25 out", "in 0.7 down 0.1 back" if not pair else "down 0.8 in"
+            touch = f"{side} hand back touches {'lower back' if not pair else side + ' buttock'}"
+        return Finding((f"{side} upper arm points {upper}", f"{side} forearm points {fore}", touch))
     if clause.relation in ("infront", "near", "at", "by", "towards", "toward") and zone in _FRONT:
         if clause.relation != "infront" and zone not in ("face", "mouth", "head", "chin"):
             return Finding()

@@ -92,6 +92,8 @@ def _on_ground(clause: Clause, ctx: Context) -> Finding:
             if part.kind in ARM_KINDS:
                 lines += [f"{s} upper arm points down 0.35 front" for s in sides]
                 standing.append("torso points front 0.35 down" if len(sides) == 2 else "torso points front 0.1 up")
+                if ctx.posture in ("kneel", "squat"):
+                    lines.append("torso points front 0.6 up")
             ctx.subject = part
         elif part.kind in _CENTRAL:
             lines.append(f"{_CENTRAL[part.kind]} on ground")
@@ -315,6 +317,14 @@ def _foot_at(ctx: Context, part: Part, side: str, target: Part, crossed: bool) -
         if part.kind == "ankle" or (ctx.posture not in _STANDING and target.kind in ("knee", "thigh"))
         else "foot sole"
     )
+    if of == "ankle" and ctx.posture == "sit":
+        return Finding(
+            (
+                f"{side} thigh points front 0.5 out 0.1 up",
+                f"{side} shin points in 0.25 front 0.1 down",
+                f"{side} ankle touches {where} thigh",
+            )
+        )
     if of == "ankle":
         return Finding((f"{side} ankle touches {where} {'thigh' if target.kind != 'knee' else 'knee'}",))
     lines = (f"{side} foot sole touches {where} {region.replace('_', ' ')}",)

@@ -14,6 +14,7 @@ from .lexicon import IRREGULAR, NUMBER_WORDS, PART_WORDS, PHRASES
 _TOKEN: Final = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)?|°|[,;.:!?()]")
 _PUNCTUATION: Final = frozenset(",;.:!?()")
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+_BEGINNINGS: Final = frozenset(p[0] for p in PHRASES)
 _MAX_PHRASE: Final = max(len(p) for p in PHRASES)
 
 
@@ -40,8 +41,9 @@ def tokens_of(prompt: str, known: Container[str] = ()) -> list[Token]:
 
 def plain(text: str) -> str:
     """Lower case, straight apostrophes, no accents, hyphens as spaces."""
-    text = unicodedata.normalize("NFKD", text.replace("’", "'").lower())
-    text = "".join(c for c in text if not unicodedata.combining(c))
+    text = text.replace("’", "'").lower()
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return re.sub(r"[-/_–—]", " ", text.replace("a-pose", "apose"))
 
 
@@ -97,10 +99,13 @@ def _mended(word: str, known: Container[str]) -> str:
 
 def _merged(tokens: list[Token]) -> list[Token]:
     """Fixed phrases ("back of the head", "in front of") as one token each."""
+    if not any(t.text in _BEGINNINGS for t in tokens):
+        return tokens
     out: list[Token] = []
     i = 0
     while i < len(tokens):
-        for size in range(min(_MAX_PHRASE, len(tokens) - i), 1, -1):
+        longest = min(_MAX_PHRASE, len(tokens) - i) if tokens[i].text in _BEGINNINGS else 1
+        for size in range(longest, 1, -1):
             canonical = PHRASES.get(tuple(t.text for t in tokens[i : i + size]))
             if canonical:
                 said = " ".join(t.said for t in tokens[i : i + size])

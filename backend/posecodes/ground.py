@@ -16,7 +16,7 @@ from .base import Measured, Posecode, name_in, names, number, pattern, register
 from .vocabulary import limb_of_point, skin, words
 
 _SIDED: Final = {
-    "foot": ("foot_sole", "heel"), "toes": ("toes",), "heel": ("heel",), "knee": ("knee",),
+    "foot": ("foot_sole", "heel"), "toes": ("foot_sole", "toes"), "heel": ("heel",), "knee": ("knee",),
     "shin": ("shin", "knee"),
     "hand": ("palm", "fingertips"), "fist": ("fist",), "fingers": ("fingertips",), "elbow": ("elbow",),
     "forearm": ("elbow", "palm"), "hip": ("hip",), "buttock": ("buttock",), "shoulder": ("shoulder",),

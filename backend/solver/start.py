@@ -30,6 +30,7 @@ from rigs.skeleton import INDEX, PARENTS
 from .limits import HIGH, LOW, swing_twist
 
 X, Y, Z = np.eye(3)
+_FOOT_STRETCHED = 0.85  # rad about X: toes away from the shin
 _TOES_BENT = -0.8  # rad about X: upwards, as on tiptoe
 _SPINE = ("spine1", "spine2", "spine3")
 
@@ -292,6 +293,9 @@ def _place_leg(draft: _Draft, wishes: _Wishes, side: str) -> None:
         draft.turn(ankle, rotation_between(draft.world(ankle) @ Z, draft.direction(foot)))
     if f"{side}_toes" in wishes.bearers and f"{side}_heel" not in wishes.bearers:
         _bend_toes(draft, side, ankle_too=foot is None)
+    elif foot is None and draft.free[INDEX[f"{side}_ankle"]] and draft.world(knee)[1, 2] < -0.6:
+        # A shin that lies on its front: the foot lies on its top, or it would stick into the ground.
+        draft.local[INDEX[f"{side}_ankle"]] = rotvec_to_rotmat(_FOOT_STRETCHED * X)
 
 
 def _bend_toes(draft: _Draft, side: str, ankle_too: bool) -> None:
