@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from backend.body.kinematics import heading_of
 from backend.body.model import ShapedBody
 from backend.body.outline import heights
 from backend.body.rotations import rotmat_to_rotvec
@@ -80,13 +81,12 @@ def _solve_one(
     transl = _settled_transl(rest, start, full, setting.transl) if rooted else setting.transl
     starts = [start, *alternatives(start, full, free)]
     scope = None if setting.scope is None else sorted(setting.scope)
-    problem = build(rest, starts, transl, full, prior=start, scope=scope, move_root=bool(rooted))
+    heading = heading_of(setting.local[0])
+    problem = build(rest, starts, transl, full, prior=start, scope=scope, move_root=bool(rooted), heading=heading)
     solution = solve(problem, stopping)
     if rooted and problem.air is not None:
         solution = _grounded(shaped, solution, problem.air)
-    return replace(
-        solution, verdicts=judge(asked, body_at(rest, solution.local, solution.transl, asked, problem.start.heading[0]))
-    )
+    return replace(solution, verdicts=judge(asked, body_at(rest, solution.local, solution.transl, asked, heading)))
 
 
 def _free(scope: frozenset[str] | None) -> np.ndarray:

@@ -79,12 +79,14 @@ def build(
     scope: Sequence[str] | None = None,
     weights: Weights = WEIGHTS,
     move_root: bool = True,
+    heading: np.ndarray | None = None,
 ) -> Problem:
     """The least-squares problem of a program.
 
     Args:
         rest: (55, 3) m. starts: local rotations (55, 3, 3) each. transl: (3,) m of every start.
         prior: (55, 3, 3) pose that unmentioned joints stay close to; default: the first start.
+        heading: (3, 3), what directions refer to; default: that of the first start.
         scope: joints that may move; None: all of the body. move_root: whether pelvis and transl may move.
     """
     local = np.stack(starts)
@@ -97,7 +99,7 @@ def build(
         ("com", "eyes", "pelvis"),
         ("pelvis_left", "pelvis_front", "head_front", "head_up"),
     )
-    heading = np.broadcast_to(heading_of(local[:1, 0]), (len(local), 3, 3))
+    heading = np.broadcast_to(heading_of(local[0, 0]) if heading is None else heading, (len(local), 3, 3))
     body = Kinematics(rest, local, np.repeat(transl[None], len(local), 0), tracked, heading, active)
     free = np.ones(body.columns, bool)
     free[-3:] = move_root
