@@ -116,8 +116,8 @@ def joint_index(name: str) -> int:
     """
     found = INDEX.get(ALIASES.get(name, name))
     if found is None:
-        near = get_close_matches(str(name), JOINTS, n=3, cutoff=0.4)
-        hint = f"did you mean {', '.join(near)}?" if near else "see rigs/skeleton.py for the 55 names"
+        near = get_close_matches(str(name), (*JOINTS, *GROUPS), n=3, cutoff=0.4)
+        hint = f"did you mean {', '.join(near)}?" if near else "a joint such as left_elbow, or a group such as left_arm"
         raise UnknownJoint(f"unknown joint {name!r}: {hint}")
     return found
 

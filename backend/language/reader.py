@@ -246,9 +246,8 @@ def _base(sided: list[tuple[Match, str]], ctx: Context) -> tuple[Program, tuple[
     for name, side in ((m.entry, s) for m, s in best.values() if m.entry in used):
         entry = book.entries[name]
         if entry.side and not side:
-            ctx.note(
-                f"{name}: {entry.side} {'side' if entry.limb == 'body' else entry.limb}; name the other to mirror it."
-            )
+            part = "side" if entry.limb == "body" else entry.limb
+            ctx.note(f"I took the {entry.side} {part}; name the other for its mirror image.")
     return program, tuple(used)
 
 
