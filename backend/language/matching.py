@@ -16,6 +16,25 @@ _SIDES: Final = ("left", "right")
 _PASSED: Final = SKIP - {"with"} | {"both", "left", "right"}
 _TO_SIDE: Final = "toleft"  # in an alias: "to the left" or "to the right" must be said
 _KINDS: Final = frozenset(("pose", "position", "stance"))
+# Poses named after things and beings that people also speak of: they need the word "pose" beside them.
+_THINGS: Final = frozenset(
+    [
+        "child",
+        "chair",
+        "boat",
+        "table",
+        "fish",
+        "dog",
+        "cat",
+        "cow",
+        "staff",
+        "bridge",
+        "bed",
+        "wall",
+        "rabbit",
+        "horse",
+    ]
+)
 _PLACING: Final = frozenset(("on", "in"))  # they count before a part of the body: "hands on hips" is not "hands, hips"
 
 
@@ -72,7 +91,9 @@ def _variants(tokens: list[Token]) -> list[tuple[tuple[str, ...], float]]:
     stems = tuple(_stems(tokens))
     out = [(stems, 0.2)]
     if tokens[-1].text in _KINDS and len(tokens) > 1:
-        out = [((*stems, tokens[-1].stem), 0.3), (stems, 0.0)]
+        out = [((*stems, tokens[-1].stem), 0.3)]
+        if stems[0] not in _THINGS or len(stems) > 1:
+            out.append((stems, 0.0))
     if len(stems) == 2 and not {"on", "in", "with"} & set(stems):
         out.append((stems[::-1], out[-1][1] - 0.05))
     return out
