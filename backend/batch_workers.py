@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
 import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -24,7 +23,6 @@ from .pipeline import Pipeline
 
 PIECE: Final = 8  # lines sent at once
 _AHEAD: Final = 3  # pieces in flight for each process
-_THREAD_VARIABLES: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _pipeline: Pipeline | None = None
 
 
@@ -63,8 +61,6 @@ def _pieces(lines: Iterable[Line]) -> Iterator[list[Line]]:
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
-    for name in _THREAD_VARIABLES:  # one thread each: the processes are the parallelism
-        os.environ.setdefault(name, "1")
     return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_start_worker)
 
 

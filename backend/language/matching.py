@@ -18,7 +18,7 @@ _TO_SIDE: Final = "toleft"  # in an alias: "to the left" or "to the right" must 
 _KINDS: Final = frozenset(("pose", "position", "stance"))
 # Poses named after things and beings that people also speak of: they need the word "pose" beside them.
 _THINGS: Final = frozenset(
-    ("child", "chair", "boat", "table", "fish", "dog", "cat", "cow", "staff", "bridge", "bed", "wall", "rabbit", "horse")
+    ("child", "chair", "boat", "table", "fish", "dog", "cat", "cow", "staff", "bridge", "bed", "wall", "horse")
 )
 _PLACING: Final = frozenset(("on", "in"))  # they count before a part of the body: "hands on hips" is not "hands, hips"
 
