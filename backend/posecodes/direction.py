@@ -42,6 +42,13 @@ def toward(direction: Dual, target: tuple[float, float, float], body: Kinematics
     return stack(parts) - goal
 
 
+def off_by(code: Posecode, body: Kinematics) -> Measured:
+    """A statement whose residual is such a chord, as the angle between what is and what was asked."""
+    chord = float(np.linalg.norm(code.residual(body).value[0]))
+    angle = 2 * float(np.arcsin(min(1.0, chord / 2)))
+    return Measured(angle, angle <= code.tolerance, "deg", 0.0, float(np.degrees(angle)))
+
+
 def frame_axes(frame: str) -> frozenset[str]:
     return frozenset() if frame == "heading" else frozenset(f"{frame}_{a}" for a in ("left", "up", "front"))
 
@@ -74,9 +81,7 @@ class Direction(Posecode):
         return toward(self.segment_direction(body), self.toward, body, self.frame)
 
     def measure(self, body: Kinematics) -> Measured:
-        chord = float(np.linalg.norm(self.residual(body).value[0]))
-        degrees = float(np.degrees(2 * np.arcsin(min(1.0, chord / 2))))
-        return Measured(np.radians(degrees), np.radians(degrees) <= self.tolerance, "deg", 0.0, degrees)
+        return off_by(self, body)
 
     def limbs(self) -> frozenset[str]:
         near, far = SEGMENTS[self.segment]

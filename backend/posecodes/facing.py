@@ -22,7 +22,7 @@ from .base import (
     side_of,
     vector,
 )
-from .direction import FRAMES, frame_axes, toward
+from .direction import FRAMES, frame_axes, off_by, toward
 from .vocabulary import AXES, FACES, limb_of_joint, words
 
 _LINE = pattern(r"(?P<part>.+?) faces (?P<toward>[^()]+?)(?: \((?P<frame>pelvis|chest)\))?")
@@ -50,9 +50,7 @@ class Facing(Posecode):
         return toward(body.axis(FACES[self.part]), self.toward, body, self.frame)
 
     def measure(self, body: Kinematics) -> Measured:
-        chord = float(np.linalg.norm(self.residual(body).value[0]))
-        degrees = float(np.degrees(2 * np.arcsin(min(1.0, chord / 2))))
-        return Measured(np.radians(degrees), np.radians(degrees) <= self.tolerance, "deg", 0.0, degrees)
+        return off_by(self, body)
 
     def limbs(self) -> frozenset[str]:
         limb = limb_of_joint(AXES[FACES[self.part]].joint)

@@ -10,7 +10,7 @@ from backend.body.dual import Dual, unit
 from backend.body.kinematics import Kinematics
 
 from .base import Measured, Posecode, direction_in, direction_words, name_in, named, pattern, place, register, vector
-from .direction import toward
+from .direction import off_by, toward
 from .vocabulary import PLACES, words
 
 _AT = pattern(r"look at (?P<target>[a-z ]+)")
@@ -43,9 +43,7 @@ class Gaze(Posecode):
         return toward(front, self.toward or (0, 0, 1), body, "heading")
 
     def measure(self, body: Kinematics) -> Measured:
-        chord = float(np.linalg.norm(self.residual(body).value[0]))
-        degrees = float(np.degrees(2 * np.arcsin(min(1.0, chord / 2))))
-        return Measured(np.radians(degrees), np.radians(degrees) <= self.tolerance, "deg", 0.0, degrees)
+        return off_by(self, body)
 
     def limbs(self) -> frozenset[str]:
         return frozenset({"head"})
