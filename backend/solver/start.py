@@ -319,23 +319,34 @@ _ARM_PRESETS = (  # (upper arm, forearm) in chest axes for the left side, tried 
 
 
 def alternatives(start: np.ndarray, program: Program, free: np.ndarray) -> list[np.ndarray]:
-    """Further starting poses for arms that must reach something, undirected: up front, out, behind."""
+    """Further starting poses for arms that must reach something: up front, out, behind.
+
+    A segment whose direction is given keeps it; only the other one is tried.
+    """
     settled = {c.segment for c in program if isinstance(c, Direction)}
+    bent = {c.joint for c in program if isinstance(c, Angle)}
     reaching = _reaching(program)
-    sides = [
-        s for s in ("left", "right") if s in reaching and not {f"{s}_upper_arm", f"{s}_forearm", f"{s}_arm"} & settled
-    ]
+    open_segments = {
+        side: [part for part in ("upper_arm", "forearm") if not {f"{side}_{part}", f"{side}_arm"} & settled]
+        for side in ("left", "right")
+        if side in reaching
+    }
+    open_segments = {
+        side: parts
+        for side, parts in open_segments.items()
+        if "forearm" in parts and ("upper_arm" in parts or f"{side}_elbow" not in bent)
+    }
     out = []
-    for upper, lower in _ARM_PRESETS if sides else ():
-        extra = []
-        for side in sides:
-            flip = np.array([1.0 if side == "left" else -1.0, 1.0, 1.0])
-            for segment, d in ((f"{side}_upper_arm", upper), (f"{side}_forearm", lower)):
-                x, y, z = flip * np.array(d)
-                extra.append(Direction(segment, (x, y, z), "chest"))
+    for preset in _ARM_PRESETS if open_segments else ():
         draft = _Draft(start.copy(), heading_of(start[0]), free)
-        for side in sides:
-            _place_arm(draft, _Wishes.of(extra), side)
+        for side, parts in open_segments.items():
+            flip = np.array([1.0 if side == "left" else -1.0, 1.0, 1.0])
+            wishes = []
+            for part, direction in zip(("upper_arm", "forearm"), preset, strict=True):
+                if part in parts:
+                    x, y, z = flip * np.array(direction)
+                    wishes.append(Direction(f"{side}_{part}", (x, y, z), "chest"))
+            _place_arm(draft, _Wishes.of(wishes), side)
         out.append(draft.local)
     return out
 
