@@ -44,7 +44,7 @@ MAY_USE: dict[str, set[str]] = {
 }
 # Development or another tier: these may also import torch, anny, smplx and the like, and everything of backend.
 OTHER_TIERS = {"train"}
-OTHER_TIER_FILES = {"backend/body/bake.py", "backend/body/bake_source.py", "backend/body/smplx_file.py"}
+OTHER_TIER_FILES = {"backend/body/bake/__main__.py", "backend/body/bake/source.py", "backend/body/smplx_file.py"}
 
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 

@@ -1,7 +1,7 @@
 """The named places of the body's surface that touch things: palms, soles, knees, the small of the back.
 
 A region's point moves exactly like the skin: point = sum of w_k (p_k + G_k offset_k), with the world position p_k and
-rotation G_k of joint k. The table is rigs/regions.json, found on the baked body by bake_regions.py.
+rotation G_k of joint k. The table is rigs/regions.json, found on the baked body by bake/regions.py.
 Frames as in rigs/skeleton.py (m, rest pose = T-pose).
 """
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from backend.body.bake_regions import find_regions
+from backend.body.bake.regions import find_regions
 from backend.body.model import BodyModel
 from backend.body.surfaces import REGIONS, Region
 from rigs.skeleton import INDEX, JOINTS, N_JOINTS, mirror_name

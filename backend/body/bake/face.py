@@ -9,7 +9,7 @@ import numpy as np
 
 from rigs.skeleton import INDEX
 
-from .bake_source import Source
+from .source import Source
 
 # Eyeballs: MakeHuman's are squashed by the mean of its faces; ours are spheres that just touch the lids.
 _EYE_IDS: Final = {"left": (14598, 14669), "right": (14670, 14741)}  # vertices in the base mesh

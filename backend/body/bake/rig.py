@@ -10,8 +10,9 @@ from typing import Final
 
 import numpy as np
 
-from backend.body.bake_source import Source
 from rigs.skeleton import INDEX, MIRROR, N_JOINTS
+
+from .source import Source
 
 _FLIP: Final = np.array([-1.0, 1.0, 1.0])
 MAX_INFLUENCES: Final = 4

@@ -12,8 +12,8 @@ import numpy as np
 
 from rigs.skeleton import MIRROR
 
-from .bake_lines import neighbour_mean
-from .bake_source import Source
+from .lines import neighbour_mean
+from .source import Source
 
 ANKLE: Final = -0.86  # m; the feet are below
 _LOW, _HIGH = -0.925, -0.890  # m; fully a shoe below, bare shape above

