@@ -148,6 +148,7 @@ def with_features(clause: Clause) -> Clause:
     words = clause.words
     clause.negated = any(t.text in NEGATIONS for t in words)
     sides_used = _find_parts(clause)
+    _drop_joints(clause)
     _find_level(clause)
     _find_relation(clause)
     clause.ways = frozenset(_ways(clause, sides_used))
@@ -177,7 +178,7 @@ def _find_parts(clause: Clause) -> set[int]:
 def _is_noun(words: list[Token], i: int) -> bool:
     """Whether "back" at i is the part of the body: "his back", "the back is bent"."""
     following = words[i + 1].text if i + 1 < len(words) else ""
-    return i > 0 and words[i - 1].text in DETERMINERS and following not in PART_WORDS
+    return i > 0 and words[i - 1].text in DETERMINERS and following not in PART_WORDS and following != "of"
 
 
 def _sides_before(words: list[Token], i: int) -> tuple[tuple[str, ...], int]:
@@ -223,6 +224,19 @@ _ADJECTIVES: Final = frozenset(
         "free",
     ]
 )
+
+
+def _drop_joints(clause: Clause) -> None:
+    """As in "arms bent at the elbows", "legs bent at the knees": a part that only says where something bends."""
+    if clause.does("bend"):
+        clause.parts = [
+            p for p in clause.parts if not (p.kind in ("elbow", "knee") and _word_before(clause.words, p.first) == "at")
+        ]
+
+
+def _word_before(words: list[Token], i: int) -> str:
+    """The word before i that is no article."""
+    return next((t.text for t in reversed(words[:i]) if t.text not in DETERMINERS), "")
 
 
 def _find_level(clause: Clause) -> None:
@@ -272,7 +286,16 @@ def _ways(clause: Clause, sides_used: set[int]) -> set[str]:
     for i, token in enumerate(clause.words):
         if i not in sides_used and i not in nouns and not clause.taken[i] and token.text in WAY_WORDS:
             out.add(WAY_WORDS[token.text])
+    if {"out", "front"} & out == {"out", "front"} and _out_in_front(clause.words):
+        out.discard("out")
     return out
+
+
+def _out_in_front(words: list[Token]) -> bool:
+    """Whether "out" only leads up to "in front": "arms out in front", "straight out forward"."""
+    texts = [t.text for t in words if t.text not in ("to", "the", "straight", "directly")]
+    outs = [k for k, text in enumerate(texts) if WAY_WORDS.get(text) == "out"]
+    return all(k + 1 < len(texts) and texts[k] == "out" and WAY_WORDS.get(texts[k + 1]) == "front" for k in outs)
 
 
 def _amount(words: list[Token]) -> tuple[float | None, float | None]:
@@ -295,7 +318,7 @@ def known_word(token: Token) -> bool:
     t = token.text
     return (
         t in PART_WORDS or t in SIDE_WORDS or t in WAY_WORDS or token.stem in ACTIONS or t in SMALL or t in LARGE
-        or t in NEGATIONS or t in STOP or t in _LEVELS or token.number is not None
+        or token.stem in TOUCHES or t in NEGATIONS or t in STOP or t in _LEVELS or token.number is not None
         or token.is_mark or t in EXTRA or token.stem in EXTRA
     )  # fmt: skip
 
@@ -366,6 +389,17 @@ EXTRA: Final = frozenset(
         "step",
         "onback",
         "middl",
+        "vertical",
+        "than",
+        "higher",
+        "lower",
+        "round",
+        "inverted",
+        "prop",
+        "inside",
+        "swing",
+        "away",
+        "tuck",
     ]
 )
 

@@ -64,7 +64,18 @@ def _without(code: Posecode, later: Sequence[Posecode]) -> tuple[Posecode, ...]:
 
 
 def _if_kept(code: Posecode, later: Sequence[Posecode]) -> tuple[Posecode, ...]:
+    if _only_elbows(code, later):
+        return (code,)
     return () if any(_replaces(new, code) for new in later) else (code,)
+
+
+def _only_elbows(code: Posecode, later: Sequence[Posecode]) -> bool:
+    """As in "hands on hips, elbows back": where the upper arm goes changes, and the hand stays where it is."""
+    arms = limb_slots(code) & set(_ARMS)
+    if not arms or not (isinstance(code, Contact) or (isinstance(code, Direction) and "forearm" in code.segment)):
+        return False
+    touched = [c for c in later if limb_slots(c) & arms and not isinstance(c, Hand)]
+    return bool(touched) and all(isinstance(c, Direction) and c.segment.endswith("upper_arm") for c in touched)
 
 
 def _bends(new: Angle, old: Direction) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .clauses import SIDES, Clause, Part, other
-from .lexicon import ARM_KINDS, LEG_KINDS
+from .lexicon import ACTIONS, ARM_KINDS, LEG_KINDS
 
 NATURAL_SIDE = "right"  # most people are right-handed and kick with the right
 Place = tuple[float, float, float]
@@ -81,7 +81,9 @@ def subjects_of(clause: Clause, ctx: Context, kinds: frozenset[str]) -> list[Par
     found = [p for p in clause.subjects if p.kind in kinds]
     if found or clause.subjects or ctx.subject is None or ctx.subject.kind not in kinds:
         return found
-    other_matter = clause.does("look", "lean", "twist", "bow", "arch", "turn") or ctx.busy & set(clause.places)
+    busy = any(k in ctx.busy and t.stem not in ACTIONS for k, t in zip(clause.places, clause.words, strict=True))
+    limb = clause.does("lower") and not clause.does("look", "lean", "twist", "arch", "turn")
+    other_matter = busy or (clause.does("look", "lean", "twist", "bow", "arch", "turn") and not limb)
     return [] if other_matter or clause.joined == "." else [ctx.subject]
 
 

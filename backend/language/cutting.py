@@ -67,7 +67,7 @@ def _begins(tokens: list[Token], i: int, before: list[Token]) -> bool:
     """Whether a new clause begins at i without any mark: "left arm up | right arm down", "arms raised | looking up"."""
     if not before or tokens[i].text in SPLITTERS:
         return False
-    if tokens[i].stem in _OPENERS:
+    if tokens[i].stem in _OPENERS or tokens[i].text == "holding":
         return _is_said(before)
     sided = tokens[i].text in ("left", "right", "both") and i + 1 < len(tokens) and tokens[i + 1].text in PART_WORDS
     if not sided:
@@ -97,13 +97,15 @@ def _is_said(words: list[Token]) -> bool:
 def _joins(tokens: list[Token], i: int) -> bool:
     """Whether the "and" or "with" at i joins words of one clause: "up and out", "touch it with a hand"."""
     before = tokens[i - 1] if i else None
-    after = [t for t in tokens[i + 1 : i + 6] if t.text not in DETERMINERS]
+    after = [t for t in tokens[i + 1 : i + 6] if t.text not in DETERMINERS and t.text != "to"]
     if before is None or not after:
         return False
     if tokens[i].text == "and":
         if before.text in WAY_WORDS and after[0].text in WAY_WORDS and not _names_part(after):
             return True
-        return before.text in PART_WORDS and after[0].text in PART_WORDS
+        if before.text not in PART_WORDS:
+            return False
+        return after[0].text in PART_WORDS or (_names_part(after) and _only_names(tokens, i))
     if tokens[i].text == "with":
         return _is_instrument(tokens, i, after)
     return False
@@ -112,6 +114,12 @@ def _joins(tokens: list[Token], i: int) -> bool:
 def _names_part(words: list[Token]) -> bool:
     """Whether these words begin with "left arm" and the like, so that the first is a side and no direction."""
     return len(words) > 1 and words[0].text in SIDE_WORDS and words[1].text in PART_WORDS
+
+
+def _only_names(tokens: list[Token], i: int) -> bool:
+    """Whether the clause up to i names parts and says nothing about them yet: "left arm | and right leg extended"."""
+    start = next((k for k in range(i - 1, -1, -1) if tokens[k].is_mark or tokens[k].text in SPLITTERS), -1)
+    return all(t.text in PART_WORDS or t.text in SIDE_WORDS or t.text in DETERMINERS for t in tokens[start + 1 : i])
 
 
 def _is_instrument(tokens: list[Token], i: int, after: list[Token]) -> bool:

@@ -24,6 +24,7 @@ _KINDS: Final = ("arm", "hand", "elbow", "fingers", "shoulder")
 _USUAL: Final = {"raise": 45.0, "bend": 35.0}  # deg
 _LITTLE: Final = 30.0  # deg; "raise the arm a little" must be seen
 _SHIFT: Final = 0.16  # m
+_HANGING: Final = -0.5  # upness of an upper arm
 _LEVELS: Final = {"shoulder": ("shoulder", 0.0), "chest": ("shoulder", -0.14), "head": ("head", 0.08),
 "face": ("head", 0.02), "eye": ("head", 0.08),
                   "chin": ("head", -0.04), "waist": ("pelvis", 0.12), "hip": ("pelvis", 0.0),
@@ -66,6 +67,36 @@ _CROSSED: Final = """
 left upper arm points down 0.25 out 0.5 front (chest); right upper arm points down 0.25 out 0.42 front (chest)
 left forearm points right 0.22 front 0.12 up (chest); right forearm points left 0.4 front 0.22 up (chest)
 """
+_BEHIND: Final = """
+both upper arms points down 0.35 back 0.3 out (chest); both forearms points in 0.5 down 0.3 back (chest)
+both hand backs touches lower back
+"""
+_AIMED: Final = re.compile(
+    r"^(?:turn |rotate )?(?:(?:the|his|her|both|left|right) )*(palm|hand|forearm)s? "
+    r"(?:(?:are |is )?(?:point|points|pointing|face|faces|facing|turned) )?(up|down|forward|backward)s?$"
+)
+_AIMS: Final = {"up": "up", "down": "down", "forward": "front", "backward": "back"}
+
+
+def edit_aim(clause: Clause, m: Measures) -> Change | None:
+    """Like "palms up", "hands pointing up": forearm and palm turn on an arm that stays where it is."""
+    found = _AIMED.match(clause.text)
+    parts = [p for p in clause.parts if p.kind in ("hand", "elbow")]
+    if not found or not parts:
+        return None
+    pointed = found[1] == "forearm" or "point" in clause.text
+    if found[1] == "hand" and not pointed:
+        return None
+    total = Change()
+    for side in sides_of(parts[0], m)[0]:
+        if m.direction(f"{side}_arm")[1] < -0.7 and not pointed:
+            return None  # a hanging arm has to come up first
+        held = ["upper_arm"] if pointed else ["upper_arm", "forearm"]
+        codes: Program = tuple(pointing(f"{side}_{b}", m.direction(f"{side}_{b}")) for b in held)
+        what = "forearm points" if pointed else "palm faces"
+        scope = joints(*(f"{side}_{j}" for j in ("shoulder", "elbow", "wrist")))
+        total += Change(codes, scope) + stated(f"{side} {what} {_AIMS[found[2]]}", f"{side}_elbow")
+    return total
 
 
 def edit_arm(clause: Clause, m: Measures) -> Change | None:
@@ -79,6 +110,8 @@ def edit_arm(clause: Clause, m: Measures) -> Change | None:
             return _touch_toes(m)
         parts = [Part("hand", "both", "hands")]
         clause = replace(clause, target=f"on {clause.text.removeprefix('touch ')}")
+    if not parts and clause.text.startswith("point "):
+        return _pointed_at(clause, m)
     if not parts:
         return None
     if (
@@ -89,6 +122,8 @@ def edit_arm(clause: Clause, m: Measures) -> Change | None:
         together = _together(clause)
         if together is not None:
             return together
+    if clause.action == "cross" and re.search(r"\bbehind\b", clause.text):
+        return stated(_BEHIND, "arms")
     if clause.action in ("cross", "uncross"):
         return stated(_CROSSED, "arms") if clause.action == "cross" else _at_sides(SIDES)
     total = Change()
@@ -100,6 +135,18 @@ def edit_arm(clause: Clause, m: Measures) -> Change | None:
                 return None
             total += change + Change(note=note)
     return total
+
+
+def _pointed_at(clause: Clause, m: Measures) -> Change | None:
+    """Like "point at the ground with the left hand"."""
+    with_what = re.search(r"\bwith (?:the |his |her )?(left|right)\b", clause.text)
+    place = re.search(r"\b(?:(ground|floor|feet)|(sky|ceiling|stars|moon|sun)|(camera|viewer|you|me))\b", clause.text)
+    if not place:
+        return None
+    side = with_what[1] if with_what else "right"
+    way = np.array([0.0, -0.75, 0.6]) if place[1] else np.array([0.0, 0.85, 0.5] if place[2] else [0.0, 0.0, 1.0])
+    codes: Program = (pointing(f"{side}_arm", way, _frame(m)), Hand(side, "point"))
+    return Change(codes, joints(f"{side}_arm", f"{side}_hand"))
 
 
 def _touch_toes(m: Measures) -> Change:
@@ -131,6 +178,10 @@ def _one_arm(clause: Clause, kind: str, side: str, m: Measures) -> Change | None
     if action in ("raise", "lower") or (kind == "elbow" and action == "move" and {"up", "down"} & set(clause.ways)):
         return _lifted(clause, kind, side, m)
     if action in ("move", "straighten"):
+        level = {"front", "back", "out", "in", "left", "right"} & set(clause.ways)
+        lifted = m.direction(f"{side}_upper_arm", _frame(m))[1] > _HANGING
+        if kind == "arm" and action == "move" and level and lifted and not (amount.given or clause.target):
+            return _swept(clause, side, m)
         return _carried(clause, side, m)
     if action in ("spread", "open"):
         out = _shifted(clause, side, m, way_vector(("out",), side))
@@ -188,6 +239,15 @@ def _swung(clause: Clause, side: str, m: Measures, up: bool) -> Change:
     if amount.full or (up and not amount.given and goal > 55 and m.flexion(f"{side}_elbow") < 60):
         codes = (*codes, Angle(f"{side}_elbow", 5.0, "<="))
     return Change(codes, joints(f"{side}_arm"))
+
+
+def _swept(clause: Clause, side: str, m: Measures) -> Change:
+    """A raised arm brought forward or to the side at the height where it is."""
+    frame = _frame(m)
+    height = elevation(m.direction(f"{side}_upper_arm", frame))
+    level = way_vector(tuple(w for w in clause.ways if w not in ("up", "down")), side)
+    codes: Program = (pointing(f"{side}_upper_arm", elevated(level / np.linalg.norm(level), level, height), frame),)
+    return Change((*codes, Angle(f"{side}_elbow", round(m.flexion(f"{side}_elbow"), 1))), joints(f"{side}_arm"))
 
 
 def _goal(now: float, amount: Amount, up: bool) -> float:

@@ -17,6 +17,8 @@ from .edit_words import Part
 from .measures import Measures
 
 _AXES: Final = ("left", "up", "front")
+_FREE: Final = 0.15  # m
+_LUNGE: Final = 25.0  # deg that one knee is bent more
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ def stated(lines: str, *groups: str) -> Change:
 def sides_of(part: Part, m: Measures) -> tuple[tuple[str, ...], str]:
     """The sides that a part means on this body, and a note where the words left it open.
 
-    "front" and "back" go by which foot (or hand) is ahead of the other, "raised" by which is higher.
+    "front" and "back" go by which foot (or hand) is ahead of the other, "raised" by which is higher, "other" by which
+    is lower.
     """
     if part.side in SIDES:
         return (part.side,), ""
@@ -67,9 +70,14 @@ def sides_of(part: Part, m: Measures) -> tuple[tuple[str, ...], str]:
     end = "wrist" if part.kind in ("arm", "hand", "elbow", "fingers", "shoulder") else "ankle"
     _, up, front = m.offset(f"left_{end}", f"right_{end}", "pelvis")
     if part.side in ("front", "back"):
+        if end == "ankle" and abs(front) < _FREE:  # a lunge to the side: the front leg is the one that is bent
+            bent = m.flexion("left_knee") - m.flexion("right_knee")
+            front = bent if abs(bent) > _LUNGE else front
         return ("left" if (front > 0) == (part.side == "front") else "right",), ""
     if part.side == "raised":
         return ("left" if up > 0 else "right",), ""
+    if part.side == "other" and abs(up) > _FREE:
+        return ("left" if up < 0 else "right",), ""  # the one that is busy is up
     return ("right",), f"You did not say which {part.noun}; I took the right one."
 
 

@@ -26,6 +26,9 @@ _DOWN: Final = 0.06  # m; skin this near to the floor bears weight
 _BEND, _LIFT, _CROUCH = 35.0, 45.0, 40.0  # deg
 _STEP: Final = 0.16  # m
 _SQUAT: Final = 110.0  # deg of the knees
+_WIDE: Final = 0.7  # m between the feet
+_ON_TOES: Final = 0.08  # m that a heel rises
+_HIPS: Final = 0.09  # m
 _BEARING: Final = (("foot_sole", "toes"), ("heel", "heel"), ("knee", "knee"))  # skin -> part that bears
 _NEUTRAL: Final = {
     "upper_arm": (0.16, -1.0, -0.04),
@@ -33,11 +36,13 @@ _NEUTRAL: Final = {
     "thigh": (0.06, -1.0, 0.0),
     "shin": (0.0, -1.0, -0.05),
 }
-_STAND: Final = "pelvis up faces up; torso points up; both legs points down 0.06 out; both feet on ground"
+_STAND: Final = """pelvis up faces up; torso points up
+both thighs points down 0.06 out; both shins points down 0.06 out
+both feet faces front 0.15 out; both feet on ground"""
 _ENERGY: Final = re.compile(
     r"\b(more|less|much more|a (?:bit|little) (?:more|less)) (?:energetic|dynamic|dramatic|exaggerated|intense"
     r"|expressive|extreme|powerful|lively|active|explosive)\b"
-    r"|\bexaggerate\b|\b(calmer|softer|subtler|gentler|tone (?:it|this)? ?down)\b"
+    r"|\bexaggerate\b|\bfaster\b|\bquicker\b|\b(slower|calmer|softer|subtler|gentler|tone (?:it|this)? ?down)\b"
 )
 
 
@@ -47,6 +52,13 @@ def edit_legs(clause: Clause, m: Measures) -> Change | None:
         return _crouched(clause, m)
     if clause.action == "spread" and clause.has("body"):
         return _stance(way_apart(1.0, clause.amount), m)
+    stance = re.search(r"\b(?:(wider?)|narrower|narrow) (?:stance|base)\b", clause.text)
+    if stance:
+        return _stance((1.0 if stance[1] else -1.0) * _STEP, m)
+    if re.search(r"\b(?:bigger|longer|larger|wider) (?:steps?|strides?)\b", clause.text):
+        return _stance(_STEP, m)
+    if clause.action in ("move", "lean") and re.search(r"\b(?:weight|hips|pelvis)\b", clause.text):
+        return _hips_moved(clause, m)
     if clause.action == "step" and clause.ways:
         side = next((s for s in SIDES if re.search(rf"\b{s} (?:foot|leg)\b", clause.text)), "right")
         ways = tuple(w for w in clause.ways if w not in SIDES) or clause.ways
@@ -68,8 +80,12 @@ def _legs(clause: Clause, kind: str, sides: tuple[str, ...], m: Measures) -> Cha
     action, amount = clause.action, clause.amount
     if action in ("bend", "straighten"):
         return _bent(clause, sides, m)
-    if action == "cross":
-        return _crossed(clause, m)
+    if action in ("cross", "uncross"):
+        return _crossed(clause, m) if action == "cross" else _uncrossed(m)
+    if action == "raise" and all(p.noun.startswith("heel") for p in clause.parts):
+        return sum((_on_toes(s, m) for s in sides), Change())
+    if clause.text.startswith("swing") and clause.ways:
+        return sum((_swung(clause, kind, s, m, True) for s in sides), Change())
     if action in ("spread", "close") or (action == "move" and len(sides) == 2 and {"out", "in"} & set(clause.ways)):
         apart = action == "spread" or "out" in clause.ways
         return _stance(way_apart(1.0 if apart else -1.0, amount), m)
@@ -141,7 +157,10 @@ def _crouched(clause: Clause, m: Measures) -> Change:
     if rise and not clause.amount.given:
         return stated(_STAND, "root", "legs", "torso")
     step = clause.amount.turn(_CROUCH)
-    if clause.text == "squat" and max(m.flexion(f"{s}_knee") for s in SIDES) < _SQUAT - 10:
+    if (
+        re.fullmatch(r"(?:squat|crouch)(?: down)?", clause.text)
+        and max(m.flexion(f"{s}_knee") for s in SIDES) < _SQUAT - 10
+    ):
         return _squatting(m)
     codes: list[Posecode] = []
     for side in SIDES:
@@ -182,7 +201,8 @@ def _bent(clause: Clause, sides: tuple[str, ...], m: Measures) -> Change:
         and m.flexion(f"{other(sides[0])}_knee") < 35
     ):
         return _relaxed_leg(sides[0], angles[sides[0]], m)
-    return Change((*codes, *_weight(m)), joints("root", "legs")) + planted(m)
+    weight = () if apart > _WIDE and not bend else _weight(m)  # wide apart, the hips must go back to the middle
+    return Change((*codes, *weight), joints("root", "legs")) + planted(m)
 
 
 def _knee_goal(now: float, amount: Amount, bend: bool) -> float:
@@ -229,6 +249,49 @@ def _crossed(clause: Clause, m: Measures) -> Change:
         Position(f"{over}_knee", f"{base}_knee", "left", -sign * 0.02),
     )
     return Change(codes, joints("legs"))
+
+
+def _uncrossed(m: Measures) -> Change:
+    """Legs side by side: sitting as on a chair, else with the feet under the hips."""
+    if posture_of(m).kind in ("standing", "crouching"):
+        step = m.offset("left_ankle", "right_ankle")
+        return _feet_moved(
+            {"left": np.array([0.1 - step[0] / 2, 0, 0]), "right": np.array([step[0] / 2 - 0.1, 0, 0])}, m
+        )
+    level = min(float(m.direction(f"{s}_thigh")[1]) for s in SIDES)
+    codes: list[Posecode] = []
+    for side in SIDES:
+        out = 0.12 * way_vector(("out",), side)
+        codes += [pointing(f"{side}_thigh", np.array([0.0, level, 1.0]) + out)]
+        codes += [pointing(f"{side}_shin", np.array([0.0, -1.0, 0.05]))]
+    return Change(tuple(codes), joints("legs"))
+
+
+def _on_toes(side: str, m: Measures) -> Change:
+    """A heel lifted: the knee comes forward, the ball of the foot stays down. The other leg and the hips keep still."""
+    bend = m.flexion(f"{side}_knee") + 30.0
+    lines = f"{side} heel {_ON_TOES} above ground; {side} toes on ground; {side} knee bent {bend:.1f}"
+    return stated(lines, f"{side}_leg")
+
+
+def _hips_moved(clause: Clause, m: Measures) -> Change | None:
+    """The hips pushed somewhere, or the weight put on one leg: feet and the trunk's direction stay."""
+    upright = Change((pointing("torso", m.direction("torso")),), joints("torso"))
+    if "weight" in clause.text:
+        leg = re.search(r"\b(left|right)\b", clause.text)
+        if leg:
+            now = m.offset("com", f"{leg[1]}_ankle")
+            goal = float(np.clip(now[0], -0.03, 0.03))
+            over: Program = (Position("com", f"{leg[1]}_ankle", "left", round(goal, 4)),)
+            return Change(over, joints("root", "legs")) + upright + planted(m)
+    way = way_vector(tuple(w for w in clause.ways if w not in ("up", "down")), "left")
+    if not way.any():
+        return None
+    goal_at = m.offset("pelvis", "left_ankle") + way / np.linalg.norm(way) * clause.amount.shift(_HIPS)
+    codes = tuple(
+        Position("pelvis", "left_ankle", axis, round(float(goal_at[i]), 4)) for i, axis in ((0, "left"), (2, "front"))
+    )
+    return Change(codes, joints("root", "legs")) + upright + planted(m)
 
 
 # --- feet that move --------------------------------------------------------------------------------

@@ -36,11 +36,11 @@ _MOODS: Final = (  # words -> head bowed, torso bowed, shoulders up (m), gaze up
     (r"defeated|ashamed|disappointed|down\b", (22, 14, -0.015)),
     (r"tired|exhausted|sleepy|weary|bored", (18, 16, -0.015)),
     (r"shy|timid|embarrassed|submissive", (20, 8, 0.018)),
-    (r"scared|afraid|frightened|fearful|tense|nervous|anxious", (-4, -6, 0.022)),
-    (r"happy|happier|cheerful|joyful|glad|optimistic", (-10, -6, 0.0)),
-    (r"proud(?:er)?|confident|heroic|brave|noble|arrogant|strong(?:er)?", (-8, -9, -0.01)),
-    (r"angry|angrier|furious|aggressive|menacing", (12, 8, 0.018)),
-    (r"relaxed|calm|casual", (4, 3, -0.015)),
+    (r"scared|afraid|frightened|fearful|tense|nervous|anxious", (-6, -14, 0.035)),
+    (r"happy|happier|cheerful|joyful|glad|optimistic", (-14, -10, 0.004)),
+    (r"proud(?:er)?|confident|heroic|brave|noble|arrogant|strong(?:er)?", (-9, -13, -0.012)),
+    (r"angry|angrier|furious|aggressive|menacing", (14, 13, 0.024)),
+    (r"relaxed|calm|casual", (9, 7, -0.02)),
     (r"thoughtful|pensive|contemplative", (16, 5, 0.0)),
 )  # fmt: skip
 _DEGREE: Final = r"(?:(?:much|a lot|a bit|a little|slightly|more|less|very|really|like|as if|he is|she is) )*"
@@ -153,7 +153,7 @@ def _head_motion(clause: Clause) -> tuple[str, float] | None:
 
 def _trunk(clause: Clause, m: Measures) -> Change | None:
     action, ways = clause.action, clause.ways
-    about = clause.has("torso", "hips", "body") or not clause.parts
+    about = clause.has("torso", "hips", "body") or (not clause.parts and action != "move")
     side = 1.0 if "left" in ways else -1.0 if "right" in ways else 0.0
     if clause.amount.less:
         side = -side

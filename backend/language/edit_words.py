@@ -256,6 +256,11 @@ def _amount(text: str) -> tuple[Amount, str]:
     )
 
 
+def is_bare(clause: Clause) -> bool:
+    """Whether a clause is nothing but parts, directions and amounts: "left foot forward"."""
+    return bool(clause.parts) and not _leftover(clause.text)
+
+
 def other(side: str) -> str:
     """The other side."""
     return SIDES[1 - SIDES.index(side)]

@@ -23,11 +23,11 @@ from backend.posecodes.vocabulary import SIDES
 from rigs.skeleton import JOINTS, mirror_rotvecs
 from rigs.wire import Pose
 
-from .edit_arms import edit_arm
+from .edit_arms import edit_aim, edit_arm
 from .edit_change import Change, joints
 from .edit_legs import edit_energy, edit_legs
 from .edit_trunk import edit_mood, edit_trunk
-from .edit_words import Clause, clauses_of, normalised
+from .edit_words import Clause, clauses_of, is_bare, normalised
 from .measures import Measures
 from .reader import Reading, read
 
@@ -45,7 +45,12 @@ _MIRROR: Final = re.compile(
     r"^(?:mirror|flip|reverse|(?:swap|switch|change) (?:the )?sides"
     r"|(?:on |to |for )?(?:the )?other (?:side|way around|way round))\b"
 )
-_SWAP: Final = re.compile(r"^(?:switch|swap|exchange) (?:the |his |her )?(hands|arms|legs|feet)\b")
+_SWAP: Final = re.compile(
+    r"^(?:switch|swap|exchange) (?:the |his |her )?(hands|arms|legs|feet)\b"
+    r"|^(?:use|wave with|point with|kick with|do (?:it|that|this) with) the other (hand|arm|leg|foot)$"
+)
+_STRIDE: Final = re.compile(r"\b(?:bigger|longer|larger|wider|narrower) (?:steps?|strides?|stance)\b")
+_ROLL: Final = re.compile(r"^(?:roll|turn) (?:over|onto)\b")
 _POSTURE: Final = re.compile(r"^(?:sit|kneel|lie|lay|stand|crawl|jump)\b")  # an order; "sitting" describes a new pose
 _FREE: Final = frozenset(
     {"head", "left_arm", "right_arm", "left_fingers", "right_fingers", "left_arm_facing", "right_arm_facing"}
@@ -124,9 +129,13 @@ def _change(clause: Clause, m: Measures, keep: bool) -> Change | None:
         return Change(mirror=True)
     swap = _SWAP.match(clause.text)
     if swap:
-        return _swapped("arm" if swap[1] in ("hands", "arms") else "leg", m)
-    orders = (edit_arm, edit_legs, edit_trunk) if clause.action else ()
-    for reader in (edit_energy, edit_mood, *orders):
+        return _swapped("arm" if (swap[1] or swap[2]).rstrip("s") in ("hand", "arm") else "leg", m)
+    if _ROLL.match(clause.text) and abs(m.direction("torso")[1]) < 0.5:
+        return _rolled(m)
+    if not clause.action and clause.ways and is_bare(clause) and all(p.kind == "foot" for p in clause.parts):
+        clause = replace(clause, action="step")
+    orders = (edit_arm, edit_legs, edit_trunk) if clause.action or _STRIDE.search(clause.text) else ()
+    for reader in (edit_energy, edit_mood, edit_aim, *orders):
         found = reader(clause, m)
         if found is not None:
             return found
@@ -134,6 +143,12 @@ def _change(clause: Clause, m: Measures, keep: bool) -> Change | None:
     if stated == Change() and not clause.action:  # "thumbs up": no order, and nothing that the reader knows
         return edit_arm(clause, m) or edit_trunk(clause, m) or stated
     return stated
+
+
+def _rolled(m: Measures) -> Change:
+    """A lying body turned over: from the back onto the stomach and the other way round."""
+    reading = read("lying on the stomach" if m.facing("pelvis")[1] > 0 else "lying on the back")
+    return Change(tuple(reading.program), frozenset(JOINTS))
 
 
 def _read(text: str) -> Reading | None:

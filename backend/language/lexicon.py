@@ -59,7 +59,7 @@ chest: chest breast sternum heart bosom
 stomach: stomach belly tummy abdomen
 groin: groin crotch
 lap: lap
-buttocks: buttocks bottom butt bum
+buttocks: buttocks buttock glutes bottom butt bum
 head: head
 head_top: head_top
 head_back: head_back
@@ -136,6 +136,8 @@ both legs: left and right legs | right and left legs
 both feet: left and right feet | right and left feet
 thumbsup: thumbs up | thumb up
 thumbsdown: thumbs down | thumb down
+knees inward: knock kneed | knocked knees
+toes inward: pigeon toed
 """)
 
 SIDE_WORDS: Final = _set("left right both two other opposite one same each front back rear either")
@@ -158,7 +160,7 @@ v: v y
 
 # verb stem -> what it does
 ACTIONS: Final = _table("""
-raise: rais lift elevat hold hoist held rise
+raise: rais lift elevat hold hoist held rise pull draw drawn bring
 lower: lower drop hang dangl hung
 stretch: stretch extend reach outstretch straighten spread
 bend: bend flex curl crook bent flexed
@@ -170,7 +172,7 @@ turn: turn
 bow: bow nod drop hang
 look: look gaz star glanc fac watch peer se eye
 touch: touch rest plac put press hold grab grasp clutch lay cover grip cup support tap contact reach hug
-clasp: clasp interlac interlock join fold press together lock
+clasp: clasp interlac lac interlock join fold press together lock
 clench: clench ball clos tight
 open: open unclench
 point: point indicat aim
@@ -181,7 +183,7 @@ SMALL: Final = _set("slightly little bit somewhat gently mildly barely subtly so
 LARGE: Final = _set(
     "fully completely very far deeply strongly way extremely totally maximally deep sharply high highly lot much right"
 )
-SPLITTERS: Final = _set("and while but with whilst then plus keeping having whereas when although though where")
+SPLITTERS: Final = _set("and while but with whilst then plus keeping having whereas when although though where so")
 
 NUMBER_WORDS: Final[dict[str, float]] = {
     "zero": 0, "ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fortyfive": 45, "fifty": 50,
@@ -288,7 +290,8 @@ SKIP: Final = _set("""
 STOP: Final = SKIP | _set("""
     person man woman boy girl guy lady human figure character people somebody someone male female adult he she
     they it i you we him them me us who whose which what and or but while whilst then so as if like also still
-    again there here it's its than such being having has have had can could would should will may might must about
+    form forms forming formed again there here it's its than such being having has have had can could would
+    should will may might must about
     around along through between near next off over under toward towards until up down out back body way other
     another each both all same one two first only even too more less most let get gets getting got straight please
     exactly starting approximately once twice times seconds pose poses posing show shows showing something thing

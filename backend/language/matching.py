@@ -166,17 +166,46 @@ def _match(tokens: list[Token], taken: list[bool], i: int, alias: Alias, table: 
         places.append(k)
         if wanted == _TO_SIDE:
             side = tokens[k].text
-    if _is_of_a_part(tokens, places):
+    if _is_of_a_part(tokens, places) or _goes_on(tokens, places):
         return None
+    if side and len(places) > 1 and _is_bare(tokens, places) and not atlas().entries[alias.entry].side:
+        return None  # "left leg raised" is no pose of both legs
     score = sum(table.weight[s] for s in alias.stems) - 0.5 * gaps + alias.bonus
     return Match(alias.entry, tuple(places), side, score, _negated(tokens, i), len(alias.stems))
 
 
 def _is_of_a_part(tokens: list[Token], places: list[int]) -> bool:
     """Whether words like "pointing forward" are said of the part of the body before them: the rules read that."""
-    if len(places) < 2 or not all(tokens[k].stem in ACTIONS or tokens[k].text in WAY_WORDS for k in places):
+    least = 1 if ACTIONS.get(tokens[places[0]].stem) == "stretch" else 2
+    if len(places) < least or not all(tokens[k].stem in ACTIONS or tokens[k].text in WAY_WORDS for k in places):
         return False
     return places[0] > 0 and tokens[places[0] - 1].text in PART_WORDS
+
+
+def _is_bare(tokens: list[Token], places: list[int]) -> bool:
+    """Whether only a part and what it does is said: "leg raised"."""
+    words = [tokens[k] for k in places]
+    return any(t.text in PART_WORDS for t in words) and all(t.text in PART_WORDS or t.stem in ACTIONS for t in words)
+
+
+def _goes_on(tokens: list[Token], places: list[int]) -> bool:
+    """Whether words like "arms stretched" or "touching the toes" are but the beginning: a direction follows."""
+    words = [tokens[k] for k in places]
+    acts = {ACTIONS.get(t.stem, "") for t in words if t.text not in PART_WORDS and t.text != "with"}
+    known = all(t.text in PART_WORDS or t.stem in ACTIONS or t.text == "with" for t in words)
+    if len(places) < 2 or not acts or not known:
+        return False
+    passed = DETERMINERS | {"to", "straight", "out", "all", "way", "directly", "fully", "slightly"}
+    following = next((t for t in tokens[places[-1] + 1 :] if t.text not in passed), None)
+    if following is None:
+        return False
+    if acts <= {"raise", "stretch", "bend", "point"}:
+        return following.text in WAY_WORDS or following.number is not None
+    if acts <= {"touch"}:
+        return words[0].text in PART_WORDS and following.text in ("ground", "floor")
+    if acts <= {"clasp", "touch"}:
+        return following.text == "overhead"
+    return acts <= {"cross"} and words[0].text.startswith("arm") and following.text in ("overhead", "behind", "at")
 
 
 def _fits(tokens: list[Token], k: int, wanted: str) -> bool:

@@ -138,7 +138,7 @@ def _explicit(
         if codes or extra:
             for k in clause.places:
                 taken[k] = taken[k] or (known_word(tokens[k]) and k not in ctx.busy) or (tokens[k].stem in ACTIONS)
-        lines = _over(lines, codes)
+        lines = _over(lines, codes, straight=clause.does("stretch") or clause.has("straight"))
         standing = _over(standing, extra)
     return lines, standing
 
@@ -154,18 +154,26 @@ def _clause(clause: Clause, ctx: Context) -> Finding:
     return Finding(tuple(x for f in found for x in f.lines), tuple(x for f in found for x in f.standing))
 
 
-def _over(before: list[Posecode], later: list[Posecode]) -> list[Posecode]:
+def _over(before: list[Posecode], later: list[Posecode], *, straight: bool = True) -> list[Posecode]:
     """Statements of a later clause added; "left arm raised and bent 90" keeps the upper arm raised."""
-    out = [c for c in before if c not in later and not any(_restated(c, new) for new in later)]
-    bent = {c.joint for c in out + later if isinstance(c, Angle) and c.degrees > 20}
+    out = [c for c in before if c not in later and not any(_restated(c, new, straight=straight) for new in later)]
+    bent = _bent_joints(out + later)
     return [_opened(c, bent) for c in out + later]
 
 
-def _restated(old: Posecode, new: Posecode) -> bool:
+def _bent_joints(codes: list[Posecode]) -> set[str]:
+    """The elbows and knees that a bend, or a direction of the lower segment alone, was said for."""
+    bent = {c.joint for c in codes if isinstance(c, Angle) and c.degrees > 20}
+    lower = {"forearm": "elbow", "shin": "knee"}
+    segments = [c.segment.partition("_") for c in codes if isinstance(c, Direction)]
+    return bent | {f"{side}_{lower[name]}" for side, _, name in segments if name in lower}
+
+
+def _restated(old: Posecode, new: Posecode, *, straight: bool = True) -> bool:
     """Whether a later clause says the same thing anew: "left leg lifted ... left leg stretched out to the side"."""
     if isinstance(old, Angle) and isinstance(new, Direction):
         side, joint = old.joint.split("_")
-        return new.segment == f"{side}_{'arm' if joint == 'elbow' else 'leg'}"
+        return straight and new.segment == f"{side}_{'arm' if joint == 'elbow' else 'leg'}"
     if isinstance(old, Direction) and isinstance(new, Direction):
         return old.segment == new.segment
     return type(old) is type(new) and isinstance(old, (Angle, Hand, Gaze)) and old.limbs() == new.limbs()
@@ -196,10 +204,12 @@ def _reading(
     for match in named:
         if match.negated:
             ctx.note(f"{match.entry}: said not to be done, left out.")
-    sided = [(m, _side(m, tokens, taken)) for m in meant]
+    arms_used = {s for s in _SIDES if any(f"{s}_arm" in limb_slots(c) for c in explicit)}
+    sided = [(m, _side(m, tokens, taken, arms_used)) for m in meant]
     base, used = _base(sided, ctx)
     if not used or all(atlas().posture(m) in _UPRIGHT for m in used):
-        explicit = [*_unsettled(standing, explicit), *explicit]
+        bent = _bent_joints(explicit)
+        explicit = [*(_opened(c, bent) for c in _unsettled(standing, explicit)), *explicit]
     elif any(_is_airless(c) for c in standing):
         explicit = [*explicit, *(c for c in standing if _is_airless(c))]
     program = composed(base, explicit)
@@ -292,7 +302,7 @@ def _joined(program: Program, name: str, side: str, main: str) -> tuple[Program,
     return composed(program, extra), bool(extra)
 
 
-def _side(match: Match, tokens: list[Token], taken: list[bool]) -> str:
+def _side(match: Match, tokens: list[Token], taken: list[bool], arms_used: set[str]) -> str:
     """The side that a named pose is asked for: in the alias, else that of a limb named beside it."""
     entry = atlas().entries[match.entry]
     if not entry.side:
@@ -314,6 +324,11 @@ def _side(match: Match, tokens: list[Token], taken: list[bool]) -> str:
         if t.text in _SIDES and (PART_WORDS.get(tokens[i + 1].text) in kinds)
     ]
     free = [s for s in spoken if not taken[s[0]]]
+    if entry.limb in ("arm", "hand") and not free and len(arms_used) == 1:  # "left hand on the hip, the other waving"
+        for i, token in enumerate(tokens[:-1]):
+            if token.text == "other" and PART_WORDS.get(tokens[i + 1].text) in kinds:
+                taken[i] = taken[i + 1] = True
+        return "left" if "right" in arms_used else "right"
     if free or spoken:
         i, side = (free or spoken)[0]
         taken[i] = taken[i + 1] = True
@@ -353,7 +368,9 @@ def _take_context(match: Match, tokens: list[Token], taken: list[bool]) -> None:
     """Words that belong to a named pose ("broom" to sweeping) are no unread words."""
     words = index().context[match.entry]
     for i, token in enumerate(tokens):
-        if token.stem in words:
+        inside = min(match.places) < i < max(match.places)
+        passed = inside and (token.text in _SIDES or token.stem in ACTIONS)
+        if token.stem in words or passed:
             taken[i] = True
 
 

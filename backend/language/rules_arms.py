@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
-from .clauses import Clause, Part
+from .clauses import SIDES, Clause, Part, other
 from .context import Context, Finding, subjects_of
-from .lexicon import ARM_KINDS
+from .lexicon import ACTIONS, ARM_KINDS, DETERMINERS, LEG_KINDS, WAY_WORDS
 from .rules_hands import folded, touching
 
 _LEVELS: Final = {  # how high a hand is held with the elbow bent: upper arm, forearm
@@ -34,12 +36,14 @@ _SHAPES: Final = (  # stems or words -> shape of the hand
     (("cup",), "cup"),
 )
 _ON_HAND: Final = frozenset(("chin", "head", "cheek", "face", "forehead", "temple"))
+_TRUNK: Final = frozenset(("torso", "chest", "back", "stomach", "waist", "hip", "buttocks", "face", "head"))
 _HANDS: Final = frozenset(("hand", "fist", "palm", "fingers", "index", "thumb"))
 
 
 def arms(clause: Clause, ctx: Context) -> Finding:
     """Everything that a clause says about arms and hands."""
     subjects = subjects_of(clause, ctx, ARM_KINDS)
+    before = ctx.subject if ctx.subject is not None and ctx.subject.kind in LEG_KINDS else None
     lines: list[str] = []
     standing: list[str] = []
     for part in subjects:
@@ -48,11 +52,19 @@ def arms(clause: Clause, ctx: Context) -> Finding:
             lines += folded(clause, _zone(clause))
             ctx.subject = part
             continue
+        if len(sides) == 2 and part.kind in ("wrist", "hand", "forearm", "arm") and _is_crossing(clause):
+            lines += _crossed(clause).lines
+            ctx.subject = part
+            continue
         for side in sides:
             found = _one(clause, ctx, part, side)
             lines += found.lines
             standing += found.standing
         ctx.subject = part
+    if subjects and not lines and clause.joined == "with" and before is not None and not clause.targets:
+        hands = subjects[0]
+        for side in ctx.sides(hands):  # "the knee pulled to the chest with both hands"
+            lines += touching(replace(clause, parts=[hands, before], split=1, relation="on"), ctx, hands, side).lines
     if not subjects:
         found = (
             _resting(clause, ctx) or _pointed(clause, ctx) or (Finding() if clause.subjects else touching(clause, ctx))
@@ -64,9 +76,12 @@ def arms(clause: Clause, ctx: Context) -> Finding:
 
 def _resting(clause: Clause, ctx: Context) -> Finding:
     """As in "chin resting on the left fist": the hand is what comes to the head."""
-    if not clause.subjects or not clause.targets or clause.negated or clause.subjects[0].kind not in _ON_HAND:
+    if not clause.subjects or not clause.targets or clause.negated:
         return Finding()
     hand = clause.targets[0]
+    held = clause.relation == "by" or (clause.does("touch") and clause.has("in", "by"))
+    if clause.subjects[0].kind not in _ON_HAND and not (held and clause.does("touch")):
+        return Finding()
     if hand.kind not in ("hand", "palm", "fist", "fingers"):
         return Finding()
     rests = clause.subjects[0]
@@ -89,6 +104,40 @@ def _pointed(clause: Clause, ctx: Context) -> Finding:
         next((s for s in ("left", "right") if s in clause.ways), "") or ctx.natural(Part("hand", (), "hand", 0, 0))[0]
     )
     return Finding((f"{side} arm points {direction(clause.ways, clause, side)}", f"{side} hand point"))
+
+
+def compared_height(clause: Clause, side: str, part: Part) -> tuple[str, ...]:
+    """As in "left hand higher than the right hand"."""
+    words = {t.text for t in clause.words}
+    stacked = clause.targets and {part.kind, clause.targets[0].kind} <= _HANDS and words & {"above", "below"}
+    if not stacked and ("than" not in words or not words & {"higher", "lower"}):
+        return ()
+    target = clause.targets[0] if stacked else clause.parts[-1]
+    there = target.sides if len(target.sides) == 1 and target.sides[0] in SIDES else (other(side),)
+    joint = {"knee": "knee", "foot": "ankle", "ankle": "ankle", "elbow": "elbow", "leg": "ankle"}.get(
+        part.kind, "wrist"
+    )
+    how = "above" if words & {"higher", "above"} else "below"
+    if there == (side,):
+        return ()
+    return (f"{side} {joint} at least {clause.metres or 0.18:g} {how} {there[0]} {joint}",)
+
+
+def _is_crossing(clause: Clause) -> bool:
+    return clause.has("cross", "crossed", "crossing") and not clause.negated
+
+
+def _crossed(clause: Clause) -> Finding:
+    """As in "wrists crossed above the head": forearm lies on forearm."""
+    if "overhead" in clause.ways or any(p.kind == "head" for p in clause.targets):
+        lines = ("both upper arms points up 0.3 out", "both forearms points up 0.45 in")
+    elif "back" in clause.ways or clause.relation == "behind":
+        lines = ("both upper arms points down 0.35 back 0.2 out", "both forearms points down 0.6 in 0.3 back")
+    else:
+        low = any(p.kind in ("stomach", "waist", "hip", "groin", "lap") for p in clause.targets)
+        fore = "0.6 front 0.7 in 0.2 down" if low else "front 0.6 up 0.7 in"
+        lines = ("both upper arms points down 0.4 front 0.2 out", f"both forearms points {fore}")
+    return Finding((*lines, "left forearm touches right forearm"))
 
 
 def _joined(clause: Clause) -> bool:
@@ -118,11 +167,25 @@ def _zone(clause: Clause) -> str:
 
 def _one(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     """What a clause says about one part of one arm."""
+    if clause.has("away") and part.kind in ("arm", "hand") and not clause.negated:
+        return Finding((f"{side} arm points down 0.75 out",))
+    compared = compared_height(clause, side, part)
+    if compared:
+        return Finding(compared)
     close = (
         part.kind == "elbow"
         and clause.targets
         and clause.targets[0].kind in ("torso", "waist", "chest", "hip", "stomach")
     )
+    if (
+        clause.targets
+        and part.kind == "arm"
+        and not clause.negated
+        and (clause.does("stretch", "raise") or clause.has("out", "reach"))
+    ):
+        way = {"behind": "0.7 down back", "infront": "front"}.get(clause.relation, "")
+        if way and clause.targets[0].kind in _TRUNK:
+            return Finding((f"{side} arm points {way}",))
     if clause.targets and not (close and not clause.does("touch")):
         found = touching(clause, ctx, part, side)
         if found:
@@ -150,7 +213,7 @@ def _denied(clause: Clause, part: Part, side: str) -> list[str]:
     """As in "not raising the arms" lets them hang, "elbows not bent" straightens them."""
     if clause.does("bend") or part.kind == "elbow":
         return [f"{side} elbow straight"]
-    if clause.does("raise", "stretch", "point") or clause.ways or clause.has("swing", "mov", "us", "wav"):
+    if clause.does("raise", "stretch", "point", "cross") or clause.ways or clause.has("swing", "mov", "us", "wav"):
         return hanging(side)
     return []
 
@@ -208,6 +271,8 @@ def _finger(clause: Clause, part: Part, side: str) -> list[str]:
 
 def _forearm(clause: Clause, side: str) -> list[str]:
     way = direction(clause.ways, clause, side)
+    if not way and clause.has("vertical", "vertically", "upright"):
+        way = "up"
     if not way and clause.does("raise"):
         way = "front 0.35 up"
     if clause.does("raise") and way == "up 0.12 out":
@@ -221,6 +286,9 @@ def _elbow(clause: Clause, side: str) -> list[str]:
     if clause.has("clos", "tuck", "tight", "near", "against") or (clause.ways & {"in", "rest"}):
         return [f"{side} upper arm points down 0.05 out"]
     lines = _bend(clause, side)
+    upright = _bent_way(clause)
+    if upright:
+        return [f"{side} forearm points {upright}"]
     way = direction(clause.ways - {"rest"}, clause, side)
     if way and not (lines and clause.ways <= {"rest"}):
         way = way.replace("up 0.12 out", "up 0.8 out") if clause.does("raise") and not lines else way
@@ -243,6 +311,16 @@ def _bend(clause: Clause, side: str) -> list[str]:
     return []
 
 
+def _bent_way(clause: Clause) -> str:
+    """As in "bent upward": which way the forearm goes."""
+    words = [t for t in clause.words if t.text not in DETERMINERS]
+    for token, following in pairwise(words):
+        if ACTIONS.get(token.stem) == "bend" and following.text in WAY_WORDS:
+            way = WAY_WORDS[following.text]
+            return f"{way} 0.1 front" if way in ("up", "down") else ""
+    return ""
+
+
 def _upper(clause: Clause, side: str) -> list[str]:
     way = direction(clause.ways, clause, side)
     if clause.has("horizontal", "parallel"):
@@ -253,6 +331,9 @@ def _upper(clause: Clause, side: str) -> list[str]:
 def _arm(clause: Clause, ctx: Context, part: Part, side: str) -> list[str]:
     """A whole arm, or a hand that takes its arm along."""
     bent = _bend(clause, side) if clause.does("bend") or clause.has("ninety") else []
+    upright = _bent_way(clause)
+    if upright and not clause.ways - {"up", "down"}:
+        return [f"{side} forearm points {upright}"]
     if clause.level and part.kind in ("hand", "fist", "wrist") and not clause.ways - {"up"}:
         upper, fore = _LEVELS.get(clause.level, _LEVELS["chest"])
         return [f"{side} upper arm points {upper}", f"{side} forearm points {fore}"]
@@ -275,6 +356,8 @@ def _arm(clause: Clause, ctx: Context, part: Part, side: str) -> list[str]:
         return [f"{side} arm points {way}", f"{side} hand point"]
     if "behind" in (t.text for t in clause.words) and way == "back":
         way = "down 0.9 back"
+    if "overhead" in clause.ways and ctx.posture in ("lie", "prone", "side"):
+        way = f"{way} (chest)"  # along the body, which lies
     return [f"{side} arm points {way}"]
 
 
@@ -302,7 +385,7 @@ def direction(ways: frozenset[str], clause: Clause, side: str) -> str:
     if clause.number is not None and flat:
         return swung(flat[0], clause.number)
     if "v" in ways:
-        return "up 0.6 out"
+        return "down 0.7 out" if "down" in ways or clause.has("inverted") else "up 0.6 out"
     if clause.has("diagonal", "diagonally"):
         flat, ways = (flat or ["out"]), ways | ({"up"} if "down" not in ways else set())
     if "overhead" in ways:

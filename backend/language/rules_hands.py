@@ -136,6 +136,18 @@ def touching(clause: Clause, ctx: Context, part: Part | None = None, side: str =
             return found
     if clause.negated:
         return Finding()
+    if part.kind in ("arm", "forearm") and not _pair(part) and "across" in (t.text for t in clause.words):
+        place = {"chest": "chest", "torso": "waist", "stomach": "waist", "waist": "waist"}.get(target.kind, "")
+        fore = f"{side} forearm points in 0.5 front {0.2 if place == 'chest' else 0} up (chest)"
+        if place:
+            upper = f"{side} upper arm points down {0.6 if place == 'chest' else 0.25} front (chest)"
+            return Finding((upper, fore, f"{side} palm touches {other(side)} {place}"))
+    if target.kind in ("wrist", "hand", "forearm") and not _pair(part) and len(clause.targets) > 1:
+        where = "back" if clause.has("behind") else clause.targets[1].kind if clause.has("infront") else ""
+        if where:
+            upper, fore = _FRONT.get(_ZONES.get(where, where), _FRONT[""])
+            arms = (f"both upper arms points {upper}", f"both forearms points {fore}")
+            return Finding((*arms, *_contact(ctx, part, side, target)))
     return Finding(tuple(_contact(ctx, part, side, target)))
 
 
@@ -184,7 +196,7 @@ def _contact(ctx: Context, part: Part, side: str, target: Part) -> list[str]:
     elif part.kind in ("fingers", "thumb"):
         of_hand = "fingertips"
     where = _target_side(target, side, part)
-    if _pair(part) and side == "right" and len(target.sides) == 1 and of_hand == "palm":
+    if _pair(part) and side == "right" and len(target.sides) == 1 and target.sides[0] in SIDES and of_hand == "palm":
         return ["right palm touches left hand back"]  # both on one knee: one hand on the other
     if target.kind == "face" and not _pair(part):
         region = "face" if of_hand != "palm" else region

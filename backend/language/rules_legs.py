@@ -7,6 +7,7 @@ from typing import Final
 from .clauses import SIDES, Clause, Part, other
 from .context import Context, Finding, subjects_of
 from .lexicon import ARM_KINDS, LEG_KINDS
+from .rules_arms import compared_height
 
 _BEARERS: Final = {
     "hand": "hand",
@@ -37,12 +38,13 @@ _CENTRAL: Final = {
     "stomach": "belly",
 }
 _STANDING: Final = frozenset(("", "stand"))
+_OFF_FEET: Final = frozenset(("sit", "floor", "kneel", "lie", "prone", "side", "fours", "plank"))
 _FOLD: Final = frozenset(("chest", "stomach", "chin", "torso"))
 
 
 def legs(clause: Clause, ctx: Context) -> Finding:
     """Everything that a clause says about legs."""
-    found = _on_ground(clause, ctx) or _standing_on(clause, ctx)
+    found = _propped(clause, ctx) or _on_ground(clause, ctx) or _standing_on(clause, ctx)
     if found:
         return found
     subjects = subjects_of(clause, ctx, LEG_KINDS)
@@ -52,7 +54,7 @@ def legs(clause: Clause, ctx: Context) -> Finding:
         sides = ctx.sides(part)
         ctx.subject = part
         if len(sides) == 2:
-            both = _both(clause, part)
+            both = _both(clause, ctx, part)
             if both:
                 lines += both.lines
                 standing += both.standing
@@ -70,6 +72,20 @@ def _tiptoe(sides: tuple[str, ...]) -> list[str]:
     return [line for s in sides for line in (f"{s} toes on ground", f"{s} heel 0.09 above ground")]
 
 
+def _propped(clause: Clause, ctx: Context) -> Finding:
+    """As in "propped up on the elbows", lying on the stomach."""
+    arm = next((p for p in clause.parts if p.kind in ("elbow", "forearm", "hand")), None)
+    if not clause.has("prop") or ctx.posture != "prone" or arm is None:
+        return Finding()
+    high = arm.kind == "hand"
+    bearer = "hand" if high else "forearm"
+    lines = ["torso points front 0.9 up" if high else "torso points front 0.45 up", "pelvis faces down"]
+    for side in ctx.sides(arm):
+        lines += [f"{side} upper arm points down 0.15 front", f"{side} {bearer} on ground"]
+        lines += [] if high else [f"{side} forearm points front"]
+    return Finding(tuple(lines))
+
+
 def _on_ground(clause: Clause, ctx: Context) -> Finding:
     """As in "hands on the floor", "left knee touching the ground"."""
     if (
@@ -77,6 +93,7 @@ def _on_ground(clause: Clause, ctx: Context) -> Finding:
         or clause.negated
         or clause.has("off")
         or clause.does("look")
+        or clause.has("parallel", "perpendicular", "than")
         or "above" in [t.text for t in clause.words]
     ):
         return Finding()
@@ -129,7 +146,7 @@ def _standing_on(clause: Clause, ctx: Context) -> Finding:
     )
 
 
-def _both(clause: Clause, part: Part) -> Finding:
+def _both(clause: Clause, ctx: Context, part: Part) -> Finding:
     """What both legs do together: apart, together, crossed, one behind the other."""
     feet = part.kind in ("foot", "leg", "heel", "ankle", "knee", "thigh")
     if feet and clause.has("shoulder_width"):
@@ -138,12 +155,20 @@ def _both(clause: Clause, part: Part) -> Finding:
         return Finding((), ("left ankle 0.24 from right ankle", "both feet on ground"))
     if feet and clause.has("wide", "apart", "spread", "widely"):
         return _apart(clause)
+    if part.kind == "knee" and "in" in clause.ways and ctx.posture in _STANDING and not clause.has("together"):
+        return Finding(
+            (), ("left knee at most 0.13 from right knee", "left ankle 0.3 from right ankle", "both feet on ground")
+        )
     if feet and clause.has("together", "clos"):
         return (
             Finding((), ("left ankle at most 0.13 from right ankle",))
             if part.kind != "knee"
             else Finding(("left knee at most 0.16 from right knee",))
         )
+    if clause.does("cross") and ctx.posture == "sit":
+        return Finding(("right thigh points front 0.28 in 0.22 up", "right shin points down 0.35 in 0.3 front"))
+    if clause.does("cross") and ctx.posture == "lie":
+        return Finding(("left ankle 0.06 right of right ankle", "left ankle 0.07 above right ankle"))
     if clause.does("cross"):
         return Finding(
             (),
@@ -161,9 +186,40 @@ def _apart(clause: Clause) -> Finding:
     return Finding(straight, (spread, f"left ankle {metres:g} from right ankle", "both feet on ground"))
 
 
+def _beside(clause: Clause, ctx: Context, part: Part, side: str) -> Finding | None:
+    """One leg in relation to a hand, to the other leg, to the trunk or to the ground; None where nothing is said."""
+    ways = clause.ways
+    compared = compared_height(clause, side, part)
+    if compared:
+        return Finding(compared)
+    if clause.targets and clause.targets[0].kind == "buttocks" and part.kind in ("foot", "heel", "leg", "ankle"):
+        return Finding((f"{side} thigh points down 0.1 front", f"{side} knee bent 135"))
+    if clause.targets and clause.targets[0].kind in ARM_KINDS and clause.does("touch"):
+        behind = "back" in ways or any(p.kind in ("back", "buttocks", "torso") for p in clause.targets)
+        if part.kind == "knee" and clause.targets[0].kind in ("elbow", "hand", "palm"):
+            there = next((s for s in clause.targets[0].sides if s in SIDES), side)
+            touch = {"elbow": "elbow"}.get(clause.targets[0].kind, "palm")
+            arm = f"{there} upper arm points down 0.8 front"
+            return Finding((f"{side} thigh points front 0.4 up", arm, f"{side} knee touches {there} {touch}"))
+        lifted = (f"{side} thigh points down", f"{side} knee bent 125")
+        return Finding(lifted if behind and ctx.posture in _STANDING else ())
+    if part.kind in ("thigh", "shin") and clause.has("parallel", "horizontal", "vertical", "perpendicular"):
+        level = "front" if part.kind == "thigh" else "back"
+        way = level if clause.has("parallel", "horizontal") else "down"
+        return Finding((f"{side} {part.kind} points {way}",))
+    if clause.does("cross") and clause.relation in ("infront", "behind") and clause.targets and not clause.negated:
+        sign, how = ("right" if side == "left" else "left"), "in front of" if clause.relation == "infront" else "behind"
+        place = f"{side} ankle 0.16 {how} {other(side)} ankle"
+        return Finding((), (f"{side} ankle 0.1 {sign} of {other(side)} ankle", place, "both feet on ground"))
+    return None
+
+
 def _one(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     """What a clause says about one leg."""
     ways = clause.ways
+    beside = _beside(clause, ctx, part, side)
+    if beside is not None:
+        return beside
     if clause.negated:
         return Finding((f"{side} knee straight",)) if clause.does("bend") else Finding()
     if (
@@ -182,20 +238,26 @@ def _one(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
         return Finding((), tuple(_tiptoe((side,))))
     if part.kind == "knee":
         return _knee(clause, ctx, side)
-    if (part.kind in ("foot", "toes") and clause.does("point")) or (
-        part.kind == "foot" and clause.has("turn", "rotat")
+    if part.kind in ("foot", "toes") and (
+        clause.does("point") or clause.has("turn", "rotat") or (part.kind == "toes" and ways & {"in", "out"})
     ):
         return _toes(clause, part, side)
+    if part.kind in ("leg", "shin", "foot") and clause.does("bend") and "back" in ways:
+        degrees = min(clause.number, 150) if clause.number is not None else 100
+        return Finding((f"{side} thigh points down 0.1 front", f"{side} knee bent {degrees:g}"))
+    afoot = part.kind == "leg" and ctx.posture in _STANDING and not clause.does("raise", "stretch", "bend")
+    if afoot and ways & {"front", "back"} and not ways & {"up", "out"} and not clause.has("air", "kick", "straight"):
+        return _stepped(clause, ctx, side, "front" in ways)
     if (
         clause.does("raise", "stretch")
         or clause.has("air", "kick")
         or (part.kind == "leg" and ways & {"up", "front", "back", "out"})
     ):
         bent = _bent(clause, side)
-        found = _lifted(clause, part, side)
+        found = _lifted(clause, ctx, part, side)
         return Finding(found.lines + bent, found.standing)
     if ways & {"front", "back"}:
-        return _stepped(clause, side, "front" in ways)
+        return _stepped(clause, ctx, side, "front" in ways)
     return Finding(_bent(clause, side))
 
 
@@ -206,9 +268,11 @@ def _bent(clause: Clause, side: str) -> tuple[str, ...]:
     return (f"{side} knee straight",) if clause.has("straight", "straighten") else ()
 
 
-def _lifted(clause: Clause, part: Part, side: str) -> Finding:
+def _lifted(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     """A leg in the air, or stretched along the ground where the body does not stand."""
     ways = clause.ways
+    if ctx.posture in _OFF_FEET and clause.number is None and not clause.does("bend"):
+        return _along(clause, ctx, side)
     way = next((w for w in ("front", "back", "out", "left", "right") if w in ways), "front")
     high = (
         clause.large
@@ -233,8 +297,50 @@ def _lifted(clause: Clause, part: Part, side: str) -> Finding:
     return Finding((f"{side} {segment} points {amount if not clause.small else f'down 0.4 {way}'}",))
 
 
+def _along(clause: Clause, ctx: Context, side: str) -> Finding:
+    """A leg lifted or stretched where the body sits, kneels or lies."""
+    ways, posture = clause.ways, ctx.posture
+    way = next((w for w in ("out", "left", "right", "back", "front") if w in ways), "")
+    raised = clause.does("raise") or "up" in ways or clause.has("air")
+    straight = (f"{side} knee straight",)
+    if posture in ("fours", "prone", "plank"):
+        to = f"{way} 0.15 back" if way in ("out", "left", "right") else "back 0.35 up" if raised else "back 0.05 up"
+    elif posture == "side":
+        return Finding((f"{side} leg points down {'0.8 out' if raised else '0.5 front'} (pelvis)", *straight))
+    elif posture == "lie":
+        high = "up" in ways or "overhead" in ways or clause.has("vertical", "vertically", "ceiling")
+        to = "up" if high else "front 0.7 up" if raised else "front 0.8 out" if way == "out" else "front"
+    elif posture == "kneel":
+        ground = () if raised else (f"{side} foot on ground",)
+        to = f"{way or 'front'} {0.1 if raised else 0.75} down"
+        return Finding((f"{side} leg points {to}", *straight, *ground))
+    else:
+        flat = "front 0.5 out" if way == "out" else "front" if way in ("", "back") else f"front 0.6 {way}"
+        flat = "front" if way == "front" else flat
+        seat = "0.42 down" if posture == "sit" else "0.02 down"
+        to = f"{flat} {'0.3 up' if raised and posture != 'sit' else '0.02 up' if raised else seat}"
+    return Finding((f"{side} leg points {to}", *straight))
+
+
+def _knee_lying(clause: Clause, ctx: Context, side: str) -> Finding:
+    """A raised knee of a body that lies: towards the chest."""
+    tight = clause.large or clause.has("tuck") or bool(clause.targets)
+    bend = f"{side} knee bent {130 if tight else 100}"
+    if ctx.posture == "side":
+        return Finding((f"{side} thigh points front {0.15 if tight else 0.35} down (pelvis)", bend))
+    return Finding((f"{side} thigh points up {'0.5 back' if tight else '0.1 front'}", bend))
+
+
 def _knee(clause: Clause, ctx: Context, side: str) -> Finding:
     """A knee raised or bent; a standing pair of bent knees keeps the feet where they are."""
+    lifts = clause.does("raise") or "up" in clause.ways or clause.has("tuck")
+    if ctx.posture in ("lie", "side") and lifts and not clause.does("bend"):
+        return _knee_lying(clause, ctx, side)
+    if lifts and "out" in clause.ways:
+        shin = {"fours": "shin points back", "": "shin points down", "stand": "shin points down"}.get(
+            ctx.posture, "knee bent 90"
+        )
+        return Finding((f"{side} thigh points out {0.7 if clause.small else 0.1} down", f"{side} {shin}"))
     if clause.does("raise") or clause.level or (clause.ways & {"up"} and not clause.does("bend")):
         height = (
             "front 0.55 up"
@@ -252,6 +358,8 @@ def _knee(clause: Clause, ctx: Context, side: str) -> Finding:
     if bent and "straight" not in bent[0]:
         degrees = float(bent[0].split()[-1])
         half = 0.018 * degrees / 2
+        if ctx.front_leg:  # the feet are placed already
+            return Finding(bent)
         if ctx.posture in ("lie", "floor"):  # the foot stays on the ground and the knee rises
             return Finding((*bent, f"{side} thigh points front {max(half, 0.2):.2f} up", f"{side} foot on ground"))
         return Finding(bent, (f"{side} thigh points down {half:.2f} front 0.08 out", f"{side} foot on ground"))
@@ -273,12 +381,13 @@ def _toes(clause: Clause, part: Part, side: str) -> Finding:
     return Finding((f"{side} foot faces front",)) if "front" in clause.ways else Finding()
 
 
-def _stepped(clause: Clause, side: str, front: bool) -> Finding:
+def _stepped(clause: Clause, ctx: Context, side: str, front: bool) -> Finding:
     """One foot before or behind the other, both standing."""
     metres = clause.metres or (0.2 if clause.small else 0.6 if clause.large else 0.38)
     sign = 1 if front else -1
     there, rear = (f"{side} leg", f"{other(side)} leg")
     k = f"{metres * 0.6:.2f}"
+    ctx.front_leg = side if front else other(side)
     return Finding(
         (),
         (

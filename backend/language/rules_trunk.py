@@ -28,6 +28,9 @@ _LOOKED_AT: Final = {
 
 def trunk(clause: Clause, ctx: Context) -> Finding:
     """What a clause says about the trunk."""
+    lines = _shoulders(clause, ctx)
+    if lines:
+        return Finding(tuple(lines))
     bare = not [p for p in clause.subjects if p.kind not in _TRUNK and p.kind != "hip"]
     named = any(p.kind in _TRUNK for p in clause.subjects)
     if not bare or clause.negated or clause.does("look"):
@@ -57,6 +60,18 @@ def trunk(clause: Clause, ctx: Context) -> Finding:
     if not lines and named and clause.ways & {"front"} and not clause.targets:
         lines = _lean(clause, ctx)
     return Finding(tuple(lines))
+
+
+def _shoulders(clause: Clause, ctx: Context) -> list[str]:
+    """As in "shoulders raised", "left shoulder lifted", "rounded shoulders"."""
+    part = next((p for p in clause.subjects if p.kind == "shoulder"), None)
+    if part is None or clause.negated or clause.targets:
+        return []
+    if clause.has("rounded", "round", "hunch", "slouch", "slump") or (part.plural and clause.ways & {"front"}):
+        return ["torso bowed front 28"]
+    if clause.does("raise") or clause.ways & {"up"} or clause.has("shrug"):
+        return [f"{s} shoulder 0.05 above neck" for s in ctx.sides(part)]
+    return []
 
 
 def _bends_over(clause: Clause) -> bool:
@@ -103,7 +118,11 @@ def _lean(clause: Clause, ctx: Context) -> list[str]:
     angle = min(_degrees(clause, usual), 120)
     rise = cos(radians(angle))
     lines = [f"torso points {abs(rise):.3f} {'up' if rise >= 0 else 'down'} {sin(radians(angle)):.3f} {way}"]
-    return lines + ([f"torso tilted {side} {min(angle * 0.6, 30):.0f}"] if side else [])
+    afoot = ctx.posture in ("", "stand")
+    if side and afoot:
+        lines.append("pelvis up faces up")
+    share = 1.3 if afoot else 0.6  # with the hips level the spine does it all
+    return lines + ([f"torso tilted {side} {min(angle * share, 45 if afoot else 30):.0f}"] if side else [])
 
 
 # --- head and gaze --------------------------------------------------------------------------------------
@@ -129,7 +148,14 @@ def head(clause: Clause, ctx: Context) -> Finding:
 
 
 def _head(clause: Clause, kinds: set[str]) -> list[str]:
-    side = _side(clause)
+    shoulder = next((p.sides[0] for p in clause.targets if p.kind == "shoulder" and p.sides), "")
+    side = _side(clause) or (shoulder if shoulder in SIDES else "")
+    if kinds == {"chin"} and any(p.kind in ("chest", "throat", "neck") for p in clause.targets):
+        return ["head bowed front 42"]
+    if clause.does("tilt", "lean", "bend") or (kinds == {"ear"} and shoulder):
+        clause_side = side or ("right" if clause.has("sideways", "side") else "")
+        if clause_side:
+            return [f"head tilted {clause_side} {min(_degrees(clause, 25), 45):g}"]
     if clause.does("tilt", "lean") and (side or clause.has("sideways", "side")):
         return [f"head tilted {side or 'right'} {min(_degrees(clause, 25), 45):g}"]
     if side:

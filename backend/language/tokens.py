@@ -97,6 +97,12 @@ def _mended(word: str, known: Container[str]) -> str:
     return word
 
 
+def _is_a_place(tokens: list[Token], i: int, size: int) -> bool:
+    """As in "a hand on the back (of the neck)": where the hand is, and no lying."""
+    of = i + size < len(tokens) and tokens[i + size].text == "of"
+    return of or (i > 0 and tokens[i - 1].text in PART_WORDS)
+
+
 def _merged(tokens: list[Token]) -> list[Token]:
     """Fixed phrases ("back of the head", "in front of") as one token each."""
     if not any(t.text in _BEGINNINGS for t in tokens):
@@ -107,7 +113,7 @@ def _merged(tokens: list[Token]) -> list[Token]:
         longest = min(_MAX_PHRASE, len(tokens) - i) if tokens[i].text in _BEGINNINGS else 1
         for size in range(longest, 1, -1):
             canonical = PHRASES.get(tuple(t.text for t in tokens[i : i + size]))
-            if canonical:
+            if canonical and not (canonical == "onback" and _is_a_place(tokens, i, size)):
                 said = " ".join(t.said for t in tokens[i : i + size])
                 out.extend(Token(w, stem(w), said, NUMBER_WORDS.get(w)) for w in canonical.split())
                 i += size

@@ -235,3 +235,42 @@ def test_a_named_gesture_of_the_arms_keeps_the_legs(monkeypatch: pytest.MonkeyPa
 
 def test_nothing_read_is_no_edit() -> None:
     assert read_edit("quarterly interest rates", posed("standing")) is None
+
+
+@pytest.mark.parametrize(
+    ("start", "prompt", "free"),
+    [
+        ("t_pose", "bring the arms forward", {"left_arm", "right_arm"}),
+        ("t_pose", "palms up", {"left_arm", "right_arm"}),
+        ("standing", "raise the right heel", {"right_leg"}),
+        ("standing", "swing the right leg back", {"right_leg"}),
+        ("standing", "point at the ground with the left hand", {"left_arm", "hands"}),
+        ("standing", "push the hips to the left", {"root", "left_leg", "right_leg", "torso"}),
+        ("standing", "left foot forward", {"root", "left_leg", "right_leg"}),
+        ("standing", "cross the arms behind the back", {"left_arm", "right_arm"}),
+    ],
+)
+def test_orders_that_name_a_place_or_a_way_move_only_their_limb(start: str, prompt: str, free: set[str]) -> None:
+    before, after = posed(start), edited(start, prompt)
+    for group in set(_GROUPS) - free:
+        assert moved(before, after, group) < _STILL, group
+    assert max(moved(before, after, group) for group in free) > 2 * _STILL
+
+
+def test_raised_arms_swing_forward_at_their_height() -> None:
+    m = Measures(edited("t_pose", "bring the arms forward"))
+    for side in SIDES:
+        assert m.direction(f"{side}_upper_arm")[2] > 0.9
+
+
+def test_weight_goes_over_the_leg_that_is_named() -> None:
+    m = Measures(edited("standing", "shift the weight onto the left leg"))
+    assert abs(m.offset("com", "left_ankle")[0]) < 0.06
+    assert m.direction("torso")[1] > 0.97
+
+
+def test_rolling_over_turns_a_lying_body() -> None:
+    lying = edited("standing", "lie down")
+    edit = read_edit("roll over", lying)
+    assert edit is not None and edit.scope is None
+    assert edit.program != ()
