@@ -72,6 +72,7 @@ TOUCHES: Final = frozenset(
         "rest",
         "wip",
         "plac",
+        "wrap",
     ]
 )
 _LEVELS: Final = frozenset(("height", "level", "high", "line"))

@@ -82,7 +82,8 @@ def subjects_of(clause: Clause, ctx: Context, kinds: frozenset[str]) -> list[Par
     if found or clause.subjects or ctx.subject is None or ctx.subject.kind not in kinds:
         return found
     busy = any(k in ctx.busy and t.stem not in ACTIONS for k, t in zip(clause.places, clause.words, strict=True))
-    limb = clause.does("lower") and not clause.does("look", "lean", "twist", "arch", "turn")
+    limb = clause.does("lower") or clause.has("hang", "drop")
+    limb = limb and not clause.does("look", "lean", "twist", "arch", "turn")
     other_matter = busy or (clause.does("look", "lean", "twist", "bow", "arch", "turn") and not limb)
     return [] if other_matter or clause.joined == "." else [ctx.subject]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from .clauses import RELATIONS, TOUCHES, Clause, with_features
-from .lexicon import ACTIONS, ARM_KINDS, DETERMINERS, PART_WORDS, SIDE_WORDS, SPLITTERS, WAY_WORDS
+from .lexicon import ACTIONS, ARM_KINDS, DETERMINERS, LEG_KINDS, PART_WORDS, SIDE_WORDS, SPLITTERS, WAY_WORDS
 from .tokens import Token
 
 _OPENERS: Final = frozenset(("look", "gaz", "star", "glanc", "lean", "twist", "kneel", "sit", "stand", "fac"))
@@ -25,10 +25,16 @@ def completed(tokens: list[Token]) -> list[Token]:
     """As in "the left leg over the right": the noun that was left out is put back."""
     out: list[Token] = []
     noun: Token | None = None
+    limb: Token | None = None
     for i, token in enumerate(tokens):
+        if token.text == "one" and limb is not None and i and tokens[i - 1].text in ("left", "right", "other"):
+            single = _SINGULAR.get(limb.text, limb.text)  # "the left one"
+            out.append(Token(single, single, token.said))
+            continue
         out.append(token)
         if token.text in PART_WORDS:
             noun = token
+            limb = token if PART_WORDS[token.text] in ARM_KINDS | LEG_KINDS else limb
         following = tokens[i + 1] if i + 1 < len(tokens) else None
         ends = following is None or following.is_mark or following.text in SPLITTERS
         before = [t.text for t in tokens[max(0, i - 3) : i]]

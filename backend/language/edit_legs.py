@@ -56,7 +56,7 @@ def edit_legs(clause: Clause, m: Measures) -> Change | None:
     if stance:
         return _stance((1.0 if stance[1] else -1.0) * _STEP, m)
     if re.search(r"\b(?:bigger|longer|larger|wider) (?:steps?|strides?)\b", clause.text):
-        return _stance(_STEP, m)
+        return _longer_stride(m)
     if clause.action in ("move", "lean") and re.search(r"\b(?:weight|hips|pelvis)\b", clause.text):
         return _hips_moved(clause, m)
     if clause.action == "step" and clause.ways:
@@ -272,6 +272,17 @@ def _on_toes(side: str, m: Measures) -> Change:
     bend = m.flexion(f"{side}_knee") + 30.0
     lines = f"{side} heel {_ON_TOES} above ground; {side} toes on ground; {side} knee bent {bend:.1f}"
     return stated(lines, f"{side}_leg")
+
+
+def _longer_stride(m: Measures) -> Change:
+    """Thighs further from the vertical; knees, trunk and what bears stay as they are."""
+    codes: list[Posecode] = []
+    for side in SIDES:
+        home = np.array(_NEUTRAL["thigh"]) * np.array([1.0 if side == "left" else -1.0, 1.0, 1.0])
+        now = m.direction(f"{side}_thigh", "pelvis")
+        codes.append(pointing(f"{side}_thigh", _further(home / np.linalg.norm(home), now, 1.4), "pelvis"))
+        codes.append(Angle(f"{side}_knee", round(m.flexion(f"{side}_knee"), 1)))
+    return Change((*codes, *_same_supports(m)), joints("root", "legs"))
 
 
 def _hips_moved(clause: Clause, m: Measures) -> Change | None:

@@ -200,7 +200,8 @@ def _goes_on(tokens: list[Token], places: list[int]) -> bool:
     if following is None:
         return False
     if acts <= {"raise", "stretch", "bend", "point"}:
-        return following.text in WAY_WORDS or following.number is not None
+        high = following.text in ("height", "level", "high")
+        return high or following.text in WAY_WORDS or following.number is not None
     if acts <= {"touch"}:
         return words[0].text in PART_WORDS and following.text in ("ground", "floor")
     if acts <= {"clasp", "touch"}:

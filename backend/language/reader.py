@@ -210,6 +210,7 @@ def _reading(
     if not used or all(atlas().posture(m) in _UPRIGHT for m in used):
         bent = _bent_joints(explicit)
         explicit = [*(_opened(c, bent) for c in _unsettled(standing, explicit)), *explicit]
+        explicit = [*_borne(explicit, hangs=used in ((), ("stand",))), *explicit]
     elif any(_is_airless(c) for c in standing):
         explicit = [*explicit, *(c for c in standing if _is_airless(c))]
     program = composed(base, explicit)
@@ -225,6 +226,16 @@ def _unsettled(standing: list[Posecode], explicit: list[Posecode]) -> list[Posec
     """What holds for a standing body, unless the trunk was placed in so many words."""
     placed = any(isinstance(c, Direction) and c.segment == "torso" for c in explicit)
     return [c for c in standing if not (placed and isinstance(c, Direction) and c.segment == "torso")]
+
+
+def _borne(explicit: list[Posecode], *, hangs: bool) -> list[Posecode]:
+    """The limbs of a body that bends far forward without a word about them: legs stand, arms hang."""
+    low = any(isinstance(c, Direction) and c.segment == "torso" and c.toward[1] < 0.8 for c in explicit)
+    said = frozenset(limb for c in explicit for limb in limb_slots(c))
+    sides = [s for s in _SIDES if low and f"{s}_leg" not in said]
+    lines = [line for s in sides for line in (f"{s} leg points down", f"{s} foot on ground")]
+    lines += [f"{s} arm points down" for s in _SIDES if low and hangs and f"{s}_arm" not in said]
+    return [c for line in lines for c in read_line(line)]
 
 
 def _is_airless(code: Posecode) -> bool:

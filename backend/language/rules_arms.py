@@ -110,7 +110,7 @@ def compared_height(clause: Clause, side: str, part: Part) -> tuple[str, ...]:
     """As in "left hand higher than the right hand"."""
     words = {t.text for t in clause.words}
     stacked = clause.targets and {part.kind, clause.targets[0].kind} <= _HANDS and words & {"above", "below"}
-    if not stacked and ("than" not in words or not words & {"higher", "lower"}):
+    if not stacked and (not clause.parts or "than" not in words or not words & {"higher", "lower"}):
         return ()
     target = clause.targets[0] if stacked else clause.parts[-1]
     there = target.sides if len(target.sides) == 1 and target.sides[0] in SIDES else (other(side),)
@@ -273,6 +273,8 @@ def _forearm(clause: Clause, side: str) -> list[str]:
     way = direction(clause.ways, clause, side)
     if not way and clause.has("vertical", "vertically", "upright"):
         way = "up"
+    if (not way and clause.does("lower")) or clause.has("hang"):
+        way = "down"
     if not way and clause.does("raise"):
         way = "front 0.35 up"
     if clause.does("raise") and way == "up 0.12 out":
@@ -345,6 +347,8 @@ def _arm(clause: Clause, ctx: Context, part: Part, side: str) -> list[str]:
     if not way and clause.has("straight") and part.kind == "arm":
         return [f"{side} elbow straight"] if not clause.has("parallel", "horizontal") else [f"{side} arm points out"]
     if "rest" in clause.ways or (clause.does("lower") and not way) or way == "down":
+        if ctx.posture in ("lie", "prone", "side"):
+            return [f"{side} arm points down 0.2 out (chest)"]  # along the body
         return hanging(side) + (
             [f"{side} hand relaxed"] if clause.has("relax", "relaxed") and not _shape(clause, part, side) else []
         )

@@ -136,7 +136,7 @@ def touching(clause: Clause, ctx: Context, part: Part | None = None, side: str =
             return found
     if clause.negated:
         return Finding()
-    if part.kind in ("arm", "forearm") and not _pair(part) and "across" in (t.text for t in clause.words):
+    if part.kind in ("arm", "forearm") and not _pair(part) and {"across", "around"} & {t.text for t in clause.words}:
         place = {"chest": "chest", "torso": "waist", "stomach": "waist", "waist": "waist"}.get(target.kind, "")
         fore = f"{side} forearm points in 0.5 front {0.2 if place == 'chest' else 0} up (chest)"
         if place:

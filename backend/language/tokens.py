@@ -100,7 +100,7 @@ def _mended(word: str, known: Container[str]) -> str:
 def _is_a_place(tokens: list[Token], i: int, size: int) -> bool:
     """As in "a hand on the back (of the neck)": where the hand is, and no lying."""
     of = i + size < len(tokens) and tokens[i + size].text == "of"
-    return of or (i > 0 and tokens[i - 1].text in PART_WORDS)
+    return of or (i > 0 and (tokens[i - 1].text in PART_WORDS or tokens[i - 1].text in ("one", "other")))
 
 
 def _merged(tokens: list[Token]) -> list[Token]:

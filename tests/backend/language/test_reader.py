@@ -48,6 +48,26 @@ SAME = [  # a prompt, lines that must be among its explicit statements
     ("left arm out to the left", "left arm points left"),
     ("left knee raised as high as the hip", "left thigh points front; left shin points down"),
     ("on all fours with the right arm stretched forward", "right arm points front"),
+    ("left hand on the back of the neck", "left palm touches neck back"),
+    ("right hand on the back of the left thigh", "right palm touches left thigh"),
+    ("each hand on the opposite shoulder", "left palm touches right shoulder; right palm touches left shoulder"),
+    ("left foot held by the left hand behind the body", "left knee bent 125; left fingertips touches left foot top"),
+    ("left hand higher than the right hand", "left wrist at least 0.18 above right wrist"),
+    ("left arm across the chest", "left palm touches right chest"),
+    ("the left hand on the chest, the right one on the back", "right hand back touches lower back"),
+    ("wrists crossed above the head", "left forearm touches right forearm"),
+    ("left knee touching the right elbow", "left knee touches right elbow"),
+    ("left thigh parallel to the ground, shin vertical", "left thigh points front; left shin points down"),
+    ("head tilted to the left shoulder", "head tilted left 25"),
+    ("head bowed, chin to the chest", "head bowed front 42"),
+    ("left shoulder raised", "left shoulder 0.05 above neck"),
+    ("rounded shoulders", "torso bowed front 28"),
+    ("left leg crossed behind the right", "left ankle 0.16 behind right ankle"),
+    ("the right leg is bent backwards", "right knee bent 100"),
+    ("on all fours, left arm and right leg extended", "left arm points front; right knee straight"),
+    ("sitting on a chair, left leg extended forward", "left leg points front 0.42 down; left knee straight"),
+    ("lying on the back with the left leg raised straight up", "left leg points up; left knee straight"),
+    ("left hand on the hip, elbow pointing back", "left palm touches left hip"),
     ("standing on tiptoe", "left toes on ground; right toes on ground"),
 ]
 
@@ -83,6 +103,14 @@ ARMS = [  # prompt, left arm (left, up, front), right arm; None: at ease or unsa
     ("left arm extended forward at shoulder height", (0, 0, 1), None),
     ("arms overhead, looking down", (0.12, 1, 0), (-0.12, 1, 0)),
     ("arms out looking down", (1, 0, 0), (-1, 0, 0)),
+    ("left arm points up and to the left", (0.78, 0.62, 0), None),
+    ("arms straight out in front", (0, 0, 1), (0, 0, 1)),
+    ("arms in a low V", (0.57, -0.82, 0), (-0.57, -0.82, 0)),
+    ("arms reaching back behind the body", (0, -0.57, -0.82), (0, -0.57, -0.82)),
+    ("left elbow slightly bent, arm in front", (0, 0, 1), None),
+    ("left arm out in front of the body, elbow bent upward", (0, 0, 1), None),
+    ("arms not crossed, hanging down", (0.16, -1, 0), (-0.16, -1, 0)),
+    ("both arms held away from the body", (0.6, -0.8, 0), (-0.6, -0.8, 0)),
 ]
 
 
@@ -170,6 +198,39 @@ def test_degrees_of_intensity() -> None:
         for how in ("slightly", "", "fully")
     ]
     assert bends[0] < bends[1] < bends[2]
+
+
+def test_the_other_hand_waves() -> None:
+    reading = read("left hand on the hip, the other hand waving")
+    assert toward(reading, "right_forearm")[1] > 0.5
+    assert Contact("left_palm", "left_hip") in reading.program
+
+
+def test_elbows_leave_the_hands_where_a_named_pose_has_them() -> None:
+    reading = read("hands clasped behind the head, elbows out")
+    assert len([c for c in of(reading, Contact) if "head_back" in (c.a, c.b)]) == 2  # type: ignore[attr-defined]
+    assert toward(reading, "left_upper_arm") == (1, 0, 0)
+
+
+@pytest.mark.parametrize("prompt", ["bending over forward", "torso bent forward 90 degrees", "bent over at the waist"])
+def test_who_bends_over_still_stands(prompt: str) -> None:
+    reading = read(prompt)
+    assert {p for c in of(reading, Support) for p in c.parts} >= {"left_foot", "right_foot"}  # type: ignore[attr-defined]
+    assert toward(reading, "left_thigh")[1] < -0.9
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name"),
+    [
+        ("left leg stretched backward", "quad stretch"),
+        ("left leg extended to the side with the toes touching the floor", "standing forward fold"),
+        ("lying on the left side with the knees pulled up", "pull-up"),
+        ("lying on the back with the left leg raised", "legs up the wall"),
+        ("left hand on the back", "lie on back"),
+    ],
+)
+def test_body_language_is_no_name(prompt: str, name: str) -> None:
+    assert name not in read(prompt).named
 
 
 def test_knees_bend_over_feet_only_when_standing() -> None:
