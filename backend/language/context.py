@@ -33,6 +33,8 @@ class Context:
     subject: Part | None = None
     notes: list[str] = field(default_factory=list)
     front_leg: str = ""
+    leaning: bool = False
+    """Whether a lean of the trunk has been said: a straight back then keeps it."""
     busy: frozenset[int] = frozenset()
     """Places of words that single-word names take: a clause with one does not go on about the subject before."""
 

@@ -42,6 +42,7 @@ def trunk(clause: Clause, ctx: Context) -> Finding:
         lines = _twist(clause, ctx)
     if not lines and (clause.does("lean", "tilt") or (named and clause.does("bend", "bow")) or _bends_over(clause)):
         lines = _lean(clause, ctx)
+    ctx.leaning = ctx.leaning or bool(lines)
     if (
         not lines
         and any(p.kind == "chest" for p in clause.subjects)
@@ -52,7 +53,7 @@ def trunk(clause: Clause, ctx: Context) -> Finding:
         lines = ["torso bowed back 28"]
     straight = clause.has("upright") or (named and clause.has("straight"))
     if not lines and straight and ctx.posture in ("", "stand", "sit", "kneel", "floor", "squat"):
-        lines = ["torso points up", "torso bowed front 0"]
+        lines = ["torso bowed front 0"] if ctx.leaning else ["torso points up", "torso bowed front 0"]
     if not lines and named and clause.has("rounded", "hunch", "slouch"):
         lines = ["torso bowed front 35"]
     elif not lines and clause.does("lean") and clause.has("hunch", "slouch", "slump"):

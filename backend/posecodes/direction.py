@@ -91,6 +91,14 @@ class Direction(Posecode):
             else frozenset({limb_of_point(far)})
         )
 
+    def mirrored(self) -> Direction:
+        """The line of the shoulders runs from right to left, and so turns round in the mirror."""
+        flipped = super().mirrored()
+        if self.segment != "shoulders":
+            return flipped
+        x, y, z = flipped.toward
+        return Direction(self.segment, (-x, -y, -z), self.frame)
+
     def said(self) -> str:
         frame = "" if self.frame == "heading" else f" ({self.frame})"
         return f"{words(self.segment)} points {direction_words(self.toward)}{frame}"

@@ -56,6 +56,14 @@ class Facing(Posecode):
         limb = limb_of_joint(AXES[FACES[self.part]].joint)
         return frozenset({f"{limb}_facing" if limb.endswith(("arm", "leg")) else limb})
 
+    def mirrored(self) -> Facing:
+        """A left axis becomes a right one in the mirror, and what its left one does is the opposite."""
+        flipped = super().mirrored()
+        if AXES[FACES[self.part]].direction != (1.0, 0.0, 0.0):
+            return flipped
+        x, y, z = flipped.toward
+        return Facing(self.part, (-x, -y, -z), self.frame)
+
     def said(self) -> str:
         frame = "" if self.frame == "heading" else f" ({self.frame})"
         return f"{words(self.part)} faces {direction_words(self.toward)}{frame}"

@@ -132,3 +132,16 @@ def test_description_has_three_lengths_and_a_difference(pipeline):
     assert "sit" in said.line.lower()
     assert max(len(said.line), len(said.paragraph)) < len(said.full)
     assert "left arm" in said.difference
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_lying_on_a_side_puts_that_side_down(pipeline, side):
+    joints = ask(pipeline, f"lying on the {side} side").poses[0].joints
+    other = "right" if side == "left" else "left"
+    assert joints[INDEX[f"{side}_shoulder"]][1] < joints[INDEX[f"{other}_shoulder"]][1] - 0.15
+
+
+def test_a_straight_back_keeps_the_lean(pipeline):
+    joints = ask(pipeline, "torso bent 45 degrees forward with a straight back").poses[0].joints
+    trunk = joints[INDEX["neck"]] - joints[INDEX["pelvis"]]
+    assert 30 < np.degrees(np.arctan2(trunk[2], trunk[1])) < 60

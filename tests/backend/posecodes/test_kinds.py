@@ -26,6 +26,8 @@ torso tilted right 20
 torso bowed front 25
 left palm faces front
 chest faces up (pelvis)
+pelvis left faces up
+shoulders points left 0.3 up
 left wrist at least 0.4 above head
 left wrist 0.2 in front of chest (chest)
 right wrist at most 0.1 right of pelvis
