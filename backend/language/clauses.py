@@ -7,10 +7,8 @@ from typing import Final
 
 from .lexicon import (
     ACTIONS,
-    ARM_KINDS,
     DETERMINERS,
     LARGE,
-    LEG_KINDS,
     NEGATIONS,
     PART_WORDS,
     PLURALS,
@@ -407,7 +405,3 @@ EXTRA: Final = frozenset(
 
 def other(side: str) -> str:
     return SIDES[1 - SIDES.index(side)]
-
-
-def is_limb(part: Part) -> bool:
-    return part.kind in ARM_KINDS or part.kind in LEG_KINDS

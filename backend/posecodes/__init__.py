@@ -2,7 +2,7 @@
 
 from . import angle, contact, direction, distance, facing, gaze, ground, hand, position, turn
 from .base import KINDS, Measured, Posecode, from_json, schema
-from .program import Program, mirrored, overridden, program_from_json, program_to_json, read_line, read_program, settled
+from .program import Program, mirrored, program_from_json, program_to_json, read_line, read_program, settled
 
 __all__ = [
     "KINDS",
@@ -19,7 +19,6 @@ __all__ = [
     "ground",
     "hand",
     "mirrored",
-    "overridden",
     "position",
     "program_from_json",
     "program_to_json",

@@ -1,9 +1,9 @@
-"""A program: the statements that make a pose. Reading and writing it as lines and as JSON; replacing statements."""
+"""A program: the statements that make a pose. Reading and writing it as lines and as JSON."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from backend.errors import BadProgram
@@ -86,9 +86,3 @@ def mirrored(program: Iterable[Posecode]) -> Program:
 def settled(program: Iterable[Posecode]) -> frozenset[str]:
     """All limb groups that a program says something about."""
     return frozenset(limb for code in program for limb in code.limbs())
-
-
-def overridden(base: Sequence[Posecode], later: Sequence[Posecode]) -> Program:
-    """`base` without the statements about limbs that `later` settles, followed by `later`."""
-    taken = settled(later)
-    return tuple(code for code in base if not code.limbs() & taken) + tuple(later)

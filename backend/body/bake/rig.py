@@ -120,11 +120,6 @@ def _near_vertices(source: Source, j: int, n_near: int) -> np.ndarray:
     return np.unique(ids)
 
 
-def regressed(rows: list[tuple[np.ndarray, np.ndarray]], values: np.ndarray) -> np.ndarray:
-    """Apply the regressor to per-vertex values (V, ...) -> (55, ...)."""
-    return np.stack([np.tensordot(w, values[ids], axes=1) for ids, w in rows])
-
-
 def joint_positions_hold(joints: np.ndarray) -> None:
     """Stop the bake when the T-pose is not what the contract says."""
     for side in ("left", "right"):
