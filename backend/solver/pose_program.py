@@ -16,13 +16,13 @@ from backend.posecodes.direction import Direction
 from backend.posecodes.ground import Airborne, Support
 from backend.posecodes.hand import Hand
 from backend.posecodes.tracking import body_at
-from rigs.skeleton import INDEX, JOINTS, N_JOINTS
+from rigs.skeleton import INDEX, JOINTS
 
 from .least_squares import STOPPING, Stopping
 from .problem import build
 from .solve import Solution, judge, solve
 from .stance import neutral_stance
-from .start import alternatives, starting_pose
+from .start import alternatives, starting_pose, with_hands
 from .variants import varied
 
 _FOOT_CLEARANCE = 0.06  # m; a foot this near to the lowest point of the starting pose is meant to stand
@@ -64,7 +64,7 @@ def pose_program(
     free = _free(setting.scope)
     first = starting_pose(setting.local, program, free)
     full = program if setting.keep and setting.scope is not None else completed(rest, program, first)
-    first = starting_pose(first, tuple(c for c in full if isinstance(c, Hand)), free)
+    first = with_hands(first, (c for c in full if isinstance(c, Hand)), free)
     solutions = []
     for k in range(n):
         between()
@@ -91,7 +91,7 @@ def _solve_one(
 
 def _free(scope: frozenset[str] | None) -> np.ndarray:
     """(55,) bool."""
-    return np.array([scope is None or j in scope for j in JOINTS]) if scope is not None else np.ones(N_JOINTS, bool)
+    return np.array([scope is None or j in scope for j in JOINTS])
 
 
 def completed(rest: np.ndarray, program: Program, start: np.ndarray) -> Program:

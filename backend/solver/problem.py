@@ -13,13 +13,13 @@ from backend.body.outline import lowest
 from backend.posecodes import Program, settled
 from backend.posecodes.ground import Airborne, Support
 from backend.posecodes.tracking import tracked_by
-from rigs.skeleton import INDEX, JOINTS
+from rigs.skeleton import INDEX, JOINTS, N_BODY
 
 from . import collision, ground, terms
 from .limits import coordinates, excess, family
 from .weights import WEIGHTS, Weights
 
-BODY_JOINTS = JOINTS[:22]
+BODY_JOINTS = JOINTS[:N_BODY]
 TOES = ("left_foot", "right_foot")
 _SHARING = (("spine1", "spine2"), ("spine2", "spine3"), ("neck", "head"))
 

@@ -105,16 +105,22 @@ def starting_pose(base: np.ndarray, program: Program, free: np.ndarray) -> np.nd
     """
     draft = _Draft(base.copy(), heading_of(base[0]), free)
     wishes = _Wishes.of(program)
+    lay = {side: _shin_lies(draft, side) for side in ("left", "right")}
     _place_trunk(draft, wishes)
     _place_head(draft, wishes)
     for side in ("left", "right"):
         _place_arm(draft, wishes, side)
-        _place_leg(draft, wishes, side)
-    for hand in wishes.hands:
-        for joint, rotation in zip(hand_joints(hand.side), hand.target(), strict=True):
-            if free[joint]:
-                draft.local[joint] = rotation
-    return draft.local
+        _place_leg(draft, wishes, side, lay[side])
+    return with_hands(draft.local, wishes.hands, free)
+
+
+def with_hands(local: np.ndarray, hands: Iterable[Hand], free: np.ndarray) -> np.ndarray:
+    """The pose (55, 3, 3) with its free finger joints in the given hand shapes."""
+    out = local.copy()
+    for hand in hands:
+        joints = hand_joints(hand.side)
+        out[joints] = np.where(free[joints, None, None], hand.target(), out[joints])
+    return out
 
 
 def _place_trunk(draft: _Draft, wishes: _Wishes) -> None:
@@ -282,7 +288,8 @@ def _turn_palm(draft: _Draft, side: str, goal: np.ndarray) -> None:
     draft.local[index] = draft.local[index] @ rotvec_to_rotmat(X * turn)
 
 
-def _place_leg(draft: _Draft, wishes: _Wishes, side: str) -> None:
+def _place_leg(draft: _Draft, wishes: _Wishes, side: str, lay: bool) -> None:
+    """`lay`: whether the shin lay on its front before anything was placed; its foot then is as it was meant."""
     knee = f"{side}_knee"
     goals = _limb_goals(draft, wishes, f"{side}_thigh", f"{side}_shin", f"{side}_leg")
     bend = _bend(wishes, knee, _flexion(draft, knee))
@@ -293,9 +300,14 @@ def _place_leg(draft: _Draft, wishes: _Wishes, side: str) -> None:
         draft.turn(ankle, rotation_between(draft.world(ankle) @ Z, draft.direction(foot)))
     if f"{side}_toes" in wishes.bearers and f"{side}_heel" not in wishes.bearers:
         _bend_toes(draft, side, ankle_too=foot is None)
-    elif foot is None and draft.free[INDEX[f"{side}_ankle"]] and draft.world(knee)[1, 2] < -0.6:
+    elif foot is None and draft.free[INDEX[f"{side}_ankle"]] and _shin_lies(draft, side) and not lay:
         # A shin that lies on its front: the foot lies on its top, or it would stick into the ground.
         draft.local[INDEX[f"{side}_ankle"]] = rotvec_to_rotmat(_FOOT_STRETCHED * X)
+
+
+def _shin_lies(draft: _Draft, side: str) -> bool:
+    """Whether a shin lies on its front, more or less level."""
+    return bool(draft.world(f"{side}_knee")[1, 2] < -0.6)
 
 
 def _bend_toes(draft: _Draft, side: str, ankle_too: bool) -> None:

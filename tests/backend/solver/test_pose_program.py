@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from backend.body.rotations import geodesic, rotmat_to_rotvec
+from backend.body.rotations import geodesic, rotmat_to_rotvec, rotvec_to_rotmat
 from backend.posecodes import read_program
-from backend.solver import Stopping, neutral_stance
+from backend.solver import Stopping, neutral_stance, starting_pose
 from backend.solver.pose_program import Setting, pose_program
 from rigs.skeleton import GROUPS, INDEX, JOINTS, MIRROR, expand_joints
 
@@ -92,3 +92,14 @@ def test_airborne_pose_keeps_its_height(shaped):
 def test_a_solve_says_why_it_stopped(shaped):
     assert solve(shaped, PROGRAMS["ear"]).reason == "converged"
     assert solve(shaped, PROGRAMS["ear"], stopping=Stopping(max_iterations=1)).reason == "max iterations"
+
+
+def test_a_foot_that_was_placed_is_not_placed_again(shaped):
+    """Toes tucked under a lying shin stay tucked, and an edit of the arms leaves such a foot alone."""
+    tucked = solve(shaped, PROGRAMS["proposing"])
+    ankle = INDEX["right_ankle"]
+    assert rotmat_to_rotvec(tucked.local[ankle])[0] < 0.2
+    lying = tucked.local.copy()
+    lying[0] = rotvec_to_rotmat(np.array([0.35, 0.0, 0.0])) @ lying[0]  # tipped forward, so that the shin lies level
+    start = starting_pose(lying, read_program("left arm points up"), np.ones(len(JOINTS), bool))
+    assert np.array_equal(start[ankle], lying[ankle])
