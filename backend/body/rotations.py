@@ -8,6 +8,27 @@ from __future__ import annotations
 import numpy as np
 
 _SMALL = 1e-6  # rad; below it the Taylor branches are exact to float64
+# Left-multiplication by (w, x, y, z) as a matrix: which component stands where, and with what sign.
+_PRODUCT_INDEX = np.array([[0, 1, 2, 3], [1, 0, 3, 2], [2, 3, 0, 1], [3, 2, 1, 0]])
+_PRODUCT_SIGN = np.array([[1, -1, -1, -1], [1, 1, -1, 1], [1, 1, 1, -1], [1, -1, 1, 1]], float)
+
+
+def _rotmat_of_squares() -> np.ndarray:
+    """(16, 9): the products of quaternion components (row-major) -> the elements of the rotation matrix."""
+    w, x, y, z = range(4)
+    elements = [
+        [(w, w, 1), (x, x, 1), (y, y, -1), (z, z, -1)], [(x, y, 2), (w, z, -2)], [(x, z, 2), (w, y, 2)],
+        [(x, y, 2), (w, z, 2)], [(w, w, 1), (x, x, -1), (y, y, 1), (z, z, -1)], [(y, z, 2), (w, x, -2)],
+        [(x, z, 2), (w, y, -2)], [(y, z, 2), (w, x, 2)], [(w, w, 1), (x, x, -1), (y, y, -1), (z, z, 1)],
+    ]  # fmt: skip
+    out = np.zeros((16, 9))
+    for column, terms in enumerate(elements):
+        for a, b, factor in terms:
+            out[4 * a + b, column] += factor
+    return out
+
+
+_ROTMAT_OF_SQUARES = _rotmat_of_squares()
 
 
 def skew(v: np.ndarray) -> np.ndarray:
@@ -75,6 +96,20 @@ def rotvec_to_quat_wxyz(rotvec: np.ndarray) -> np.ndarray:
     small = half < _SMALL
     scale = np.where(small, 0.5 - half * half / 12.0, 0.5 * np.sin(half) / np.where(small, 1.0, half))
     return np.concatenate([np.cos(half), scale * rotvec], axis=-1)
+
+
+def quat_product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Hamilton product of quaternions (..., 4) wxyz: the rotation b, then a."""
+    matrix = a[..., _PRODUCT_INDEX] * _PRODUCT_SIGN
+    out: np.ndarray = (matrix @ b[..., None])[..., 0]
+    return out
+
+
+def quat_wxyz_to_rotmat(quat: np.ndarray) -> np.ndarray:
+    """(..., 4) unit -> (..., 3, 3): every element is a sum of products of two components."""
+    squares = quat[..., :, None] * quat[..., None, :]
+    flat: np.ndarray = squares.reshape(*quat.shape[:-1], 16) @ _ROTMAT_OF_SQUARES
+    return flat.reshape(*quat.shape[:-1], 3, 3)
 
 
 def rotmat_to_rotvec(rotmat: np.ndarray) -> np.ndarray:

@@ -17,14 +17,11 @@ from backend.body.rotations import rotvec_to_rotmat
 from backend.body.surfaces import REGIONS
 from backend.posecodes.angle import Angle
 from backend.posecodes.contact import Contact
-from backend.posecodes.direction import Direction
-from backend.posecodes.facing import Facing
-from backend.posecodes.gaze import Gaze
+from backend.posecodes.direction import Direction, components
 from backend.posecodes.ground import BEARERS
 from backend.posecodes.hand import SHAPES, Hand
-from backend.posecodes.position import Position
 from backend.posecodes.turn import Turn
-from backend.posecodes.vocabulary import AXES, POINTS, skin
+from backend.posecodes.vocabulary import AXES, FACES, POINTS, skin
 from rigs.wire import Pose
 
 Vector = tuple[float, float, float]
@@ -44,30 +41,28 @@ class Measures:
 
     def flexion(self, joint: str) -> float:
         """Degrees by which an elbow or knee is bent; 0 is straight."""
-        return float(np.degrees(Angle(joint, 0.0).flexion(self.body).value[0]))
+        return float(np.degrees(Angle.flexion([joint], self.body).value[0, 0]))
 
     def direction(self, segment: str, frame: str = "heading") -> np.ndarray:
         """(3,) unit (left, up, front) direction of a segment."""
-        code = Direction(segment, (0.0, 1.0, 0.0), frame)
-        return code.residual(self.body).value[0] + np.array(code.toward)
+        return components(Direction.along([segment], self.body), self.body, frame)[0, 0]
 
     def facing(self, part: str, frame: str = "heading") -> np.ndarray:
         """(3,) unit (left, up, front) direction that a face of the body looks to."""
-        code = Facing(part, (0.0, 1.0, 0.0), frame)
-        return code.residual(self.body).value[0] + np.array(code.toward)
+        return components(self.body.axes([FACES[part]]), self.body, frame)[0, 0]
 
     def gaze(self) -> np.ndarray:
         """(3,) unit (left, up, front) direction of the gaze."""
-        return Gaze(toward=(0.0, 0.0, 1.0)).residual(self.body).value[0] + np.array([0.0, 0.0, 1.0])
+        return components(self.body.axes(["head_front"]), self.body, "heading")[0, 0]
 
     def turn(self, part: str, motion: str) -> float:
         """Degrees: head on chest or torso on pelvis, turned/tilted to the left or bowed forward."""
-        return float(np.degrees(Turn(part, motion, 0.0).angle(self.body).value[0]))
+        return float(np.degrees(Turn.angles([Turn(part, motion, 0.0)], self.body).value[0, 0]))
 
     def offset(self, point: str, relative_to: str, frame: str = "heading") -> np.ndarray:
         """(3,) m: (left, up, front) of a point from another one."""
-        axes = ("left", "up", "front")
-        return np.array([Position(point, relative_to, a, 0.0, "=", frame).offset(self.body).value[0] for a in axes])
+        away = self.body.points([point]) - self.body.points([relative_to])
+        return components(away, self.body, frame)[0, 0]
 
     def gap(self, a: str, b: str) -> float:
         """Metres between the middles of two regions of skin."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from backend.body.dual import Dual, angle_between, stack, unit
+from backend.body.dual import Dual, angle_between, unit
 from backend.body.kinematics import Kinematics
 
-from .base import COMPARES, Measured, Posecode, choice, compared, name_in, named, number, pattern, register
+from .base import COMPARES, Measured, Posecode, Uses, choice, compared, name_in, named, number, pattern, register
 from .vocabulary import words
 
 HINGES = {
@@ -36,20 +37,23 @@ class Angle(Posecode):
     degrees: float = number("flexion: 0 straight, 90 right angle, 145 fully bent", 0, 170)
     compare: str = choice(COMPARES, "whether the flexion is equal to, at least or at most `degrees`", default="=")
 
-    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
-        return frozenset((*HINGES[self.joint], self.joint)), frozenset()
+    def uses(self) -> Uses:
+        return Uses.of((*HINGES[self.joint], self.joint))
 
-    def flexion(self, body: Kinematics) -> Dual:
-        """(S,) rad: the angle between the upper segment and the lower one."""
-        upper, lower = HINGES[self.joint]
-        middle = body.point(self.joint)
-        return angle_between(unit(middle - body.point(upper)), unit(body.point(lower) - middle))
+    @staticmethod
+    def flexion(joints: Sequence[str], body: Kinematics) -> Dual:
+        """(S, K) rad: the angle between the upper segment and the lower one."""
+        middle = body.points(joints)
+        upper, lower = (body.points(HINGES[j][i] for j in joints) for i in (0, 1))
+        return angle_between(unit(middle - upper), unit(lower - middle))
 
-    def residual(self, body: Kinematics) -> Dual:
-        return stack([compared(self.flexion(body), np.radians(self.degrees), self.compare)])
+    @classmethod
+    def residuals(cls, codes: Sequence[Angle], body: Kinematics) -> Dual:
+        bends = cls.flexion([c.joint for c in codes], body)
+        return compared(bends, [np.radians(c.degrees) for c in codes], [c.compare for c in codes]).as_row()
 
     def measure(self, body: Kinematics) -> Measured:
-        reached = float(np.degrees(self.flexion(body).value[0]))
+        reached = float(np.degrees(self.flexion([self.joint], body).value[0, 0]))
         error = float(np.abs(self.residual(body).value[0, 0]))
         return Measured(error, error <= self.tolerance, "deg", self.degrees, reached)
 

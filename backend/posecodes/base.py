@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any, ClassVar, Final, TypeVar
 
 import numpy as np
 
-from backend.body.dual import Dual, above, below
+from backend.body.dual import Dual
 from backend.body.kinematics import Kinematics
 from backend.errors import BadProgram
 
@@ -37,6 +37,19 @@ class Measured:
 
 
 @dataclass(frozen=True)
+class Uses:
+    """What a residual looks at: names of points, of axes, and of patches of skin that may bear weight."""
+
+    points: frozenset[str] = frozenset()
+    axes: frozenset[str] = frozenset()
+    patches: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, points: Iterable[str] = (), axes: Iterable[str] = (), patches: Iterable[str] = ()) -> Uses:
+        return cls(frozenset(points), frozenset(axes), frozenset(patches))
+
+
+@dataclass(frozen=True)
 class Posecode(ABC):
     """One measurable statement about a posed body."""
 
@@ -45,12 +58,21 @@ class Posecode(ABC):
     tolerance: ClassVar[float]  # of the residual's largest error that still counts as met, in `unit`
 
     @abstractmethod
-    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Names of the points and of the axes that the residual looks at."""
+    def uses(self) -> Uses:
+        """What the residual looks at."""
 
+    @classmethod
     @abstractmethod
+    def residuals(cls, codes: Sequence[Any], body: Kinematics) -> Dual:
+        """(S, K, m) in `unit` for K statements that are alike, evaluated together; zero exactly where one holds."""
+
+    def alike(self) -> Hashable:
+        """Statements of one kind with equal values here have residuals of one form and go into one call."""
+        return ()
+
     def residual(self, body: Kinematics) -> Dual:
         """(S, m) in `unit`; zero exactly when the statement holds."""
+        return self.residuals([self], body)[:, 0]
 
     @abstractmethod
     def limbs(self) -> frozenset[str]:
@@ -221,13 +243,13 @@ def _schema_of_field(meta: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}
 
 
-def compared(value: Dual, target: float, compare: str) -> Dual:
-    """The residual of `value` against a target: two-sided for "=", zero on the right side of ">=" and "<="."""
-    if compare == ">=":
-        return below(value, target)
-    if compare == "<=":
-        return above(value, target)
-    return value - target
+def compared(value: Dual, targets: Sequence[float], compares: Sequence[str]) -> Dual:
+    """(S, K) values against K targets: two-sided for "=", zero on the right side of ">=" and "<="."""
+    off = value - np.array(targets)
+    one_sided = np.array([{"=": 0.0, ">=": -1.0, "<=": 1.0}[c] for c in compares])
+    if not one_sided.any():
+        return off
+    return off.scaled(((one_sided == 0) | (off.value * one_sided > 0)).astype(float))
 
 
 # --- lines of text: the canonical form that atlas files are written in ---

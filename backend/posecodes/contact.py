@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from backend.body.dual import Dual, above, dot, stack
 from backend.body.kinematics import Kinematics
 from backend.body.surfaces import REGIONS
 
-from .base import Measured, Posecode, name_in, named, pattern, place, register
+from .base import Measured, Posecode, Uses, name_in, named, pattern, place, register
 from .vocabulary import limb_of_point, skin, words
 
 _LINE = pattern(r"(?P<a>.+?) touches (?P<b>.+?)")
@@ -31,14 +32,15 @@ class Contact(Posecode):
     a: str = named(REGIONS, "the region that comes (e.g. left_palm)")
     b: str = named(REGIONS, "the region that is touched (e.g. left_hip)")
 
-    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
-        return frozenset({skin(self.a), skin(self.b)}), frozenset({f"normal:{self.a}", f"normal:{self.b}"})
+    def uses(self) -> Uses:
+        return Uses.of((skin(self.a), skin(self.b)), (f"normal:{self.a}", f"normal:{self.b}"))
 
-    def residual(self, body: Kinematics) -> Dual:
+    @classmethod
+    def residuals(cls, codes: Sequence[Contact], body: Kinematics) -> Dual:
         """Three components of the gap, and the part of the normals that points the same way."""
-        gap = body.point(skin(self.a)) - body.point(skin(self.b))
-        same = above(dot(body.axis(f"normal:{self.a}"), body.axis(f"normal:{self.b}")), -0.5)
-        return stack([gap, same.scaled(_NORMAL_SCALE)])
+        gap = body.points(skin(c.a) for c in codes) - body.points(skin(c.b) for c in codes)
+        same = dot(body.axes(f"normal:{c.a}" for c in codes), body.axes(f"normal:{c.b}" for c in codes))
+        return stack([gap, above(same, -0.5).scaled(_NORMAL_SCALE).as_row()])
 
     def measure(self, body: Kinematics) -> Measured:
         gap = float(np.linalg.norm(body.point(skin(self.a)).value[0] - body.point(skin(self.b)).value[0]))
@@ -71,11 +73,12 @@ class Reach(Posecode):
     region: str = named(REGIONS, "the region that comes")
     place: tuple[float, float, float] = place("where, m, in the frame of the pose")
 
-    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
-        return frozenset({skin(self.region)}), frozenset()
+    def uses(self) -> Uses:
+        return Uses.of([skin(self.region)])
 
-    def residual(self, body: Kinematics) -> Dual:
-        return body.point(skin(self.region)) - np.asarray(self.place)
+    @classmethod
+    def residuals(cls, codes: Sequence[Reach], body: Kinematics) -> Dual:
+        return body.points(skin(c.region) for c in codes) - np.array([c.place for c in codes])
 
     def measure(self, body: Kinematics) -> Measured:
         gap = float(np.linalg.norm(self.residual(body).value[0]))

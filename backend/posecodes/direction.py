@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from backend.body.dual import Dual, along, dot, stack, unit
+from backend.body.dual import Dual, unit
 from backend.body.kinematics import Kinematics
 
 from .base import (
     Measured,
     Posecode,
+    Uses,
     choice,
     direction_in,
     direction_words,
@@ -24,22 +26,30 @@ from .base import (
 )
 from .vocabulary import SEGMENTS, limb_of_point, words
 
+Vector = tuple[float, float, float]
 FRAMES = ("heading", "pelvis", "chest")
 _LINE = pattern(r"(?P<segment>.+?) points (?P<toward>[^()]+?)(?: \((?P<frame>pelvis|chest)\))?")
 
 
-def toward(direction: Dual, target: tuple[float, float, float], body: Kinematics, frame: str) -> Dual:
-    """(S, 3) rad: difference of a unit vector and the unit target, in the frame's own axes.
+def toward(directions: Dual, targets: Sequence[Vector], body: Kinematics, frame: str) -> Dual:
+    """(S, K, 3) rad: differences of unit vectors and unit targets, whose components are those of one frame.
 
     A chord: equal to the angle for small errors, two at the opposite direction, smooth everywhere.
     """
-    goal = np.asarray(target, float)
-    goal = goal / np.linalg.norm(goal)
+    goals = np.array(targets, float)
+    goals /= np.linalg.norm(goals, axis=-1, keepdims=True)
     if frame == "heading":
-        parts = [along(direction, body.heading[:, :, i]) for i in range(3)]
-    else:
-        parts = [dot(direction, body.axis(f"{frame}_{name}")) for name in ("left", "up", "front")]
-    return stack(parts) - goal
+        return directions - goals @ np.swapaxes(body.heading, -1, -2)
+    axes = body.axes(frame_names(frame))
+    jac = None if axes.jac is None else np.einsum("ki,sicd->skcd", goals, axes.jac)
+    return directions - Dual(goals @ axes.value, jac)
+
+
+def components(directions: Dual, body: Kinematics, frame: str) -> np.ndarray:
+    """(S, K, 3): the (left, up, front) components of vectors in a frame."""
+    axes = body.heading if frame == "heading" else np.swapaxes(body.axes(frame_names(frame)).value, -1, -2)
+    out: np.ndarray = directions.value @ axes
+    return out
 
 
 def off_by(code: Posecode, body: Kinematics) -> Measured:
@@ -49,8 +59,9 @@ def off_by(code: Posecode, body: Kinematics) -> Measured:
     return Measured(angle, angle <= code.tolerance, "deg", 0.0, float(np.degrees(angle)))
 
 
-def frame_axes(frame: str) -> frozenset[str]:
-    return frozenset() if frame == "heading" else frozenset(f"{frame}_{a}" for a in ("left", "up", "front"))
+def frame_names(frame: str) -> tuple[str, ...]:
+    """The names of the three axes of a frame that the body carries."""
+    return () if frame == "heading" else tuple(f"{frame}_{a}" for a in ("left", "up", "front"))
 
 
 @register
@@ -70,15 +81,21 @@ class Direction(Posecode):
         default="heading",
     )
 
-    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
-        return frozenset(SEGMENTS[self.segment]), frame_axes(self.frame)
+    def uses(self) -> Uses:
+        return Uses.of(SEGMENTS[self.segment], frame_names(self.frame))
 
-    def segment_direction(self, body: Kinematics) -> Dual:
-        near, far = SEGMENTS[self.segment]
-        return unit(body.point(far) - body.point(near))
+    def alike(self) -> Hashable:
+        return self.frame
 
-    def residual(self, body: Kinematics) -> Dual:
-        return toward(self.segment_direction(body), self.toward, body, self.frame)
+    @staticmethod
+    def along(segments: Sequence[str], body: Kinematics) -> Dual:
+        """(S, K, 3): unit vectors along segments."""
+        near, far = (body.points(SEGMENTS[s][i] for s in segments) for i in (0, 1))
+        return unit(far - near)
+
+    @classmethod
+    def residuals(cls, codes: Sequence[Direction], body: Kinematics) -> Dual:
+        return toward(cls.along([c.segment for c in codes], body), [c.toward for c in codes], body, codes[0].frame)
 
     def measure(self, body: Kinematics) -> Measured:
         return off_by(self, body)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from backend.body.dual import Dual, norm, stack
+from backend.body.dual import Dual, norm
 from backend.body.kinematics import Kinematics
 
-from .base import COMPARES, Measured, Posecode, choice, compared, name_in, named, number, pattern, register
+from .base import COMPARES, Measured, Posecode, Uses, choice, compared, name_in, named, number, pattern, register
 from .vocabulary import PLACES, limb_of_point, words
 
 _LINE = pattern(r"(?P<a>.+?) (?P<how>at least |at most )?{n} from (?P<b>.+?)")
@@ -27,18 +28,21 @@ class Distance(Posecode):
     metres: float = number("the distance", 0, 2.5)
     compare: str = choice(COMPARES, "equal to, at least or at most", default="=")
 
-    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
-        return frozenset({self.a, self.b}), frozenset()
+    def uses(self) -> Uses:
+        return Uses.of((self.a, self.b))
 
-    def length(self, body: Kinematics) -> Dual:
-        return norm(body.point(self.a) - body.point(self.b))
+    @staticmethod
+    def lengths(codes: Sequence[Distance], body: Kinematics) -> Dual:
+        """(S, K) m."""
+        return norm(body.points(c.a for c in codes) - body.points(c.b for c in codes))
 
-    def residual(self, body: Kinematics) -> Dual:
-        return stack([compared(self.length(body), self.metres, self.compare)])
+    @classmethod
+    def residuals(cls, codes: Sequence[Distance], body: Kinematics) -> Dual:
+        return compared(cls.lengths(codes, body), [c.metres for c in codes], [c.compare for c in codes]).as_row()
 
     def measure(self, body: Kinematics) -> Measured:
         error = abs(float(self.residual(body).value[0, 0]))
-        return Measured(error, error <= self.tolerance, "m", self.metres, float(self.length(body).value[0]))
+        return Measured(error, error <= self.tolerance, "m", self.metres, float(self.lengths([self], body).value[0, 0]))
 
     def limbs(self) -> frozenset[str]:
         return frozenset({limb_of_point(self.a), limb_of_point(self.b)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from backend.body.kinematics import Kinematics
 from .base import (
     Measured,
     Posecode,
+    Uses,
     choice,
     direction_in,
     direction_words,
@@ -22,7 +24,7 @@ from .base import (
     side_of,
     vector,
 )
-from .direction import FRAMES, frame_axes, off_by, toward
+from .direction import FRAMES, frame_names, off_by, toward
 from .vocabulary import AXES, FACES, limb_of_joint, words
 
 _LINE = pattern(r"(?P<part>.+?) faces (?P<toward>[^()]+?)(?: \((?P<frame>pelvis|chest)\))?")
@@ -43,11 +45,15 @@ class Facing(Posecode):
     toward: tuple[float, float, float] = vector("(left, up, front) components of the direction")
     frame: str = choice(FRAMES, "whose left, up and front: the heading, the pelvis or the chest", default="heading")
 
-    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
-        return frozenset(), frozenset({FACES[self.part]}) | frame_axes(self.frame)
+    def uses(self) -> Uses:
+        return Uses.of(axes=(FACES[self.part], *frame_names(self.frame)))
 
-    def residual(self, body: Kinematics) -> Dual:
-        return toward(body.axis(FACES[self.part]), self.toward, body, self.frame)
+    def alike(self) -> Hashable:
+        return self.frame
+
+    @classmethod
+    def residuals(cls, codes: Sequence[Facing], body: Kinematics) -> Dual:
+        return toward(body.axes(FACES[c.part] for c in codes), [c.toward for c in codes], body, codes[0].frame)
 
     def measure(self, body: Kinematics) -> Measured:
         return off_by(self, body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,19 @@ import numpy as np
 from backend.body.dual import Dual, unit
 from backend.body.kinematics import Kinematics
 
-from .base import Measured, Posecode, direction_in, direction_words, name_in, named, pattern, place, register, vector
+from .base import (
+    Measured,
+    Posecode,
+    Uses,
+    direction_in,
+    direction_words,
+    name_in,
+    named,
+    pattern,
+    place,
+    register,
+    vector,
+)
 from .direction import off_by, toward
 from .vocabulary import PLACES, words
 
@@ -30,17 +43,21 @@ class Gaze(Posecode):
     target: str | None = named(PLACES, "a part of the own body that is looked at", default=None)
     place: tuple[float, float, float] | None = place("a place in the scene, m", default=None)
 
-    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
-        points = {"eyes"} | ({self.target} if self.target else set())
-        return frozenset(points), frozenset({"head_front"})
+    def uses(self) -> Uses:
+        return Uses.of({"eyes"} | ({self.target} if self.target else set()), ["head_front"])
 
-    def residual(self, body: Kinematics) -> Dual:
-        front = body.axis("head_front")
-        if self.target:
-            return front - unit(body.point(self.target) - body.point("eyes"))
-        if self.place is not None:
-            return front - unit(-(body.point("eyes") - np.asarray(self.place)))
-        return toward(front, self.toward or (0, 0, 1), body, "heading")
+    def alike(self) -> Hashable:
+        return "target" if self.target else "place" if self.place is not None else "toward"
+
+    @classmethod
+    def residuals(cls, codes: Sequence[Gaze], body: Kinematics) -> Dual:
+        fronts, how = body.axes("head_front" for _ in codes), codes[0].alike()
+        if how == "toward":
+            return toward(fronts, [c.toward or (0, 0, 1) for c in codes], body, "heading")
+        eyes = body.points("eyes" for _ in codes)
+        if how == "target":
+            return fronts - unit(body.points(c.target or "eyes" for c in codes) - eyes)
+        return fronts - unit(-(eyes - np.array([c.place for c in codes])))
 
     def measure(self, body: Kinematics) -> Measured:
         return off_by(self, body)

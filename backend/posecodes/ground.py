@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,9 +11,9 @@ import numpy as np
 
 from backend.body.dual import Dual, stack
 from backend.body.kinematics import Kinematics
-from backend.body.outline import lowest, patch
+from backend.body.outline import lowest, lowest_of
 
-from .base import Measured, Posecode, name_in, names, number, pattern, register
+from .base import Measured, Posecode, Uses, name_in, names, number, pattern, register
 from .vocabulary import limb_of_point, skin, words
 
 _SIDED: Final = {
@@ -40,6 +41,10 @@ _SEAT = pattern(r"(?P<parts>.+?) on (?:a )?seat {n}")
 _AIR = pattern(r"airborne {n}")
 
 
+def _lies_flat(region: str) -> bool:
+    return region.removeprefix("left_").removeprefix("right_") in _FLAT
+
+
 @register
 @dataclass(frozen=True)
 class Support(Posecode):
@@ -58,20 +63,29 @@ class Support(Posecode):
         """The points of the skin that bear, each once for every part that names it."""
         return tuple(skin(r) for part in self.parts for r in BEARERS[part])
 
-    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
-        return frozenset(self.regions()), frozenset()
+    def _flat(self) -> list[str]:
+        return [r for part in self.parts for r in BEARERS[part] if _lies_flat(r)]
 
-    def residual(self, body: Kinematics) -> Dual:
-        """(S, n) m: height of every bearing place above what it should rest on.
+    def _rounded(self) -> list[str]:
+        return [r for part in self.parts for r in BEARERS[part] if not _lies_flat(r)]
+
+    def uses(self) -> Uses:
+        return Uses.of(self.regions(), patches=self._rounded())
+
+    def alike(self) -> Hashable:
+        return (len(self._flat()), len(self._rounded()))
+
+    @classmethod
+    def residuals(cls, codes: Sequence[Support], body: Kinematics) -> Dual:
+        """(S, K, n) m: height of every bearing place above what it should rest on.
 
         Soles and palms lie flat on two points each; of a rounded part (knee, seat, back ...) whatever is lowest bears.
         """
-        return stack([self._height(body, region) for part in self.parts for region in BEARERS[part]])
-
-    def _height(self, body: Kinematics, region: str) -> Dual:
-        if region.removeprefix("left_").removeprefix("right_") in _FLAT:
-            return body.point(skin(region)).component(1) - self.height
-        return lowest(body, self.height, patch(region))
+        flat, rounded = [r for c in codes for r in c._flat()], [r for c in codes for r in c._rounded()]
+        parts = [body.points(skin(r) for r in flat).component(1)] if flat else []
+        parts += [lowest_of(body, rounded)] if rounded else []
+        grouped = [p.grouped(len(codes)) for p in parts]
+        return stack(grouped) - np.array([[c.height] for c in codes])
 
     def measure(self, body: Kinematics) -> Measured:
         heights = self.residual(body).value[0]
@@ -108,12 +122,13 @@ class Airborne(Posecode):
 
     height: float = number("height of the lowest point of the body above the ground, m", 0, 3)
 
-    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
-        return frozenset(), frozenset()
+    def uses(self) -> Uses:
+        return Uses()
 
-    def residual(self, body: Kinematics) -> Dual:
-        """(S, 1) m: the lowest point of the skin against the height."""
-        return lowest(body, self.height)
+    @classmethod
+    def residuals(cls, codes: Sequence[Airborne], body: Kinematics) -> Dual:
+        """(S, K, 1) m: the lowest point of the skin against the height."""
+        return (lowest(body) - np.array([c.height for c in codes])).as_row()
 
     def limbs(self) -> frozenset[str]:
         return frozenset({"support"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +13,7 @@ from backend.body.kinematics import Kinematics
 from backend.body.rotations import rotvec_to_rotmat
 from rigs.skeleton import INDEX
 
-from .base import Measured, Posecode, choice, name_in, pattern, register
+from .base import Measured, Posecode, Uses, choice, name_in, pattern, register
 
 # finger -> (knuckle, middle joint, end joint) flexion and spread, all deg. Spread is away from the middle finger.
 _STRAIGHT: Final = (0, 0, 0, 0)
@@ -94,14 +95,21 @@ class Hand(Posecode):
     side: str = choice(("left", "right"), "which hand")
     shape: str = choice(SHAPES, "the shape")
 
-    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
-        return frozenset(), frozenset()
+    def uses(self) -> Uses:
+        return Uses()
 
     def target(self) -> np.ndarray:
         """(15, 3, 3) local rotations."""
         return rotvec_to_rotmat(shape_rotvecs(self.shape, self.side))
 
-    def residual(self, body: Kinematics) -> Dual:
+    @classmethod
+    def residuals(cls, codes: Sequence[Hand], body: Kinematics) -> Dual:
+        """(S, K, 135)."""
+        each = [c._off(body) for c in codes]
+        jacs = [e.jac for e in each if e.jac is not None]
+        return Dual(np.stack([e.value for e in each], axis=1), np.stack(jacs, axis=1) if jacs else None)
+
+    def _off(self, body: Kinematics) -> Dual:
         """(S, 135): difference of the finger joints' rotation matrices over sqrt(2): for small ones the angle."""
         joints = hand_joints(self.side)
         local = body.local[:, joints]
@@ -110,9 +118,9 @@ class Hand(Posecode):
             return Dual(value)
         jac = np.zeros(value.shape + (body.columns,))
         blocks = jac[..., : 3 * len(body.active)].reshape(len(local), 15, 3, 3, len(body.active), 3)
-        # d(R exp(d)) = R [d]x; column k of [e_i]x is e_i x e_k
+        # d(R exp(e)) = R [e]x with e = G^T d; column k of [e]x is e x e_k
         turns = np.array([[np.cross(np.eye(3)[i], np.eye(3)[k]) for k in range(3)] for i in range(3)])  # (i, k, 3)
-        change = np.einsum("sjab,ikb->sjaki", local, turns) / np.sqrt(2)
+        change = np.einsum("sjab,ikb,sjci->sjakc", local, turns, body.world[:, joints]) / np.sqrt(2)
         for n, joint in enumerate(joints):
             for column in np.flatnonzero(body.active == joint):
                 blocks[:, n, :, :, column] = change[:, n]

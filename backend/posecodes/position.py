@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from backend.body.dual import Dual, along, dot, stack
+import numpy as np
+
+from backend.body.dual import Dual, along, dot
 from backend.body.kinematics import Kinematics
 
-from .base import COMPARES, Measured, Posecode, choice, compared, name_in, named, pattern, register, side_number
-from .direction import FRAMES, frame_axes
+from .base import COMPARES, Measured, Posecode, Uses, choice, compared, name_in, named, pattern, register, side_number
+from .direction import FRAMES, frame_names
 from .vocabulary import PLACES, limb_of_point, mirror_name, words
 
 AXES_OF = ("left", "up", "front")
@@ -39,25 +42,29 @@ class Position(Posecode):
     compare: str = choice(COMPARES, "equal to, at least or at most", default="=")
     frame: str = choice(FRAMES, "whose axes", default="heading")
 
-    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
-        other = frozenset() if self.relative_to == "ground" else frozenset({self.relative_to})
-        return frozenset({self.point}) | other, frame_axes(self.frame)
+    def uses(self) -> Uses:
+        return Uses.of({self.point, self.relative_to} - {"ground"}, frame_names(self.frame))
 
-    def offset(self, body: Kinematics) -> Dual:
-        """(S,) m."""
-        d = body.point(self.point)
-        if self.relative_to != "ground":
-            d = d - body.point(self.relative_to)
-        if self.frame == "heading":
-            return along(d, body.heading[:, :, AXES_OF.index(self.axis)])
-        return dot(d, body.axis(f"{self.frame}_{self.axis}"))
+    def alike(self) -> Hashable:
+        return (self.frame, self.relative_to == "ground")
 
-    def residual(self, body: Kinematics) -> Dual:
-        return stack([compared(self.offset(body), self.metres, self.compare)])
+    @staticmethod
+    def offsets(codes: Sequence[Position], body: Kinematics) -> Dual:
+        """(S, K) m, for statements that are alike."""
+        away, frame = body.points(c.point for c in codes), codes[0].frame
+        if codes[0].relative_to != "ground":
+            away = away - body.points(c.relative_to for c in codes)
+        if frame == "heading":
+            return along(away, np.swapaxes(body.heading, -1, -2)[:, [AXES_OF.index(c.axis) for c in codes]])
+        return dot(away, body.axes(f"{frame}_{c.axis}" for c in codes))
+
+    @classmethod
+    def residuals(cls, codes: Sequence[Position], body: Kinematics) -> Dual:
+        return compared(cls.offsets(codes, body), [c.metres for c in codes], [c.compare for c in codes]).as_row()
 
     def measure(self, body: Kinematics) -> Measured:
         error = abs(float(self.residual(body).value[0, 0]))
-        return Measured(error, error <= self.tolerance, "m", self.metres, float(self.offset(body).value[0]))
+        return Measured(error, error <= self.tolerance, "m", self.metres, float(self.offsets([self], body).value[0, 0]))
 
     def limbs(self) -> frozenset[str]:
         return frozenset({limb_of_point(self.point)})

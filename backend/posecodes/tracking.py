@@ -13,13 +13,14 @@ from .vocabulary import AXES, POINTS
 
 
 def tracked_by(program: Iterable[Posecode], points: Iterable[str] = (), axes: Iterable[str] = ()) -> Tracked:
-    """The points and axes that the statements look at, and further ones by name."""
-    wanted_points, wanted_axes = set(points), set(axes)
-    for code in program:
-        used_points, used_axes = code.uses()
-        wanted_points |= used_points
-        wanted_axes |= used_axes
-    return Tracked({n: POINTS[n] for n in sorted(wanted_points)}, {n: AXES[n] for n in sorted(wanted_axes)})
+    """What the statements look at, and further points and axes by name."""
+    used = [code.uses() for code in program]
+    wanted_points = set(points).union(*(u.points for u in used))
+    wanted_axes = set(axes).union(*(u.axes for u in used))
+    patches = set[str]().union(*(u.patches for u in used))
+    return Tracked(
+        {n: POINTS[n] for n in sorted(wanted_points)}, {n: AXES[n] for n in sorted(wanted_axes)}, sorted(patches)
+    )
 
 
 def body_at(

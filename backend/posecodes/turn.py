@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from backend.body.dual import Dual, atan2, dot, stack
+from backend.body.dual import Dual, atan2, dot
 from backend.body.kinematics import Kinematics
 
-from .base import Measured, Posecode, choice, named, pattern, register, side_number
+from .base import Measured, Posecode, Uses, choice, named, pattern, register, side_number
 from .vocabulary import words
 
 _CHAIN = {"head": "chest", "torso": "pelvis"}
 _AXIS_OF = {"head": "head", "torso": "chest"}
 _LINE = pattern(r"(?P<part>head|torso) (?P<how>turned|tilted) (?P<side>left|right) {n}")
 _BOW = pattern(r"(?P<part>head|torso) bowed (?P<side>front|forward|back) {n}")
-# motion -> (numerator: axis of the moving part, axis of its base; denominator likewise, sign of a positive angle)
+# motion -> (numerator: axis of the moving part, axis of its base; denominator likewise)
 _MOTIONS = {
-    "turned": (("front", "left"), ("front", "front"), 1.0),
-    "tilted": (("up", "left"), ("up", "up"), 1.0),
-    "bowed": (("up", "front"), ("up", "up"), 1.0),
+    "turned": (("front", "left"), ("front", "front")),
+    "tilted": (("up", "left"), ("up", "up")),
+    "bowed": (("up", "front"), ("up", "up")),
 }
 
 
@@ -37,23 +38,28 @@ class Turn(Posecode):
     motion: str = choice(_MOTIONS, "turned: about the long axis; tilted: ear to shoulder; bowed: forward")
     degrees: float = side_number("positive: to the character's left; for bowed: forward", -150, 150)
 
-    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
+    def uses(self) -> Uses:
         mine, base = _AXIS_OF[self.part], _CHAIN[self.part]
-        return frozenset(), frozenset(f"{p}_{a}" for p in (mine, base) for a in ("left", "up", "front"))
+        return Uses.of(axes=(f"{p}_{a}" for p in (mine, base) for a in ("left", "up", "front")))
 
-    def angle(self, body: Kinematics) -> Dual:
-        """(S,) rad."""
-        (y_mine, y_base), (x_mine, x_base), sign = _MOTIONS[self.motion]
-        mine, base = _AXIS_OF[self.part], _CHAIN[self.part]
-        y = dot(body.axis(f"{mine}_{y_mine}"), body.axis(f"{base}_{y_base}"))
-        x = dot(body.axis(f"{mine}_{x_mine}"), body.axis(f"{base}_{x_base}"))
-        return atan2(y, x).scaled(sign)
+    @staticmethod
+    def angles(codes: Sequence[Turn], body: Kinematics) -> Dual:
+        """(S, K) rad: atan2 of two products of an axis of the moving part with one of its base."""
+        y, x = (
+            dot(
+                body.axes(f"{_AXIS_OF[c.part]}_{_MOTIONS[c.motion][i][0]}" for c in codes),
+                body.axes(f"{_CHAIN[c.part]}_{_MOTIONS[c.motion][i][1]}" for c in codes),
+            )
+            for i in (0, 1)
+        )
+        return atan2(y, x)
 
-    def residual(self, body: Kinematics) -> Dual:
-        return stack([self.angle(body) - np.radians(self.degrees)])
+    @classmethod
+    def residuals(cls, codes: Sequence[Turn], body: Kinematics) -> Dual:
+        return (cls.angles(codes, body) - np.radians([c.degrees for c in codes])).as_row()
 
     def measure(self, body: Kinematics) -> Measured:
-        reached = float(np.degrees(self.angle(body).value[0]))
+        reached = float(np.degrees(self.angles([self], body).value[0, 0]))
         error = np.radians(abs(reached - self.degrees))
         return Measured(error, error <= self.tolerance, "deg", self.degrees, reached)
 

@@ -7,13 +7,13 @@ pose). For each pair of parts only the deepest overlap counts: one residual a pa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Final
 
 import numpy as np
 
 from backend.body.dual import Dual
-from backend.body.kinematics import Kinematics
+from backend.body.kinematics import Kinematics, feature_matrix
 from backend.body.model import BodyModel
 from rigs.skeleton import INDEX
 
@@ -44,7 +44,7 @@ class Spheres:
     """Spheres (N) and the pairs of them (P) that are looked at, those of one pair of parts together.
 
     joint (N,), offset (N, 3) m from it; first, second (P,) spheres; reach (P,) m: the distance at which they overlap;
-    starts: where each pair of parts begins; names: what to call it.
+    starts: where each pair of parts begins; names: what to call it. matrix (N, 220): see `Kinematics.features`.
     """
 
     joint: np.ndarray
@@ -54,6 +54,12 @@ class Spheres:
     reach: np.ndarray
     starts: np.ndarray
     names: tuple[str, ...]
+    matrix: np.ndarray
+
+    @cached_property
+    def flat(self) -> np.ndarray:
+        """(P,) index of each pair in the table of all spheres against all."""
+        return self.first * len(self.joint) + self.second
 
 
 @cache
@@ -82,7 +88,8 @@ def spheres() -> Spheres:
     one, other = (np.concatenate([g[i].ravel() for g in grids]) for i in (0, 1))
     starts = np.cumsum([0] + [g[0].size for g in grids[:-1]])
     labels = tuple(f"{a} in {b}".replace("_", " ") for a, b in wanted)
-    return Spheres(joint, offset, one, other, radius[one] + radius[other] - _SLACK, starts, labels)
+    matrix = feature_matrix(joint[:, None], np.ones((len(joint), 1)), offset[:, None])
+    return Spheres(joint, offset, one, other, radius[one] + radius[other] - _SLACK, starts, labels, matrix)
 
 
 def _pairs() -> list[tuple[str, str]]:
@@ -98,24 +105,22 @@ def _pairs() -> list[tuple[str, str]]:
 
 
 def overlap(body: Kinematics) -> Dual:
-    """(S, pairs) m: depth of the deepest overlap of each pair of parts beyond the slack, zero where they are apart."""
+    """(S, pairs, 1) m: depth of the deepest overlap of each pair of parts beyond the slack, else zero."""
     table = spheres()
-    centre = body.joints[:, table.joint] + np.einsum("snab,nb->sna", body.world[:, table.joint], table.offset)
-    away = centre[:, table.first] - centre[:, table.second]
-    deep = table.reach - np.sqrt(np.einsum("spc,spc->sp", away, away))
-    depth = np.maximum.reduceat(deep, table.starts, axis=1)
-    hit = depth > 0
-    value = np.where(hit, depth, 0.0)
+    centre = table.matrix @ body.features
+    squares = (centre * centre).sum(axis=-1)
+    apart = squares[:, :, None] + squares[:, None] - 2 * centre @ np.swapaxes(centre, 1, 2)
+    deep = table.reach - np.sqrt(np.maximum(apart.reshape(len(centre), -1)[:, table.flat], 1e-12))
+    depth = np.maximum(np.maximum.reduceat(deep, table.starts, axis=1), 0.0)
     if body.active is None:
-        return Dual(value)
-    jac = np.zeros((*value.shape, body.columns))
-    columns = np.flatnonzero(hit.any(axis=0))
+        return Dual(depth[..., None])
+    jac = np.zeros((*depth.shape, body.columns))
+    columns = np.flatnonzero(depth.any(axis=0))
     if len(columns):
         deepest = np.stack([_deepest(deep, table, int(k)) for k in columns], axis=1)
-        jac[:, columns] = (
-            _depth_jac(body, table, centre, table.first[deepest], table.second[deepest]) * hit[:, columns, None]
-        )
-    return Dual(value, jac)
+        moved = _depth_jac(body, table, centre, table.first[deepest], table.second[deepest])
+        jac[:, columns] = moved * (depth[:, columns] > 0)[..., None]
+    return Dual(depth, jac).as_row()
 
 
 def _deepest(deep: np.ndarray, table: Spheres, pair: int) -> np.ndarray:

@@ -12,15 +12,15 @@ _SLACK = 0.004  # m; soles and palms are not quite flat, and give way this much 
 
 
 def penetration(body: Kinematics) -> Dual:
-    """(S, parts) m: depth of the deepest vertex of each part below the ground beyond the slack, else zero."""
-    o, y = outline(), heights(body)
+    """(S, 1, parts) m: depth of the deepest vertex of each part below the ground beyond the slack, else zero."""
+    o = outline()
+    y = heights(body)[:, : len(o.joint)]
     depth = np.maximum(-np.minimum.reduceat(y, o.starts, axis=1) - _SLACK, 0.0)
     if body.active is None:
-        return Dual(depth)
+        return Dual(depth[:, None])
     jac = np.zeros((*depth.shape, body.columns))
-    ends = np.append(o.starts[1:], y.shape[1])
-    for part in np.flatnonzero((depth > 0).any(axis=0)):
-        start = o.starts[part]
-        deepest = start + np.argmin(y[:, start : ends[part]], axis=1)
-        jac[:, part] = -height_jac(body, deepest) * (depth[:, part] > 0)[:, None]
-    return Dual(depth, jac)
+    sunk = np.flatnonzero(depth.any(axis=0))
+    if len(sunk):
+        deepest = [o.starts[p] + np.argmin(y[:, o.starts[p] : o.ends[p]], axis=1) for p in sunk]
+        jac[:, sunk] = -height_jac(body, np.stack(deepest, axis=1)) * (depth[:, sunk] > 0)[..., None]
+    return Dual(depth[:, None], jac[:, None])

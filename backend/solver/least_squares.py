@@ -1,12 +1,15 @@
 """Levenberg-Marquardt for several independent starts at once, with steps on the rotation manifold (numpy, float64).
 
-Madsen, Nielsen & Tingleff, Methods for Non-Linear Least Squares Problems, algorithm 3.16 (damping by gain ratio), run
-for every start in one batch; a start that has converged stops moving.
+After Madsen, Nielsen & Tingleff, Methods for Non-Linear Least Squares Problems, ch. 3.2, run for every start in one
+batch. Since numpy's price is per call and not per body, each iteration tries several dampings at once and keeps the
+best. A start that has converged stops moving.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
@@ -15,32 +18,44 @@ from backend.body.kinematics import Kinematics
 
 
 class Objective(Protocol):
-    """What is minimised: half the squared residuals."""
+    """What is minimised."""
 
-    def evaluate(self, body: Kinematics) -> tuple[np.ndarray, np.ndarray]:
-        """Weighted residuals (S, m) and their jacobian (S, m, D)."""
+    def cost(self, body: Kinematics) -> np.ndarray:
+        """(S,)"""
         ...
 
-    def residuals(self, body: Kinematics) -> np.ndarray:
-        """(S, m) alone."""
+    def normal(self, body: Kinematics) -> tuple[np.ndarray, np.ndarray]:
+        """Gradient (S, D) of the cost and its Gauss-Newton matrix (S, D, D)."""
         ...
 
 
 @dataclass(frozen=True)
 class Stopping:
     max_iterations: int = 40
-    cost_tolerance: float = 4e-3
+    cost_tolerance: float = 1e-2
     """A start stops when the relative decrease of its cost in one step falls below this,"""
-    cost_drop: float = 0.01
+    cost_drop: float = 0.05
     """or its absolute decrease below this: far below what can be seen."""
     damping_limit: float = 1e4
     """A start stops when no step this strongly damped makes its cost smaller."""
-    rivals_after: int = 5
-    """From this iteration on, starts that cost much more than the best one are given up."""
-    rivals_factor: float = 2.0
+    rivals: Mapping[int, tuple[float, int]] = field(
+        default_factory=lambda: MappingProxyType({2: (4.0, 2), 4: (1.5, 1)})
+    )
+    """After this many iterations, starts that cost more than so many times the best are given up, and all but the
+    cheapest so many."""
 
 
 STOPPING = Stopping()
+_FIRST_DAMPING = 1e-3
+# Dampings tried in each iteration, as factors of the current one, by the number of starts in the race: a few more
+# bodies in a batch cost little, a rejected step costs a whole iteration.
+_TRIALS = {
+    1: np.array([0.1, 1.0, 10.0]),
+    2: np.array([0.2, 1.0, 20.0]),
+    3: np.array([0.3, 10.0]),
+}
+_AFTER_FAILURE = 10.0
+_LONGEST = 1.0  # rad; beyond it the linear model of a rotation says little
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,86 +73,82 @@ class _Run:
     """The starts that are still in the race, a row each."""
 
     body: Kinematics
-    r: np.ndarray
-    j: np.ndarray
+    gradient: np.ndarray
+    matrix: np.ndarray
     cost: np.ndarray
     damping: np.ndarray
-    growth: np.ndarray
     moving: np.ndarray
 
     def keep(self, rows: np.ndarray) -> None:
         if not rows.all():
             self.body = self.body.rows(rows)
-            for name in ("r", "j", "cost", "damping", "growth", "moving"):
+            for name in ("gradient", "matrix", "cost", "damping", "moving"):
                 setattr(self, name, getattr(self, name)[rows])
 
 
 def minimise(body: Kinematics, objective: Objective, free: np.ndarray, stopping: Stopping = STOPPING) -> Descent:
-    """Minimise half the squared residual of every start.
+    """Minimise the cost of every start.
 
     Args:
         body: the starts, with derivatives. free: (D,) bool, which increments may be used.
     """
-    r, j = objective.evaluate(body)
-    s = len(r)
-    run = _Run(body, r, j, _cost(r), np.full(s, 1e-3), np.full(s, 2.0), np.ones(s, bool))
+    s, columns = len(body.local), np.flatnonzero(free)
+    cost = objective.cost(body)
+    run = _Run(body, *objective.normal(body), cost, np.full(s, _FIRST_DAMPING), np.ones(s, bool))
     for iteration in range(1, stopping.max_iterations + 1):
-        _advance(run, objective, np.flatnonzero(free), stopping)
-        if iteration >= stopping.rivals_after:
-            run.keep(run.cost <= stopping.rivals_factor * run.cost.min() + 1e-9)
+        _advance(run, objective, columns, stopping)
+        if iteration in stopping.rivals:
+            run.keep(_front(run.cost, *stopping.rivals[iteration]))
         if not run.moving.any():
             return Descent(run.body, run.cost, iteration, "converged")
     return Descent(run.body, run.cost, stopping.max_iterations, "max iterations")
 
 
-def _cost(r: np.ndarray) -> np.ndarray:
-    return 0.5 * np.einsum("sm,sm->s", r, r)
-
-
-def _advance(run: _Run, objective: Objective, columns: np.ndarray, stopping: Stopping) -> None:
-    """One trial step of every start; better ones are taken, the others are damped more."""
-    step, predicted = _step(run, columns)
-    trial = run.body.moved(_spread(np.where(run.moving[:, None], step, 0.0), columns, run.j.shape[2]))
-    cost = _cost(objective.residuals(trial))
-    gain = (run.cost - cost) / np.maximum(predicted, 1e-12)
-    better = run.moving & (cost < run.cost)
-    drop = run.cost - cost
-    small = (drop < stopping.cost_tolerance * run.cost) | (drop < stopping.cost_drop)
-    eased = run.damping * np.maximum(1 / 3, 1 - (2 * gain - 1) ** 3)
-    run.damping = np.clip(np.where(better, eased, run.damping * run.growth), 1e-7, 1e12)
-    run.growth = np.where(better, 2.0, run.growth * 2)
-    run.cost = np.where(better, cost, run.cost)
-    done = (better & small) | (run.damping > stopping.damping_limit) | (run.cost < 1e-9)
-    run.moving = run.moving & ~done
-    if better.any():
-        run.body = _chosen(better, trial, run.body)
-        run.r, run.j = objective.evaluate(run.body)
-
-
-def _spread(step: np.ndarray, columns: np.ndarray, width: int) -> np.ndarray:
-    """(S, F) increments of the free columns as (S, D)."""
-    out = np.zeros((len(step), width))
-    out[:, columns] = step
+def _front(cost: np.ndarray, factor: float, count: int) -> np.ndarray:
+    """(S,) bool: the starts within `factor` of the best, at most `count`."""
+    rank = np.argsort(np.argsort(cost, kind="stable"), kind="stable")
+    out: np.ndarray = (cost <= factor * cost.min() + 1e-9) & (rank < count)
     return out
 
 
-def _step(run: _Run, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The damped Gauss-Newton step (S, F) and the decrease of the cost that the linear model predicts (S,)."""
-    j = run.j[:, :, columns]
-    jt = np.swapaxes(j, 1, 2)
-    hessian = jt @ j
-    index = np.arange(hessian.shape[1])
-    scale = hessian[:, index, index]
-    added = run.damping[:, None] * np.maximum(scale, 1e-3)
-    hessian[:, index, index] = scale + added
-    gradient = np.einsum("sfm,sm->sf", jt, run.r)
-    step = -np.linalg.solve(hessian, gradient[..., None])[..., 0]
-    return step, 0.5 * np.einsum("sf,sf->s", step, added * step - gradient)
+def _advance(run: _Run, objective: Objective, columns: np.ndarray, stopping: Stopping) -> None:
+    """Try steps of several dampings for every start; the best is taken if it makes the cost smaller."""
+    s = len(run.cost)
+    factors = _TRIALS[min(s, max(_TRIALS))]
+    dampings = np.clip(run.damping[:, None] * factors, 1e-7, 1e12)
+    steps = _steps(run, dampings, columns) * run.moving[:, None, None]
+    trial = run.body.rows(np.repeat(np.arange(s), len(factors))).moved(steps.reshape(-1, steps.shape[-1]))
+    costs = objective.cost(trial).reshape(s, -1)
+    rows, best = np.arange(s), np.argmin(costs, axis=1)
+    drop = run.cost - costs[rows, best]
+    better = run.moving & (drop > 0)
+    small = (drop < stopping.cost_tolerance * run.cost) | (drop < stopping.cost_drop)
+    run.damping = np.where(better, dampings[rows, best], dampings[:, -1] * _AFTER_FAILURE)
+    run.cost = np.where(better, costs[rows, best], run.cost)
+    run.moving = run.moving & ~((better & small) | (run.damping > stopping.damping_limit) | (run.cost < 1e-9))
+    if better.any():
+        run.body = _chosen(better, trial.rows(rows * len(factors) + best), run.body)
+        if run.moving.any():
+            run.gradient, run.matrix = objective.normal(run.body)
+
+
+def _steps(run: _Run, dampings: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """(S, trials, D): damped Gauss-Newton steps, shortened so that no joint turns by more than `_LONGEST`."""
+    matrix = run.matrix[:, columns[:, None], columns]
+    index = np.arange(len(columns))
+    scale = np.maximum(matrix[:, index, index], 1e-3)
+    systems = np.repeat(matrix[:, None], dampings.shape[1], axis=1)
+    systems[:, :, index, index] += dampings[..., None] * scale[:, None]
+    gradient = np.broadcast_to(run.gradient[:, None, columns, None], (*systems.shape[:3], 1))
+    steps = np.zeros((*dampings.shape, run.gradient.shape[1]))
+    steps[..., columns] = -np.linalg.solve(systems, gradient)[..., 0]
+    turns = steps[..., :-3].reshape(*dampings.shape, -1, 3)
+    largest = np.sqrt((turns * turns).sum(axis=-1).max(axis=-1, initial=0.0))
+    out: np.ndarray = steps * np.minimum(1.0, _LONGEST / np.maximum(largest, 1e-12))[..., None]
+    return out
 
 
 def _chosen(better: np.ndarray, new: Kinematics, old: Kinematics) -> Kinematics:
     if better.all():
         return new
-    local = np.where(better[:, None, None, None], new.local, old.local)
-    transl = np.where(better[:, None], new.transl, old.transl)
-    return Kinematics(old.rest, local, transl, old.tracked, old.heading, old.active)
+    return old.replaced(better, new)

@@ -15,8 +15,6 @@ from typing import Final
 
 import numpy as np
 
-from backend.body.dual import Dual
-from backend.body.kinematics import Kinematics
 from backend.body.rotations import rotmat_to_quat_wxyz
 from rigs.skeleton import JOINTS
 
@@ -42,7 +40,9 @@ def family(joint: str) -> str:
     return joint.split("_")[-1].rstrip("0123456789")
 
 
-_TWIST_AXIS: Final = np.array([{"x": 0, "y": 1}[RANGES[family(j)][0]] if family(j) in RANGES else 0 for j in JOINTS])
+_TWIST_AXIS: Final = np.array([{"x": 0, "y": 1}[RANGES[family(j)][0]] if family(j) in RANGES else 1 for j in JOINTS])
+_TWIST_FIRST: Final = (_TWIST_AXIS[:, None] + np.arange(3)) % 3  # the twist's axis, then the other two, right-handed
+_BACK: Final = np.argsort(_TWIST_FIRST, axis=1)
 
 
 def _bounds() -> tuple[np.ndarray, np.ndarray]:
@@ -61,78 +61,53 @@ def _bounds() -> tuple[np.ndarray, np.ndarray]:
 LOW, HIGH = _bounds()  # (55, 3) rad; joints without a range have a wide one
 
 
-def swing_twist(local: np.ndarray, joints: np.ndarray, derivative: bool = True) -> tuple[np.ndarray, np.ndarray | None]:
-    """Swing and twist coordinates of joints and their derivative with respect to the increments d (R <- R exp(d)).
+def swing_twist(quats: np.ndarray, joints: np.ndarray) -> np.ndarray:
+    """Swing and twist coordinates (S, A, 3) rad about X, Y, Z of the local rotations (S, A, 4) wxyz of joints (A,)."""
+    w, x, y, z, n, f = _parts(quats, joints)
+    swing = f / n
+    ordered = np.stack([2 * np.arctan2(x, w), (y * w - x * z) * swing, (z * w + x * y) * swing], axis=-1)
+    out: np.ndarray = ordered[:, np.arange(len(joints))[:, None], _BACK[joints]]
+    return out
 
-    Args:
-        local: (S, 55, 3, 3) local rotations. joints: (A,) indices.
 
-    Returns:
-        (S, A, 3) rad in X, Y, Z order and (S, A, 3 coordinates, 3 increments).
+def swing_twist_jac(quats: np.ndarray, joints: np.ndarray) -> np.ndarray:
+    """Derivative (S, A, 3 coordinates, 3 increments) of `swing_twist` with respect to R <- R exp(d).
+
+    dq = q (0, d) / 2; with the twist's axis first, q = (w, x, y, z).
     """
-    quat = rotmat_to_quat_wxyz(local[:, joints])
-    axis = _TWIST_AXIS[joints]
-    order = (axis[:, None] + np.arange(3)) % 3  # twist axis first, then the other two, right-handed
-    xyz = np.take_along_axis(quat[..., 1:], np.broadcast_to(order, quat.shape[:2] + (3,)), axis=-1)
-    w, (x, y, z) = quat[..., 0], np.moveaxis(xyz, -1, 0)
-    n = np.maximum(np.sqrt(w * w + x * x), 1e-6)
+    w, x, y, z, n, f = _parts(quats, joints)
+    dw, dx, dy, dz = 0.5 * np.stack(
+        [np.stack(row, axis=-1) for row in ((-x, -y, -z), (w, -z, y), (z, w, -x), (-y, x, w))]
+    )
+    w, x, y, z, n, f = (v[..., None] for v in (w, x, y, z, n, f))
     m = np.sqrt(y * y + z * z)
     small = m < 1e-5
-    angle = 2 * np.arctan2(m, n)
-    f = np.where(small, 2.0, angle / np.where(small, 1.0, m))
-    sb, sc = (y * w - x * z) / n, (z * w + x * y) / n
-    ordered = np.stack([2 * np.arctan2(x, w), sb * f, sc * f], axis=-1)
-    back = np.argsort(order, axis=1)
-    coordinates = np.take_along_axis(ordered, np.broadcast_to(back, ordered.shape), axis=-1)
-    if not derivative:
-        return coordinates, None
-    # dq = q (0, d) / 2, in permuted components; increments permuted alike
-    dw = 0.5 * np.stack([-x, -y, -z], axis=-1)
-    dx = 0.5 * np.stack([w, -z, y], axis=-1)
-    dy = 0.5 * np.stack([z, w, -x], axis=-1)
-    dz = 0.5 * np.stack([-y, x, w], axis=-1)
-    e = lambda v: v[..., None]  # noqa: E731
-    dn = (e(w) * dw + e(x) * dx) / e(n)
-    dm = (e(y) * dy + e(z) * dz) / e(np.where(small, 1.0, m))
-    dangle = 2 * (e(n) * dm - e(m) * dn)
-    df = np.where(e(small), 0.0, (dangle - e(f) * dm) / e(np.where(small, 1.0, m)))
-    dsb = (dy * e(w) + e(y) * dw - dx * e(z) - e(x) * dz) / e(n) - e(sb / n) * dn
-    dsc = (dz * e(w) + e(z) * dw + dx * e(y) + e(x) * dy) / e(n) - e(sc / n) * dn
-    dtwist = 2 * (e(w) * dx - e(x) * dw) / e(n * n)
-    jac = np.stack([dtwist, dsb * e(f) + e(sb) * df, dsc * e(f) + e(sc) * df], axis=-2)
-    jac = np.take_along_axis(jac, np.broadcast_to(back[None, :, :, None], jac.shape), axis=-2)
-    jac = np.take_along_axis(jac, np.broadcast_to(back[None, :, None, :], jac.shape), axis=-1)
-    return coordinates, jac
+    safe = np.where(small, 1.0, m)
+    dn, dm = (w * dw + x * dx) / n, (y * dy + z * dz) / safe
+    df = np.where(small, 0.0, (2 * (n * dm - m * dn) - f * dm) / safe)
+    b, c = (y * w - x * z) / n, (z * w + x * y) / n
+    db = (dy * w + y * dw - dx * z - x * dz - b * dn) / n
+    dc = (dz * w + z * dw + dx * y + x * dy - c * dn) / n
+    dtwist = 2 * (w * dx - x * dw) / (n * n)
+    ordered = np.stack([dtwist, db * f + b * df, dc * f + c * df], axis=-2)
+    rows = np.arange(len(joints))[:, None, None]
+    out: np.ndarray = ordered[:, rows, _BACK[joints][:, :, None], _BACK[joints][:, None, :]]
+    return out
 
 
-def coordinates(body: Kinematics, joints: np.ndarray) -> Dual:
-    """Swing and twist coordinates (S, 3A) of joints (A,); with derivatives, these must be the active ones."""
-    found: Dual = body.once("swing and twist", lambda b: _coordinates(b, joints))
-    return found
-
-
-def _coordinates(body: Kinematics, joints: np.ndarray) -> Dual:
-    value, blocks = swing_twist(body.local, joints, derivative=body.active is not None)
-    if blocks is None:
-        return Dual(value.reshape(len(value), -1))
-    s, a = value.shape[:2]
-    jac = np.zeros((s, a, 3, 3 * a + 3))
-    rows = np.arange(a)
-    jac[..., : 3 * a].reshape(s, a, 3, a, 3)[:, rows, :, rows] = np.moveaxis(blocks, 1, 0)
-    return Dual(value.reshape(s, -1), jac.reshape(s, 3 * a, -1))
-
-
-def excess(coords: Dual, active: np.ndarray) -> Dual:
-    """(S, 3A) rad: by how much each coordinate leaves its range, zero inside."""
-    middle, half = (LOW[active] + HIGH[active]).ravel() / 2, (HIGH[active] - LOW[active]).ravel() / 2
-    away = coords.value - middle
-    over = np.abs(away) - half
-    outside = over > 0
-    sign = np.sign(away) * outside
-    return Dual(over * outside, None if coords.jac is None else coords.jac * sign[..., None])
+def _parts(quats: np.ndarray, joints: np.ndarray) -> tuple[np.ndarray, ...]:
+    """w, x, y, z (twist's axis first, w >= 0), n = |(w, x)|, and f: swing angle over |(y, z)|; (S, A) each."""
+    quats = quats * np.where(quats[..., :1] < 0, -1.0, 1.0)
+    w = quats[..., 0]
+    xyz = quats[:, np.arange(len(joints))[:, None], 1 + _TWIST_FIRST[joints]]
+    x, y, z = xyz[..., 0], xyz[..., 1], xyz[..., 2]
+    n, m = np.maximum(np.sqrt(w * w + x * x), 1e-6), np.sqrt(y * y + z * z)
+    small = m < 1e-5
+    f = np.where(small, 2.0, 2 * np.arctan2(m, n) / np.where(small, 1.0, m))
+    return w, x, y, z, n, f
 
 
 def clamped(local: np.ndarray) -> np.ndarray:
     """(55, 3) rad: how far each coordinate of one pose (55, 3, 3) lies outside its range."""
-    value, _ = swing_twist(local[None], np.arange(len(JOINTS)), derivative=False)
-    return np.maximum(value[0] - HIGH, 0) + np.maximum(LOW - value[0], 0)
+    value = swing_twist(rotmat_to_quat_wxyz(local)[None], np.arange(len(JOINTS)))[0]
+    return np.maximum(value - HIGH, 0) + np.maximum(LOW - value, 0)

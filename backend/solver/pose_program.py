@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from backend.body.kinematics import heading_of
+from backend.body.kinematics import Kinematics, heading_of
 from backend.body.model import ShapedBody
-from backend.body.outline import heights
-from backend.body.rotations import rotmat_to_rotvec
-from backend.posecodes import Posecode, Program
+from backend.body.outline import floor_of, heights
+from backend.posecodes import Measured, Posecode, Program
 from backend.posecodes.direction import Direction
 from backend.posecodes.ground import Airborne, Support
 from backend.posecodes.hand import Hand
-from backend.posecodes.tracking import body_at
+from backend.posecodes.tracking import body_at, tracked_by
 from rigs.skeleton import INDEX, JOINTS
 
 from .least_squares import STOPPING, Stopping
+from .limits import clamped
 from .problem import build
-from .solve import Solution, judge, solve
+from .solve import Solved, solve
 from .stance import neutral_stance
 from .start import alternatives, starting_pose, with_hands
 from .variants import varied
@@ -44,6 +44,32 @@ class Setting:
     @classmethod
     def neutral(cls) -> Setting:
         return cls(neutral_stance(), np.array([0.0, 0.9, 0.0]))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one statement."""
+
+    code: Posecode
+    measured: Measured
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """The best pose: local (55, 3, 3), transl (3,) m, joints (55, 3) m, and the account of how it came about.
+
+    costs: half the weighted sum of squares by term. beyond: rad by which joints leave their range (55, 3).
+    """
+
+    local: np.ndarray
+    transl: np.ndarray
+    joints: np.ndarray
+    verdicts: tuple[Verdict, ...]
+    costs: dict[str, float]
+    cost: float
+    iterations: int
+    reason: str
+    beyond: np.ndarray
 
 
 def pose_program(
@@ -83,10 +109,7 @@ def _solve_one(
     scope = None if setting.scope is None else sorted(setting.scope)
     heading = heading_of(setting.local[0])
     problem = build(rest, starts, transl, full, prior=start, scope=scope, move_root=bool(rooted), heading=heading)
-    solution = solve(problem, stopping)
-    if rooted and problem.air is not None:
-        solution = _grounded(shaped, solution, problem.air)
-    return replace(solution, verdicts=judge(asked, body_at(rest, solution.local, solution.transl, asked, heading)))
+    return _finished(shaped, solve(problem, stopping), asked, problem.air if rooted else None)
 
 
 def _free(scope: frozenset[str] | None) -> np.ndarray:
@@ -128,8 +151,28 @@ def _settled_transl(rest: np.ndarray, start: np.ndarray, program: Program, trans
     return np.array([transl[0], -drop, transl[2]])
 
 
-def _grounded(shaped: ShapedBody, solution: Solution, air: float) -> Solution:
-    """Move the body up or down so that the lowest vertex of its skin lies exactly at `air` above the ground."""
-    posed = shaped.posed(rotmat_to_rotvec(solution.local), solution.transl)
-    shift = np.array([0.0, air - float(posed.vertices()[:, 1].min()), 0.0])
-    return replace(solution, transl=solution.transl + shift, joints=solution.joints + shift)
+def _finished(shaped: ShapedBody, solved: Solved, asked: Program, air: float | None) -> Solution:
+    """The solved pose, moved up or down so that the lowest vertex of its skin lies exactly at `air`, and judged."""
+    body = solved.body
+    rise = 0.0 if air is None else air - floor_of(shaped, body)
+    tracked = tracked_by(asked)
+    shared = {"world": body.world, "joints": body.joints + np.array([0.0, rise, 0.0])}
+    end = Kinematics(
+        body.rest, body.local, body.transl + np.array([0.0, rise, 0.0]), tracked, body.heading, None, shared
+    )
+    return Solution(
+        local=end.local[0],
+        transl=end.transl[0],
+        joints=end.joints[0],
+        verdicts=judge(asked, end),
+        costs=solved.costs,
+        cost=solved.cost,
+        iterations=solved.iterations,
+        reason=solved.reason,
+        beyond=clamped(end.local[0]),
+    )
+
+
+def judge(program: Program, body: Kinematics) -> tuple[Verdict, ...]:
+    """Every statement against the first pose of `body`."""
+    return tuple(Verdict(code, code.measure(body)) for code in program)

@@ -2,71 +2,145 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from backend.body.dual import Dual
 from backend.body.kinematics import Kinematics, heading_of
 from backend.body.outline import lowest
-from backend.posecodes import Program, settled
+from backend.posecodes import Posecode, Program, settled
 from backend.posecodes.ground import Airborne, Support
+from backend.posecodes.hand import Hand
 from backend.posecodes.tracking import tracked_by
 from rigs.skeleton import INDEX, JOINTS, N_BODY
 
 from . import collision, ground, terms
-from .limits import coordinates, excess, family
+from .posture import Posture
 from .weights import WEIGHTS, Weights
 
 BODY_JOINTS = JOINTS[:N_BODY]
 TOES = ("left_foot", "right_foot")
-_SHARING = (("spine1", "spine2"), ("spine2", "spine3"), ("neck", "head"))
 
 
 @dataclass(frozen=True)
 class Term:
-    """A named residual with the sigma that scales it: the one place where weights are applied."""
+    """K named residuals (S, K, m) of one form, and the sigma that scales them: the one place where weights are applied.
 
-    name: str
-    sigma: float | np.ndarray
+    linear_from: beyond this many sigmas a residual's cost grows linearly (Huber 1964), so that one statement that
+    cannot be met does not bend everything else; inf: always quadratic.
+    """
+
+    names: tuple[str, ...]
+    sigma: float
     residual: Callable[[Kinematics], Dual]
+    linear_from: float = np.inf
 
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """start: the poses to begin with; terms: what is minimised; free: (D,) increments that may be used."""
+    """start: the poses to begin with; terms and posture: what is minimised; free: (D,) increments that may be used."""
 
     start: Kinematics
     program: Program
     terms: tuple[Term, ...]
+    posture: Posture
     free: np.ndarray
     air: float | None = field(default=None)
     """Height of the lowest point above the ground (0 = resting); None: the body keeps its height."""
 
-    def evaluate(self, body: Kinematics) -> tuple[np.ndarray, np.ndarray]:
-        """Weighted residuals (S, m) and their jacobian (S, m, D)."""
-        values, jacs = [], []
-        for term in self.terms:
-            r = term.residual(body)
-            assert r.jac is not None
-            scale = 1.0 / np.asarray(term.sigma)
-            values.append(r.value * scale)
-            jacs.append(r.jac * (scale[..., None] if scale.ndim else scale))
-        return np.concatenate(values, axis=1), np.concatenate(jacs, axis=1)
+    @cached_property
+    def _layout(self) -> _Layout:
+        return _Layout.of(self.terms, self.start)
 
-    def residuals(self, body: Kinematics) -> np.ndarray:
-        """Weighted residuals (S, m) alone, which is several times quicker."""
-        plain = replace(body, active=None)
-        return np.concatenate([t.residual(plain).value / t.sigma for t in self.terms], axis=1)
+    def cost(self, body: Kinematics) -> np.ndarray:
+        """(S,)"""
+        plain, layout = body.plain, self._layout
+        r = layout.joined([t.residual(plain).value for t in self.terms])
+        total: np.ndarray = layout.costs(r).sum(axis=1) + self.posture.cost(body)
+        return total
+
+    def normal(self, body: Kinematics) -> tuple[np.ndarray, np.ndarray]:
+        """Gradient (S, D) of the cost and its Gauss-Newton matrix (S, D, D); far residuals are weighed down."""
+        duals, layout = [t.residual(body) for t in self.terms], self._layout
+        r = layout.joined([d.value for d in duals])
+        scale = layout.shares(r) / layout.sigma
+        j = np.concatenate([_flat_jac(d) for d in duals], axis=1) * scale[..., None]
+        transposed = np.swapaxes(j, 1, 2)
+        gradient = (transposed @ (r * layout.sigma * scale)[..., None])[..., 0]
+        matrix = transposed @ j
+        own_gradient, own_matrix = self.posture.normal(body)
+        n = own_gradient.shape[1]
+        gradient[:, :n] += own_gradient
+        matrix[:, :n, :n] += own_matrix
+        return gradient, matrix
 
     def costs(self, body: Kinematics) -> dict[str, float]:
-        """Half the weighted sum of squares of every term for the first pose."""
-        return {t.name: float(0.5 * np.sum((t.residual(body).value[0] / t.sigma) ** 2)) for t in self.terms}
+        """The cost of every term for the first pose; they add up to `cost`."""
+        out = {name: float(0.5 * np.sum(r[0] ** 2)) for name, r in self.posture.residuals(body).items()}
+        plain, layout = body.plain, self._layout
+        each = layout.costs(layout.joined([t.residual(plain).value for t in self.terms]))[0]
+        for name, cost in zip((n for t in self.terms for n in t.names), each, strict=True):
+            out[name] = out.get(name, 0.0) + float(cost)
+        return out
 
     def __str__(self) -> str:
         lines = [f"{len(self.start.local)} starts, {int(self.free.sum())} free increments"]
-        return "\n".join(lines + [f"  {t.name}" for t in self.terms])
+        names = [*self.posture.residuals(self.start), *(n for t in self.terms for n in t.names)]
+        return "\n".join(lines + [f"  {name}" for name in names])
+
+
+@dataclass(frozen=True, eq=False)
+class _Layout:
+    """Where the residuals of all terms stand when joined into rows: sigma (m,), the first row of every statement (K,),
+    its number of rows and the size in sigmas from which on it grows linearly.
+    """
+
+    sigma: np.ndarray
+    starts: np.ndarray
+    counts: np.ndarray
+    linear_from: np.ndarray
+
+    @classmethod
+    def of(cls, terms: Sequence[Term], body: Kinematics) -> _Layout:
+        shapes = [t.residual(body.plain).value.shape[1:] for t in terms]
+        counts = np.array([m for k, m in shapes for _ in range(k)])
+        sigma = np.concatenate([np.full(k * m, t.sigma) for t, (k, m) in zip(terms, shapes, strict=True)])
+        far = np.array([t.linear_from for t, (k, _) in zip(terms, shapes, strict=True) for _ in range(k)])
+        return cls(sigma, np.cumsum([0, *counts[:-1]]), counts, far)
+
+    def joined(self, residuals: Sequence[np.ndarray]) -> np.ndarray:
+        """(S, m) in sigmas."""
+        out: np.ndarray = np.concatenate([r.reshape(len(r), -1) for r in residuals], axis=1) / self.sigma
+        return out
+
+    def _squares(self, r: np.ndarray) -> np.ndarray:
+        out: np.ndarray = np.add.reduceat(r * r, self.starts, axis=1)
+        return out
+
+    def costs(self, r: np.ndarray) -> np.ndarray:
+        """(S, K) of joined residuals."""
+        squares, far = self._squares(r), self.linear_from
+        if (squares <= far * far).all():
+            return 0.5 * squares
+        size = np.sqrt(squares)
+        return np.where(size <= far, 0.5 * squares, np.minimum(far, 1e9) * (size - 0.5 * np.minimum(far, 1e9)))
+
+    def shares(self, r: np.ndarray) -> np.ndarray:
+        """(S, m): what rows are multiplied with so that their squares have the gradient of the robust cost."""
+        squares, far = self._squares(r), self.linear_from
+        if (squares <= far * far).all():
+            return np.ones((1, r.shape[1]))
+        shares = np.sqrt(np.minimum(1.0, far / np.sqrt(np.maximum(squares, 1e-12))))
+        return np.repeat(shares, self.counts, axis=1)
+
+
+def _flat_jac(dual: Dual) -> np.ndarray:
+    """(S, K, m, D) -> (S, K m, D)."""
+    assert dual.jac is not None
+    return dual.jac.reshape(len(dual.jac), -1, dual.jac.shape[-1])
 
 
 def build(
@@ -103,80 +177,40 @@ def build(
     body = Kinematics(rest, local, np.repeat(transl[None], len(local), 0), tracked, heading, active)
     free = np.ones(body.columns, bool)
     free[-3:] = move_root
-    home = (local[0] if prior is None else prior)[None]
     rooted = move_root and scope is None
-    parts = [
-        *_statement_terms(program, weights),
-        *_joint_terms(home, active, weights),
-        *_world_terms(program, weights, rooted, transl),
-    ]
+    parts = (*_statement_terms(program, weights), *_world_terms(program, weights, rooted, transl))
+    posture = Posture.of(local[0] if prior is None else prior, active, weights)
     air = next((c.height for c in program if isinstance(c, Airborne)), 0.0) if rooted else None
-    return Problem(body, program, tuple(parts), free, air)
+    return Problem(body, program, parts, posture, free, air)
 
 
 def _statement_terms(program: Program, weights: Weights) -> list[Term]:
-    return [Term(code.said(), weights.kinds[code.kind], code.residual) for code in program if code.kind != "hand"]
+    """A term for each group of statements that are alike; hand shapes are set, not solved for."""
+    groups: dict[tuple, list[Posecode]] = {}
+    for code in program:
+        if not isinstance(code, Hand):
+            groups.setdefault((type(code), code.alike()), []).append(code)
+    return [_statement_term(type(codes[0]), codes, weights) for codes in groups.values()]
 
 
-def _joint_terms(home: np.ndarray, active: np.ndarray, weights: Weights) -> list[Term]:
-    if not len(active):
-        return []
-    sigma = np.repeat([weights.prior[family(JOINTS[j])] for j in active], 3)
-    moving = {JOINTS[j] for j in active}
-    out = [
-        Term("joint limits", weights.limits, lambda b: excess(coordinates(b, active), active)),
-        Term("close to the start", sigma, lambda b: terms.departure(b, home, active)),
-    ]
-    for first, second in _SHARING:
-        if {first, second} <= moving:
-            out.append(_sharing(first, second, active, weights))
-    for side in ("left", "right"):
-        if {f"{side}_collar", f"{side}_shoulder"} <= moving:
-            out.append(_following(side, active, weights))
-    return out
-
-
-def _sharing(first: str, second: str, active: np.ndarray, weights: Weights) -> Term:
+def _statement_term(kind: type[Posecode], codes: list[Posecode], weights: Weights) -> Term:
     def residual(body: Kinematics) -> Dual:
-        return terms.unequal(coordinates(body, active), active, first, second)
+        return kind.residuals(codes, body)
 
-    return Term(f"{first} and {second} share", weights.spine_share, residual)
-
-
-def _following(side: str, active: np.ndarray, weights: Weights) -> Term:
-    def residual(body: Kinematics) -> Dual:
-        return terms.collar_lag(coordinates(body, active), active, side)
-
-    return Term(f"{side} collar follows", weights.collar_share, residual)
+    return Term(tuple(c.said() for c in codes), weights.kinds[kind.kind], residual, weights.far)
 
 
-def _world_terms(program: Program, weights: Weights, rooted: bool, transl: np.ndarray) -> list[Term]:
-    out = [
-        Term("below the ground", weights.penetration, ground.penetration),
-        Term("limbs apart", weights.collision, collision.overlap),
-    ]
+def _world_terms(program: Program, weights: Weights, rooted: bool, transl: np.ndarray) -> Iterable[Term]:
+    yield Term(("below the ground",), weights.penetration, ground.penetration)
+    yield Term(collision.spheres().names, weights.collision, collision.overlap)
     if not rooted:
-        return out
-    out.append(Term("heading", weights.heading, terms.yaw_error))
-    out.append(Term("stays in place", weights.drift, lambda b: _drift(b, transl)))
-    airborne = any(isinstance(c, Airborne) for c in program)
+        return
+    yield Term(("heading",), weights.heading, terms.yaw_error)
+    yield Term(("stays in place",), weights.drift, lambda b: terms.drift(b, transl))
     supports = tuple(r for c in program if isinstance(c, Support) for r in c.regions())
     if supports:
-        out.append(Term("balance", weights.balance, lambda b: terms.imbalance(b, supports)))
-    elif not airborne:
-        out.append(Term("rests on the ground", weights.kinds["support"], lambda b: lowest(b, 0.0)))
+        yield Term(("balance",), weights.balance, lambda b: terms.imbalance(b, supports))
+    elif not any(isinstance(c, Airborne) for c in program):
+        yield Term(("rests on the ground",), weights.kinds["support"], lambda b: lowest(b)[:, None])
     if "head" not in settled(program):
-        out.append(Term("level gaze", weights.level_gaze, _level_gaze))
-    return out
-
-
-def _drift(body: Kinematics, transl: np.ndarray) -> Dual:
-    moved = body.point("pelvis") - transl
-    return Dual(moved.value[:, ::2], None if moved.jac is None else moved.jac[:, ::2])
-
-
-def _level_gaze(body: Kinematics) -> Dual:
-    """(S, 3) rad: a head that nothing is said about looks ahead and level, while the trunk is more or less upright."""
-    front = body.axis("head_front") - body.heading[:, :, 2]
-    upright = (body.axis("head_up").value[:, 1] > 0.2).astype(float)[:, None]
-    return front.scaled(upright * np.ones(3))
+        yield Term(("level gaze",), weights.level_gaze, terms.unlevel_gaze)

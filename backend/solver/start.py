@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from backend.body.kinematics import heading_of
-from backend.body.rotations import rotation_between, rotmat_to_rotvec, rotvec_to_rotmat
+from backend.body.rotations import rotation_between, rotmat_to_quat_wxyz, rotmat_to_rotvec, rotvec_to_rotmat
 from backend.posecodes import Posecode, Program
 from backend.posecodes.angle import Angle
 from backend.posecodes.contact import Contact, Reach
@@ -283,7 +283,7 @@ def _turn_palm(draft: _Draft, side: str, goal: np.ndarray) -> None:
     along = draft.world(index) @ X
     palm = draft.world(f"{side}_wrist") @ -Y
     wanted = float(rotmat_to_rotvec(_about(along, palm, goal)) @ along)
-    now, _ = swing_twist(draft.local[None], np.array([index]), derivative=False)
+    now = swing_twist(rotmat_to_quat_wxyz(draft.local[None, [index]]), np.array([index]))
     turn = float(np.clip(now[0, 0, 0] + wanted, LOW[index, 0], HIGH[index, 0]) - now[0, 0, 0])
     draft.local[index] = draft.local[index] @ rotvec_to_rotmat(X * turn)
 

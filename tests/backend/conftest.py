@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,10 +11,11 @@ from backend.body.dual import Dual
 from backend.body.kinematics import Kinematics, Tracked, heading_of
 from backend.body.model import BodyModel, ShapedBody
 from backend.body.rotations import rotvec_to_rotmat, yaw_rotmat
+from backend.body.surfaces import REGIONS
 from backend.posecodes.vocabulary import AXES, POINTS
 from rigs.skeleton import N_JOINTS, mirror_rotvecs
 
-TRACKED = Tracked(POINTS, AXES)
+TRACKED = Tracked(POINTS, AXES, REGIONS)
 ALL_JOINTS = np.arange(N_JOINTS)
 
 
@@ -26,15 +26,18 @@ def shaped() -> ShapedBody:
 
 
 def bodies(
-    shaped: ShapedBody, rotvecs: np.ndarray, transl: np.ndarray | None = None, *, derivatives: bool = False
+    shaped: ShapedBody,
+    rotvecs: np.ndarray,
+    transl: np.ndarray | None = None,
+    *,
+    derivatives: bool = False,
+    active: np.ndarray = ALL_JOINTS,
 ) -> Kinematics:
     """Kinematics of poses (S, 55, 3) rad that track everything there is to track."""
     rotvecs = np.atleast_3d(rotvecs).reshape(-1, N_JOINTS, 3)
     local = rotvec_to_rotmat(rotvecs)
     place = np.zeros((len(local), 3)) if transl is None else np.broadcast_to(transl, (len(local), 3))
-    return Kinematics(
-        shaped.joints, local, place, TRACKED, heading_of(local[:, 0]), ALL_JOINTS if derivatives else None
-    )
+    return Kinematics(shaped.joints, local, place, TRACKED, heading_of(local[:, 0]), active if derivatives else None)
 
 
 def random_rotvecs(seed: int, count: int = 2, size: float = 0.35) -> np.ndarray:
@@ -64,10 +67,5 @@ def largest_jacobian_error(residual: Callable[[Kinematics], Dual], body: Kinemat
     for k in range(columns):
         d = np.zeros((len(body.local), columns))
         d[:, k] = step
-        numeric[..., k] = (residual(_plain(body.moved(d))).value - residual(_plain(body.moved(-d))).value) / (2 * step)
+        numeric[..., k] = (residual(body.moved(d).plain).value - residual(body.moved(-d).plain).value) / (2 * step)
     return float(np.abs(numeric - exact).max() / max(1.0, np.abs(exact).max()))
-
-
-def _plain(body: Kinematics) -> Kinematics:
-    """The same poses without derivatives, which are quicker."""
-    return replace(body, active=None)

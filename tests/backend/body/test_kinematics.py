@@ -3,6 +3,7 @@ import numpy as np
 from backend.body.kinematics import heading_of
 from backend.body.rotations import rotvec_to_rotmat, yaw_rotmat
 from backend.posecodes.vocabulary import AXES, POINTS
+from rigs.skeleton import INDEX
 from tests.backend.conftest import bodies, largest_jacobian_error, random_rotvecs
 
 
@@ -28,6 +29,21 @@ def test_all_tracked_points_are_finite_and_near_the_body(shaped):
     body = bodies(shaped, random_rotvecs(3))
     for name in POINTS:
         assert np.linalg.norm(body.point(name).value - body.joints[:, 0], axis=-1).max() < 1.6, name
+
+
+def test_increments_turn_the_part_below_a_joint_about_world_axes(shaped):
+    body = bodies(shaped, random_rotvecs(4, 1), derivatives=True)
+    step = np.zeros((1, body.columns))
+    knee, turn = INDEX["left_knee"], np.array([0.3, -0.2, 0.5])
+    step[0, 3 * knee : 3 * knee + 3] = turn
+    moved = body.moved(step)
+    assert np.allclose(moved.world[0, knee], rotvec_to_rotmat(turn) @ body.world[0, knee])
+    assert np.allclose(moved.joints[0, INDEX["left_hip"]], body.joints[0, INDEX["left_hip"]])
+
+
+def test_view_without_derivatives_shares_what_was_computed(shaped):
+    body = bodies(shaped, random_rotvecs(4, 1), derivatives=True)
+    assert body.plain.world is body.world and body.plain.point("head").jac is None
 
 
 def test_heading_survives_tipping_in_any_direction():
