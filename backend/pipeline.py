@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import numpy as np
+
 from backend.body.model import BodyModel, ShapedBody
-from backend.body.rotations import rotmat_to_rotvec
+from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
 from backend.engines.catalogue import Catalogue
 from backend.engines.proposal import Proposal
 from backend.errors import BadInput
@@ -54,7 +56,7 @@ class Pipeline:
         tick("Measuring the result")
         return PoseResult(
             id=request.id,
-            poses=tuple(_entry(s, shaped) for s in solutions),
+            poses=tuple(_entry(s, shaped, request.current) for s in solutions),
             rest_joints=shaped.joints,
             reply=_with_unmet(proposal, solutions),
             unread=proposal.unread,
@@ -84,8 +86,8 @@ def _solved(shaped: ShapedBody, proposal: Proposal, request: PoseRequest, tick: 
     )
 
 
-def _entry(solution: Solution, shaped: ShapedBody) -> PoseEntry:
-    pose = Pose(rotmat_to_rotvec(solution.local), solution.transl, shaped.betas)
+def _entry(solution: Solution, shaped: ShapedBody, current: Pose | None) -> PoseEntry:
+    pose = Pose(_rotvecs(solution, current), solution.transl, shaped.betas)
     joints = shaped.posed(pose.rotvecs, pose.transl).joints
     said = [(v, _statement(v)) for v in solution.verdicts]
     return PoseEntry(
@@ -95,6 +97,15 @@ def _entry(solution: Solution, shaped: ShapedBody) -> PoseEntry:
         unmet=tuple(s for v, s in said if not v.measured.met),
         posecodes=tuple(program_to_json(v.code for v in solution.verdicts)),
     )
+
+
+def _rotvecs(solution: Solution, current: Pose | None) -> np.ndarray:
+    """(55, 3) rad; joints that did not move keep the very numbers of the current pose, of several for one rotation."""
+    rotvecs = rotmat_to_rotvec(solution.local)
+    if current is None:
+        return rotvecs
+    same = (rotvec_to_rotmat(current.rotvecs) == solution.local).all(axis=(-1, -2))
+    return np.where(same[:, None], current.rotvecs, rotvecs)
 
 
 def _statement(verdict: Verdict) -> Statement:

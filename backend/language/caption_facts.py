@@ -14,6 +14,7 @@ import numpy as np
 
 from backend.posecodes.vocabulary import SIDES
 
+from .aims import aim
 from .measures import Measures
 from .postures import Posture, is_upright
 
@@ -30,6 +31,7 @@ _TARGETS: Final = {  # what a hand can be on -> regions ({s}: the hand's side, {
 }  # fmt: skip
 _HAND_PARTS: Final = ("palm", "fingertips", "fist", "hand_back", "index_tip")
 _HEAD_TARGETS: Final = ("chin", "mouth", "face", "forehead", "ear", "back of the head", "top of the head")
+_FEW_WORDS: Final = 1.6  # see `aim`
 _BENDS: Final = ((150, "fully bent"), (110, "sharply bent"), (75, "bent at a right angle"), (45, "bent"))
 
 
@@ -201,6 +203,8 @@ def _hands_place(m: Measures) -> str:
     del left
     if up > 0.45:
         return "above the head"
+    if up > 0.2 and m.offset("left_wrist", "head", "chest")[2] < 0:
+        return "behind the head"
     if front < 0:
         return "behind the back"
     height = "face" if up > 0.22 else "chest" if up > -0.2 else "hips"
@@ -215,50 +219,33 @@ def arm_direction(m: Measures, side: str, segment: str, posture: Posture) -> tup
 
 
 def _free_arm(m: Measures, side: str, posture: Posture) -> Iterator[Fact]:
-    """An arm that touches nothing."""
+    """An arm that touches nothing: by where its hand is, where that tells most, else by where it goes."""
     out, up, front = arm_direction(m, side, "upper_arm", posture)
     elbow = m.flexion(f"{side}_elbow")
     if elbow < 50:
         yield _straight_arm(m, side, posture)
         return
+    place = _hand_place(m, side)
+    if place:
+        yield Fact("hand", side, place, 0.72 if up > -0.35 else 0.55)
     bend = next(word for least, word in _BENDS if elbow >= least)
     how = f"with the elbow {bend}", f"with the elbows {bend}"
-    if up > 0.55:
-        yield Fact("arm", side, f"raised {how[0]}", 0.8, many=f"raised {how[1]}")
-    elif up > -0.35:
-        where = f"lifted {_level_way(out, front)}"
-        yield Fact("arm", side, f"{where} {how[0]}", 0.7, many=f"{where} {how[1]}")
+    if up > -0.35:
+        verb = "raised" if up > 0.35 else "lifted"
+        where = f"{verb} {aim((out, up, front), cost=_FEW_WORDS)}"
+        yield Fact("arm", side, f"{where} {how[0]}", 0.5 if place else 0.75, many=f"{where} {how[1]}")
     else:
-        yield Fact("elbow", side, f"{bend}{' and drawn back' if front < -0.45 else ''}", 0.5)
-    hand = _hand_place(m, side)
-    if hand:
-        yield Fact("hand", side, hand, 0.4)
+        yield Fact("elbow", side, f"{bend}{' and drawn back' if front < -0.45 else ''}", 0.3 if place else 0.5)
 
 
 def _straight_arm(m: Measures, side: str, posture: Posture) -> Fact:
     out, up, front = arm_direction(m, side, "arm", posture)
-    if up > 0.85:
+    if up > 0.9:
         return Fact("arm", side, "raised straight up", 0.85)
-    if up > 0.4:
-        return Fact("arm", side, f"raised {_level_way(out, front)}", 0.8)
-    if up > -0.4:
-        return Fact("arm", side, f"stretched out {_level_way(out, front)}", 0.8)
-    if up > -0.87:
-        return Fact("arm", side, f"held low {_level_way(out, front)}", 0.45)
-    return Fact("arm", side, "hanging at the side", 0.12, many="hanging at the sides")
-
-
-def _level_way(out: float, front: float) -> str:
-    """A level direction in words."""
-    if out < -0.5 and out < -abs(front):
-        return "across the body"
-    if front > 2.2 * abs(out):
-        return "forward"
-    if -front > 1.2 * abs(out):
-        return "back"
-    if out > 1.6 * abs(front):
-        return "to the side"
-    return "diagonally forward" if front > 0 else "to the side and back"
+    if up < -0.87:
+        return Fact("arm", side, "hanging at the side", 0.12, many="hanging at the sides")
+    verb, salience = ("raised", 0.85) if up > 0.35 else ("stretched", 0.8) if up > -0.5 else ("pointing", 0.45)
+    return Fact("arm", side, f"{verb} {aim((out, up, front), cost=_FEW_WORDS)}", salience)
 
 
 def _hand_place(m: Measures, side: str) -> str:

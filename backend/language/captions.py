@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Final
-
-import numpy as np
 
 from backend.posecodes.vocabulary import SIDES
 from rigs.wire import Pose
 
 from .caption_facts import Fact, facts_of
+from .caption_full import SHAPES, everything, limbs
 from .differences import difference
 from .measures import Measures
-from .postures import Posture, is_upright, posture_of
+from .postures import Posture, posture_of
 
 _IN_A_LINE: Final = 3  # statements after the posture
 _LINE_SALIENCE: Final = 0.5
 _PARAGRAPH_SALIENCE: Final = 0.28
-_ORDER: Final = ("torso", "arm", "elbow", "hand", "leg", "thigh", "knee", "foot", "feet", "legs", "head")
+_FEWER_WORDS: Final = 1.3  # see `aim`
+_OF_LEGS: Final = frozenset(("leg", "thigh", "knee", "foot", "feet", "legs"))
 
 
 def describe(pose: Pose) -> tuple[str, str, str]:
@@ -26,9 +25,7 @@ def describe(pose: Pose) -> tuple[str, str, str]:
     m = Measures(pose)
     posture = posture_of(m)
     facts = facts_of(m, posture)
-    paragraph = _paragraph(posture, [f for f in facts if f.salience >= _PARAGRAPH_SALIENCE])
-    full = " ".join([_paragraph(posture, facts), *_numbers(m, posture)])
-    return _line(posture, facts), paragraph, full
+    return _line(posture, facts), _paragraph(m, posture, facts), everything(m, posture, facts)
 
 
 def _line(posture: Posture, facts: list[Fact]) -> str:
@@ -41,33 +38,44 @@ def _line(posture: Posture, facts: list[Fact]) -> str:
     return _sentence(", ".join([start, *doing]))
 
 
-def _paragraph(posture: Posture, facts: list[Fact]) -> str:
-    """The posture with how the trunk stands, then a sentence for the arms and hands, the legs, the head."""
-    ordered = sorted(facts, key=lambda f: _ORDER.index(f.part))
-    sentences = [", ".join([posture.words, *(f.phrase() for f in ordered if f.part == "torso" and f.whole)])]
-    for parts in (("torso",), ("arm", "elbow"), ("hand",), ("leg", "thigh", "knee", "foot", "feet", "legs"), ("head",)):
-        said = [_clause(f) for f in ordered if f.part in parts and not (f.part == "torso" and f.whole)]
-        if said:
-            sentences.append(_joined(said))
+def _paragraph(m: Measures, posture: Posture, facts: list[Fact]) -> str:
+    """The posture with how the trunk stands, then a sentence or two for arms and hands, for legs, for the head."""
+    telling = [f for f in facts if f.salience >= _PARAGRAPH_SALIENCE]
+    sentences = [", ".join([posture.words, *(f.phrase() for f in telling if f.part == "torso" and f.whole)])]
+    sentences += [_clause(f) for f in telling if f.part == "torso" and not f.whole]
+    sentences += _arms(m, telling)
+    if any(f.part in _OF_LEGS for f in telling):
+        sentences += [s for s in limbs(m, "leg", cost=_FEWER_WORDS) if not s.endswith("straight, pointing down")]
+        sentences += [_clause(f) for f in telling if f.part in ("feet", "legs")]
+    sentences += _head([f for f in telling if f.part == "head"])
     return " ".join(_sentence(s) for s in sentences)
+
+
+def _arms(m: Measures, facts: list[Fact]) -> list[str]:
+    """What the hands are on or the arms do together, else where each arm goes; then the shapes of the hands."""
+    hands = [f for f in facts if f.part == "hand" and f.text.startswith(("on the ", "together"))]
+    busy = {side for f in hands for side in (SIDES if f.side == "both" else (f.side,))}
+    crossed = [f for f in facts if f.part == "arm" and f.text.startswith("crossed")]
+    if crossed:
+        return [_clause(f) for f in crossed]
+    ways = [] if len(busy) == len(SIDES) else limbs(m, "arm", cost=_FEWER_WORDS)
+    told = [way for way in ways if not any(f"the {side} " in way for side in busy)]
+    told = [way for way in told if "hang" not in way or len(told) == 1]
+    shapes = [f for f in facts if f.part == "hand" and f.text in SHAPES]
+    return [*(_clause(f) for f in hands), *told, *(_clause(f) for f in shapes)]
+
+
+def _head(facts: list[Fact]) -> list[str]:
+    """Like "the head is slightly turned to the right, looking up"."""
+    how = listed([f.text for f in facts if not f.whole])
+    gaze = [f.text for f in facts if f.whole]
+    return [", ".join([f"the head is {how}", *gaze])] if how else gaze
 
 
 def _clause(fact: Fact) -> str:
     """Like "the left arm is raised overhead"."""
-    if fact.whole:
-        return f"the {fact.part} is {fact.text}"
     be = "are" if fact.side == "both" or fact.part in ("feet", "legs") else "is"
     return f"{fact.subject()} {be} {fact.text}"
-
-
-def _joined(clauses: list[str]) -> str:
-    """Clauses in one sentence; a subject that comes again is not repeated."""
-    out = clauses[:1]
-    for previous, clause in pairwise(clauses):
-        subject = previous.split(" is ")[0]
-        same = clause.startswith(f"{subject} is ")
-        out.append(clause[len(subject) + 4 :] if same else clause)
-    return listed(out) if len(out) < 3 else f"{', '.join(out[:-1])} and {out[-1]}"
 
 
 def listed(items: list[str]) -> str:
@@ -77,30 +85,6 @@ def listed(items: list[str]) -> str:
 
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
-
-
-def _numbers(m: Measures, posture: Posture) -> list[str]:
-    """The figures: bends, distances, the turn of trunk and head."""
-    out = [_pair(m, "elbow"), _pair(m, "knee")]
-    feet = m.offset("left_ankle", "right_ankle", "pelvis")
-    out.append(f"The feet are {np.linalg.norm(feet):.2f} m apart, the hands {m.gap('left_palm', 'right_palm'):.2f} m.")
-    if is_upright(posture):
-        left, up, front = m.direction("torso")
-        lean = round(float(np.degrees(np.arctan2(front, up))))
-        out.append(f"The torso leans {abs(lean)} degrees {'forward' if lean >= 0 else 'back'}.")
-        del left
-    turned = round(m.turn("head", "turned"))
-    if abs(turned) >= 5:
-        out.append(f"The head is turned {abs(turned)} degrees to the {'left' if turned > 0 else 'right'}.")
-    return out
-
-
-def _pair(m: Measures, joint: str) -> str:
-    """Like "The left elbow is bent 20 degrees, the right elbow 90 degrees."."""
-    bends = [round(m.flexion(f"{s}_{joint}")) for s in SIDES]
-    if abs(bends[0] - bends[1]) < 5:
-        return f"Both {joint}s are bent {round(sum(bends) / 2)} degrees."
-    return f"The left {joint} is bent {bends[0]} degrees, the right {joint} {bends[1]} degrees."
 
 
 __all__ = ["describe", "difference", "listed"]

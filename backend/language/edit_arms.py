@@ -145,7 +145,7 @@ def _pointed_at(clause: Clause, m: Measures) -> Change | None:
         return None
     side = with_what[1] if with_what else "right"
     way = np.array([0.0, -0.75, 0.6]) if place[1] else np.array([0.0, 0.85, 0.5] if place[2] else [0.0, 0.0, 1.0])
-    codes: Program = (pointing(f"{side}_arm", way, _frame(m)), Hand(side, "point"))
+    codes: Program = (pointing(f"{side}_arm", way, upright_frame(m)), Hand(side, "point"))
     return Change(codes, joints(f"{side}_arm", f"{side}_hand"))
 
 
@@ -177,9 +177,11 @@ def _one_arm(clause: Clause, kind: str, side: str, m: Measures) -> Change | None
         return _bent(clause, side, m)
     if action in ("raise", "lower") or (kind == "elbow" and action == "move" and {"up", "down"} & set(clause.ways)):
         return _lifted(clause, kind, side, m)
+    if kind == "elbow" and action == "move" and amount.metres is not None:
+        return _elbow_shifted(clause, side, m)
     if action in ("move", "straighten"):
         level = {"front", "back", "out", "in", "left", "right"} & set(clause.ways)
-        lifted = m.direction(f"{side}_upper_arm", _frame(m))[1] > _HANGING
+        lifted = m.direction(f"{side}_upper_arm", upright_frame(m))[1] > _HANGING
         if kind == "arm" and action == "move" and level and lifted and not (amount.given or clause.target):
             return _swept(clause, side, m)
         return _carried(clause, side, m)
@@ -196,6 +198,8 @@ def _one_arm(clause: Clause, kind: str, side: str, m: Measures) -> Change | None
 def _lifted(clause: Clause, kind: str, side: str, m: Measures) -> Change | None:
     """Up or down: an arm swings about its shoulder, a hand goes straight when it is said how far."""
     up = (clause.action == "raise" or "up" in clause.ways) != clause.amount.less
+    if kind == "elbow" and clause.amount.metres is not None:
+        return _elbow_shifted(clause, side, m)
     if clause.action == "move":  # an elbow: a part of the usual swing, not a whole raise
         clause = replace(clause, amount=replace(clause.amount, given=True))
     elif kind == "hand" and clause.amount.given:
@@ -218,32 +222,37 @@ def _carried(clause: Clause, side: str, m: Measures) -> Change | None:
     return _put(clause, side, m) or _shifted(clause, side, m)
 
 
-def _frame(m: Measures) -> str:
+def upright_frame(m: Measures) -> str:
     """Upright bodies raise their arms towards the sky, others along their chest."""
     return "heading" if m.direction("torso")[1] > 0.4 else "chest"
 
 
 def _swung(clause: Clause, side: str, m: Measures, up: bool) -> Change:
     """Raise or lower an arm about the shoulder; the elbow keeps its bend."""
-    frame, amount = _frame(m), clause.amount
+    frame, amount = upright_frame(m), clause.amount
     upper = m.direction(f"{side}_upper_arm", frame)
     now = elevation(upper)
-    level = way_vector(tuple(w for w in clause.ways if w not in ("up", "down")), side)
-    bearing = level if level.any() else way_vector(("out",), side) * 0.6 + np.array([0.0, 0.0, 0.8])
-    if level.any():
-        upper = upper * np.array([0.0, 1.0, 0.0])  # a bearing that was said replaces the present one
-    if not up and not amount.given and not level.any():
+    ways = tuple(w for w in clause.ways if w not in ("up", "down"))
+    if not up and not amount.given and not ways:
         return _at_sides((side,))
     goal = float(np.clip(_goal(now, amount, up), -82.0, 86.0))
-    codes: Program = (pointing(f"{side}_upper_arm", elevated(upper, bearing, goal), frame),)
+    codes: Program = (pointing(f"{side}_upper_arm", swung_arm(upper, ways, side, goal), frame),)
     if amount.full or (up and not amount.given and goal > 55 and m.flexion(f"{side}_elbow") < 60):
         codes = (*codes, Angle(f"{side}_elbow", 5.0, "<="))
     return Change(codes, joints(f"{side}_arm"))
 
 
+def swung_arm(upper: np.ndarray, ways: tuple[str, ...], side: str, degrees: float) -> np.ndarray:
+    """(3,) an upper arm at an elevation; direction words replace its present bearing."""
+    level = way_vector(ways, side)
+    if level.any():
+        return elevated(upper * np.array([0.0, 1.0, 0.0]), level, degrees)
+    return elevated(upper, way_vector(("out",), side) * 0.6 + np.array([0.0, 0.0, 0.8]), degrees)
+
+
 def _swept(clause: Clause, side: str, m: Measures) -> Change:
     """A raised arm brought forward or to the side at the height where it is."""
-    frame = _frame(m)
+    frame = upright_frame(m)
     height = elevation(m.direction(f"{side}_upper_arm", frame))
     level = way_vector(tuple(w for w in clause.ways if w not in ("up", "down")), side)
     codes: Program = (pointing(f"{side}_upper_arm", elevated(level / np.linalg.norm(level), level, height), frame),)
@@ -291,14 +300,14 @@ def _bent(clause: Clause, side: str, m: Measures) -> Change:
     codes: Program = (Angle(joint, round(float(np.clip(goal, 0.0, 148.0)), 1)),)
     way = way_vector(clause.ways, side)
     if not bend and way.any():
-        codes = (*codes, pointing(f"{side}_arm", way + 1e-6, _frame(m)))
+        codes = (*codes, pointing(f"{side}_arm", way + 1e-6, upright_frame(m)))
     return Change(codes, joints(f"{side}_arm"))
 
 
 def _pointed(clause: Clause, side: str, m: Measures) -> Change:
     """Like "point forward with the right hand", "reach up with the left"."""
     way = way_vector(clause.ways, side)
-    codes: Program = (pointing(f"{side}_arm", way + np.array([0.0, 1e-6, 0.0]), _frame(m)),)
+    codes: Program = (pointing(f"{side}_arm", way + np.array([0.0, 1e-6, 0.0]), upright_frame(m)),)
     if clause.text.startswith("point"):
         codes = (*codes, Hand(side, "point"))
     return Change(codes, joints(f"{side}_arm", f"{side}_hand") if len(codes) > 1 else joints(f"{side}_arm"))
@@ -312,10 +321,13 @@ def _shifted(
     clause: Clause, side: str, m: Measures, way: np.ndarray | tuple[float, float, float] | None = None
 ) -> Change | None:
     """The hand moved along a direction, no further than the arm is long."""
-    vector = np.asarray(way if way is not None else way_vector(clause.ways, side), float)
-    if not vector.any():
+    step = np.zeros(3)
+    for k, (ways, amount) in enumerate(clause.moves()):
+        vector = np.asarray(way if way is not None and k == 0 else way_vector(ways, side), float)
+        if vector.any():
+            step += vector / np.linalg.norm(vector) * amount.shift(_SHIFT if amount.scale != 0.5 else 0.2)
+    if not step.any():
         return None
-    step = vector / np.linalg.norm(vector) * clause.amount.shift(_SHIFT if clause.amount.scale != 0.5 else 0.2)
     wrist, shoulder = f"{side}_wrist", f"{side}_shoulder"
     target = m.offset(wrist, shoulder) + step
     longest = 0.98 * float(
@@ -324,6 +336,20 @@ def _shifted(
     target = target * min(1.0, longest / max(float(np.linalg.norm(target)), 1e-9))
     # Seen from the pelvis, which does not move: the shoulder does, with the collar.
     return Change(placed(wrist, "pelvis", target + m.offset(shoulder, "pelvis")), joints(f"{side}_arm"))
+
+
+def _elbow_shifted(clause: Clause, side: str, m: Measures) -> Change:
+    """The elbow moved by so many cm about a shoulder that stays: the upper arm points there."""
+    step = np.zeros(3)
+    for ways, amount in clause.moves():
+        upright = {"raise": ("up",), "lower": ("down",)}.get(clause.action, ()) if ways == clause.ways else ()
+        vector = way_vector(tuple(dict.fromkeys((*ways, *upright))), side)
+        step += vector / max(float(np.linalg.norm(vector)), 1e-9) * amount.shift(_SHIFT)
+    elbow, shoulder = f"{side}_elbow", f"{side}_shoulder"
+    now = m.offset(elbow, shoulder)
+    target = now + step
+    target = target * float(np.linalg.norm(now)) / max(float(np.linalg.norm(target)), 1e-9)
+    return Change(placed(elbow, "pelvis", target + m.offset(shoulder, "pelvis")), joints(f"{side}_arm"))
 
 
 def _put(clause: Clause, side: str, m: Measures) -> Change | None:

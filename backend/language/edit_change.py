@@ -8,7 +8,10 @@ from typing import Final
 import numpy as np
 
 from backend.posecodes import Posecode, Program, read_program
+from backend.posecodes.angle import Angle
+from backend.posecodes.contact import Reach
 from backend.posecodes.direction import Direction
+from backend.posecodes.ground import Support
 from backend.posecodes.position import Position
 from backend.posecodes.vocabulary import SIDES
 from rigs.skeleton import GROUPS
@@ -16,6 +19,7 @@ from rigs.skeleton import GROUPS
 from .edit_words import Part
 from .measures import Measures
 
+_BY: Final = {"knee": ("shin",), "elbow": ("forearm",)}  # the segment that a hinge moves
 _AXES: Final = ("left", "up", "front")
 _FREE: Final = 0.15  # m
 _LUNGE: Final = 25.0  # deg that one knee is bent more
@@ -26,6 +30,8 @@ class Change:
     """program: absolute statements. scope: joints that may move for them. mirror: the pose is mirrored first.
 
     turn: degrees by which the whole body turns to its left. note: what was assumed, for the reply.
+    feet: sides whose foot is moved on purpose, so that no other instruction keeps it where it was.
+    held: statements that keep what the change could take along; they give way to anything that is asked.
     """
 
     program: Program = ()
@@ -33,13 +39,63 @@ class Change:
     mirror: bool = False
     turn: float = 0.0
     note: str = ""
+    feet: frozenset[str] = frozenset()
+    held: Program = ()
 
     def __add__(self, later: Change) -> Change:
         """Both; where they say the same thing of the same part, the later one counts."""
-        new = {_about(c) for c in later.program}
-        program = tuple(c for c in self.program if _about(c) not in new) + later.program
+        old = _without_feet(self.program, later.feet - self.feet)
+        added = _without_feet(later.program, self.feet - later.feet)
+        old, added = _one_support(old, added)
+        new = {_about(c) for c in added}
+        program = tuple(c for c in old if _about(c) not in new) + added
         note = " ".join(dict.fromkeys(n for n in (self.note, later.note) if n))
-        return Change(program, self.scope | later.scope, self.mirror != later.mirror, self.turn + later.turn, note)
+        mirror, turn = self.mirror != later.mirror, self.turn + later.turn
+        held = (*self.held, *later.held)
+        return Change(program, self.scope | later.scope, mirror, turn, note, self.feet | later.feet, held)
+
+    def whole(self) -> Program:
+        """The program with what is held, as far as nothing else is asked of the same limb segment."""
+        asked = {c.segment for c in self.program if isinstance(c, Direction)}
+        asked |= {f"{s}_{b}" for c in self.program if isinstance(c, Angle) for s, j in [c.joint.split("_")] for b in _BY[j]}
+        asked |= {f"{s}_shin" for s in SIDES if f"{s}_thigh" in asked}
+        asked |= {
+            f"{c.point.split('_')[0]}_{b}"
+            for c in self.program
+            if isinstance(c, Position) and c.point.endswith(("wrist", "elbow"))
+            for b in ("upper_arm", "forearm")
+        }
+        kept = {c.segment: c for c in self.held if isinstance(c, Direction) and c.segment not in asked}
+        return (*self.program, *kept.values())
+
+
+def _without_feet(program: Program, sides: frozenset[str]) -> Program:
+    """A program without what keeps the feet of some sides in their places, and the weight over them."""
+    if not sides:
+        return program
+    out: list[Posecode] = []
+    for code in program:
+        if isinstance(code, Support):
+            parts = tuple(p for p in code.parts if p.split("_")[0] not in sides)
+            out += [Support(parts)] if parts else []
+        elif not (isinstance(code, Reach) and code.region.split("_")[0] in sides) and not _is_weight(code):
+            out.append(code)
+    return tuple(out)
+
+
+def _one_support(old: Program, added: Program) -> tuple[Program, Program]:
+    """What bears on the ground in either of two programs bears in the later one."""
+    before = [c for c in old if isinstance(c, Support) and c.height == 0]
+    after = next((c for c in added if isinstance(c, Support) and c.height == 0), None)
+    if not before or after is None:
+        return old, added
+    parts = tuple(dict.fromkeys(p for c in (*before, after) for p in c.parts))
+    rest = tuple(c for c in old if not any(c is b for b in before))
+    return rest, tuple(Support(parts) if c is after else c for c in added)
+
+
+def _is_weight(code: Posecode) -> bool:
+    return isinstance(code, Position) and code.point == "com"
 
 
 def _about(code: Posecode) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -11,6 +12,8 @@ from backend.body.rotations import rotation_between, rotmat_to_rotvec, rotvec_to
 from backend.posecodes import Posecode, Program
 from backend.posecodes.angle import Angle
 from backend.posecodes.contact import Reach
+from backend.posecodes.direction import Direction
+from backend.posecodes.facing import Facing
 from backend.posecodes.ground import Airborne, Support
 from backend.posecodes.position import Position
 from backend.posecodes.vocabulary import SIDES
@@ -84,6 +87,12 @@ def _legs(clause: Clause, kind: str, sides: tuple[str, ...], m: Measures) -> Cha
         return _crossed(clause, m) if action == "cross" else _uncrossed(m)
     if action == "raise" and all(p.noun.startswith("heel") for p in clause.parts):
         return sum((_on_toes(s, m) for s in sides), Change())
+    if clause.amount.degrees is not None and clause.ways and action in ("raise", "lower", "move", "turn"):
+        if kind == "foot" and action == "turn":
+            return sum((_foot_turned(clause, s, m) for s in sides), Change())
+        return sum((_swung_by(clause, s, m) for s in sides), Change())
+    if kind == "foot" and action == "turn" and clause.ways:
+        return sum((_foot_turned(clause, s, m) for s in sides), Change())
     if clause.text.startswith("swing") and clause.ways:
         return sum((_swung(clause, kind, s, m, True) for s in sides), Change())
     if action in ("spread", "close") or (action == "move" and len(sides) == 2 and {"out", "in"} & set(clause.ways)):
@@ -332,6 +341,71 @@ def _swung(clause: Clause, kind: str, side: str, m: Measures, up: bool) -> Chang
     return Change(codes, joints(f"{side}_leg"))
 
 
+def _swung_by(clause: Clause, side: str, m: Measures) -> Change:
+    """A leg swung about the hip by degrees forward, back, out and in; the knee keeps its bend."""
+    forward, out = swing_of(m.direction(f"{side}_thigh"), side)
+    for ways, amount in clause.moves():
+        way = way_vector(ways, side)
+        sign = 1.0 if side == "left" else -1.0
+        upright = {"raise": 1.0, "lower": -1.0}.get(clause.action, 0.0) if not way[[0, 2]].any() else 0.0
+        forward += (np.sign(way[2]) + np.sign(way[1]) + upright) * amount.turn(_LIFT)
+        out += np.sign(way[0]) * sign * amount.turn(_LIFT)
+    goal = swung_to(float(np.clip(forward, -75, 140)), float(np.clip(out, -45, 88)), side)
+    return Change((pointing(f"{side}_thigh", goal),), joints(f"{side}_leg"), feet=frozenset({side}))
+
+
+def swing_of(thigh: np.ndarray, side: str) -> tuple[float, float]:
+    """Degrees of a thigh (or upper arm) forward of straight down, and out to its own side."""
+    left, up, front = thigh
+    out = left if side == "left" else -left
+    return float(np.degrees(np.arctan2(front, -up))), float(np.degrees(np.arcsin(np.clip(out, -1, 1))))
+
+
+def swung_to(forward: float, out: float, side: str) -> np.ndarray:
+    """(3,) unit (left, up, front): the inverse of `swing_of`."""
+    a, b = np.radians(forward), np.radians(out)
+    sign = 1.0 if side == "left" else -1.0
+    return np.array([sign * np.sin(b), -np.cos(a) * np.cos(b), np.sin(a) * np.cos(b)])
+
+
+def _foot_turned(clause: Clause, side: str, m: Measures) -> Change:
+    """Toes turned out or in, left or right, about the vertical; the leg turns with them in the hip."""
+    way = way_vector(clause.ways, side)
+    now = m.facing(f"{side}_foot")
+    angle = np.radians(np.sign(way[0]) * clause.amount.turn(30.0))
+    x, y, z = now
+    goal = np.array([x * np.cos(angle) + z * np.sin(angle), y, z * np.cos(angle) - x * np.sin(angle)])
+    x, y, z = (round(float(v), 4) for v in goal)
+    held = tuple(pointing(f"{side}_{b}", m.direction(f"{side}_{b}")) for b in ("thigh", "shin"))
+    return Change((Facing(f"{side}_foot", (x, y, z)),), joints(f"{side}_leg"), held=held)
+
+
+def on_the_ground(change: Change, m: Measures) -> Change:
+    """The pelvis may move too where swung legs would leave the ground or sink into it."""
+    if not change.feet or "pelvis" in change.scope or m.lowest > _DOWN + 0.02:
+        return change
+    drops = [_drop(s, change.program, m) for s in SIDES]
+    heights = [m.height(f"{s}_foot_sole", f"{s}_heel") for s in SIDES]
+    low = min(h - d for h, d in zip(heights, drops, strict=True))
+    if abs(low - min(heights)) < 0.015:
+        return change
+    return change + Change(scope=joints("root"))
+
+
+def _drop(side: str, program: Program, m: Measures) -> float:
+    """Metres by which a program lowers an ankle against the pelvis, the knee bending in the plane of the swing."""
+    hip, knee, ankle = (f"{side}_{j}" for j in ("hip", "knee", "ankle"))
+    thigh = next((np.array(c.toward) for c in program if isinstance(c, Direction) and c.segment == f"{side}_thigh"), None)
+    bend = next((c.degrees for c in program if isinstance(c, Angle) and c.joint == knee), None)
+    if thigh is None and bend is None:
+        return 0.0
+    forward, out = swing_of(m.direction(f"{side}_thigh") if thigh is None else thigh, side)
+    shin = swung_to(forward - (m.flexion(knee) if bend is None else bend), out, side)
+    long, short = (float(np.linalg.norm(m.offset(*ends))) for ends in ((hip, knee), (knee, ankle)))
+    after = long * swung_to(forward, out, side)[1] + short * shin[1]
+    return float(m.offset(ankle, hip)[1] - after)
+
+
 def _foot_in_air(side: str, step: np.ndarray, m: Measures) -> Change:
     """A foot that bears nothing, moved by (left, up, front) m."""
     ankle, hip = f"{side}_ankle", f"{side}_hip"
@@ -357,7 +431,7 @@ def _stance(out: float, m: Measures) -> Change:
 def _feet_moved(steps: dict[str, np.ndarray], m: Measures) -> Change:
     """Feet set down elsewhere; the weight follows by half."""
     flat = {s: v * np.array([1.0, 0.0, 1.0]) for s, v in steps.items()}
-    return planted(m, flat)
+    return replace(planted(m, flat), feet=frozenset(flat))
 
 
 # --- more or less of all of it ---------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -112,6 +113,9 @@ def _look_at(clause: Clause) -> Change | None:
 def _head(clause: Clause, m: Measures) -> Change | None:
     if not clause.has("head") and not re.match(r"(?:nod|tuck)\b", clause.text):
         return None
+    if clause.steps:
+        each = [_head(replace(clause, ways=w, amount=a, steps=()), m) for w, a in clause.moves()]
+        return sum((c for c in each if c is not None), Change()) if any(each) else None
     motion = _head_motion(clause)
     if motion is None:
         return None
@@ -183,33 +187,50 @@ def _lean(clause: Clause, m: Measures) -> Change | None:
         ways = ("back",)
     if re.search(r"\barch\b", clause.text):
         ways = ("back",)
-    level = np.array([("left" in ways) - ("right" in ways), 0.0, ("front" in ways) - ("back" in ways)], float)
-    if not level.any():
+    usual = _BEND_USUAL if clause.action == "bend" else _LEAN_USUAL
+    forward, left = lean_of(m.direction("torso"))
+    before = np.array([forward, left])
+    sign = -1.0 if clause.amount.less else 1.0
+    for which, amount in ((ways, clause.amount), *clause.steps):
+        level = np.array([("front" in which) - ("back" in which), ("left" in which) - ("right" in which)], float)
+        if level.any():
+            by = sign * min(amount.turn(usual), _LEAN_MOST) * level / np.linalg.norm(level)
+            forward, left = forward + by[0], left + by[1]
+    step = float(np.linalg.norm(np.array([forward, left]) - before))
+    if step == 0.0:
         return None
-    step = clause.amount.turn(_BEND_USUAL if clause.action == "bend" else _LEAN_USUAL)
-    if clause.amount.less:
-        step = -step
-    now = m.direction("torso")
-    axis = np.cross(np.array([0.0, 1.0, 0.0]), level / np.linalg.norm(level))
-    goal = _rotated(now, axis, np.radians(min(step, _LEAN_MOST)))
+    goal = leaning(forward, left)
     scope = joints("torso")
     if step > _SPINE_REACH:
         return Change((pointing("torso", goal), *standing_legs(m)), scope) + planted(m) + hanging_arms(m)
-    return Change((pointing("torso", goal),), scope)
+    return Change((pointing("torso", goal),), scope) + hanging_arms(m)
+
+
+def lean_of(torso: np.ndarray) -> tuple[float, float]:
+    """Degrees of the trunk forward of upright, and to its left."""
+    left, up, front = torso
+    return float(np.degrees(np.arctan2(front, up))), float(np.degrees(np.arcsin(np.clip(left, -1, 1))))
+
+
+def leaning(forward: float, left: float) -> np.ndarray:
+    """(3,) unit (left, up, front): the inverse of `lean_of`."""
+    a, b = np.radians(forward), np.radians(left)
+    return np.array([np.sin(b), np.cos(a) * np.cos(b), np.sin(a) * np.cos(b)])
 
 
 def hanging_arms(m: Measures) -> Change:
-    """Arms that hang down go on hanging down when the trunk folds."""
+    """Arms that hang by their weight go on hanging when the trunk leans, unless more is asked of them."""
     total = Change()
     for side in SIDES:
-        if m.direction(f"{side}_arm")[1] < -0.9:
-            total += Change((pointing(f"{side}_arm", np.array([0.0, -1.0, 0.12])),), joints(f"{side}_arm"))
+        if hanging(m, side):
+            held = tuple(pointing(f"{side}_{b}", m.direction(f"{side}_{b}")) for b in ("upper_arm", "forearm"))
+            total += Change((), joints(f"{side}_shoulder"), held=held)
     return total
 
 
-def _rotated(v: np.ndarray, axis: np.ndarray, angle: float) -> np.ndarray:
-    """Rodrigues' rotation of (3,) about a unit axis, rad."""
-    return np.asarray(v * np.cos(angle) + np.cross(axis, v) * np.sin(angle) + axis * (axis @ v) * (1 - np.cos(angle)))
+def hanging(m: Measures, side: str) -> bool:
+    """Whether an arm hangs by its weight."""
+    return bool(m.direction(f"{side}_upper_arm")[1] < -0.88 and m.direction(f"{side}_forearm")[1] < -0.7)
 
 
 # --- moods -----------------------------------------------------------------------------------------

@@ -56,6 +56,7 @@ _PARTS: Final = {
     "hips": r"hips?|pelvis", "head": r"head|chin|face|neck", "eyes": r"gaze|eyes?",
     "torso": r"torso|upper body|trunk|chest|waist|spine", "body": r"whole body|body|stance|pose|character|figure",
 }  # fmt: skip
+_FAMILIES: Final = (("arm", "hand", "elbow", "fingers", "shoulder"), ("leg", "knee", "foot"))
 _NOUN: Final = "|".join(f"(?P<{kind}>{words})" for kind, words in _PARTS.items())
 _PART: Final = re.compile(
     rf"\b(?:(?P<side>left|right|both|front|back|rear|raised|lifted|other)\s+(?:of the )?)?(?:{_NOUN})\b"
@@ -95,6 +96,8 @@ _LENGTH: Final = re.compile(
     rf"(?:by\s+)?(?:about |around )?{_NUMBER}\s*"
     r"(cm|centimet(?:er|re)s?|mm|millimet(?:er|re)s?|m|met(?:er|re)s?|inch(?:es)?|in)\b"
 )
+_PRONOUN: Final = re.compile(r"^\w+ (?:it|them)\b")  # "move it 5 cm forward"
+_STEPPED: Final = ("raise", "lower", "move")
 _UNITS: Final = {"c": 0.01, "mm": 0.001, "mi": 0.001, "m": 1.0, "i": 0.0254}
 
 
@@ -112,6 +115,11 @@ class Amount:
     full: bool = False
     less: bool = False
     given: bool = False
+
+    @property
+    def figure(self) -> bool:
+        """Whether a number was said."""
+        return self.degrees is not None or self.metres is not None
 
     def turn(self, usual: float) -> float:
         """Degrees, given the usual ones."""
@@ -141,7 +149,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Clause:
-    """One instruction. action "" where no verb was found; target: the words after the preposition, with it."""
+    """One instruction. action "" where no verb was found; target: the words after the preposition, with it.
+
+    steps: further directions, each with its own amount ("20 cm up and 10 cm forward").
+    """
 
     text: str
     action: str = ""
@@ -150,6 +161,11 @@ class Clause:
     amount: Amount = Amount()
     target: str = ""
     level: str = ""
+    steps: tuple[tuple[tuple[str, ...], Amount], ...] = ()
+
+    def moves(self) -> tuple[tuple[tuple[str, ...], Amount], ...]:
+        """Every direction with how far: "20 cm up and 10 cm forward" has two."""
+        return ((self.ways, self.amount), *self.steps)
 
     def has(self, *kinds: str) -> bool:
         return any(p.kind in kinds for p in self.parts)
@@ -172,29 +188,55 @@ def clauses_of(prompt: str) -> list[Clause]:
     for piece in _CUT.split(normalised(prompt)):
         text = piece.strip()
         clause = parse_clause(text) if text else None
-        if (
-            clause
-            and out
-            and out[-1].action
-            and clause.ways
-            and not clause.action
-            and not clause.parts
-            and not _leftover(text)
-        ):
-            out[-1] = replace(
-                out[-1], text=f"{out[-1].text} and {text}", ways=tuple(dict.fromkeys(out[-1].ways + clause.ways))
-            )
-        elif clause:
+        if clause is None:
+            continue
+        joined = _joined(out[-1], clause) if out and out[-1].action else None
+        if joined:
+            out[-1] = joined
+        else:
             out.append(_continued(clause, out))
     return out
 
 
+def _joined(last: Clause, clause: Clause) -> Clause | None:
+    """One clause of two where the second only says another direction: "up and forward", "raise it 5 cm, 3 cm out"."""
+    bare = not clause.action and not clause.parts and bool(clause.ways) and not _leftover(clause.text)
+    again = bool(_PRONOUN.match(clause.text)) and not clause.parts and last.action in _STEPPED
+    again = again and clause.action in _STEPPED and clause.amount.figure and last.amount.figure
+    if not bare and not again:
+        return None
+    text = f"{last.text} and {clause.text}"
+    if clause.amount.figure and last.amount.figure:
+        return replace(last, text=text, steps=(*last.steps, (_stepped_ways(clause), clause.amount)))
+    return replace(last, text=text, ways=tuple(dict.fromkeys(last.ways + clause.ways)))
+
+
+def _stepped_ways(clause: Clause) -> tuple[str, ...]:
+    upright: dict[str, tuple[str, ...]] = {"raise": ("up",), "lower": ("down",)}
+    return tuple(dict.fromkeys(clause.ways + upright.get(clause.action, ())))
+
+
 def _continued(clause: Clause, before: list[Clause]) -> Clause:
+    """A clause that leaves out its verb, its part ("it") or its side goes on with those said before."""
     last = next((c for c in reversed(before) if c.action), None)
+    if last is None:
+        return clause
+    clause = replace(clause, parts=tuple(_with_side(p, last.parts) for p in clause.parts))
+    if last.parts and clause.action and not clause.parts and _PRONOUN.match(clause.text):
+        return replace(clause, parts=last.parts)  # "raise the left arm and bend it"
     bare = clause.parts or clause.ways or clause.amount.given
-    if clause.action or last is None or not bare or _leftover(clause.text):
+    if clause.action or not bare or _leftover(clause.text):
         return clause
     return replace(clause, action=last.action, parts=clause.parts or last.parts)
+
+
+def _with_side(part: Part, before: tuple[Part, ...]) -> Part:
+    """In "raise the left arm and bend the elbow" the elbow is the left one."""
+    family = next((f for f in _FAMILIES if part.kind in f), ())
+    named = [p for p in before if p.kind in family and p.side and not p.plural]
+    if part.side or part.plural or not named:
+        return part
+    return replace(part, side=named[-1].side)
 
 
 def _leftover(text: str) -> str:

@@ -16,7 +16,7 @@ from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
 from backend.posecodes import Posecode, Program, settled
 from backend.posecodes import mirrored as mirrored_program
 from backend.posecodes.angle import Angle
-from backend.posecodes.contact import Contact
+from backend.posecodes.contact import Contact, Reach
 from backend.posecodes.direction import Direction
 from backend.posecodes.facing import Facing
 from backend.posecodes.vocabulary import SIDES
@@ -25,7 +25,7 @@ from rigs.wire import Pose
 
 from .edit_arms import edit_aim, edit_arm
 from .edit_change import Change, joints
-from .edit_legs import edit_energy, edit_legs
+from .edit_legs import edit_energy, edit_legs, on_the_ground
 from .edit_trunk import edit_mood, edit_trunk
 from .edit_words import Clause, clauses_of, is_bare, normalised
 from .measures import Measures
@@ -100,7 +100,24 @@ def read_edit(prompt: str, current: Pose) -> Edit | None:
             understood.append(clause.text)
     if not understood:
         return None
+    total = on_the_ground(total, m)
+    total = replace(total, program=_turned_places(total, m))
     return _edit(total, kept, tuple(understood), tuple(unread), mirror)
+
+
+def _turned_places(change: Change, m: Measures) -> Program:
+    """The program; feet that keep their places turn about the pelvis with a whole body that turns."""
+    if not change.turn:
+        return change.program
+    step = rotvec_to_rotmat(np.array([0.0, np.radians(change.turn), 0.0]))
+    middle = np.array(m.place("pelvis"))
+    out = []
+    for code in change.program:
+        if isinstance(code, Reach):
+            x, y, z = (round(float(v), 4) for v in middle + step @ (np.array(code.place) - middle))
+            code = Reach(code.region, (x, y, z))
+        out.append(code)
+    return tuple(out)
 
 
 def _without_frame(prompt: str) -> tuple[str, bool]:
@@ -120,7 +137,7 @@ def _edit(
     reply = f"Changed: {'; '.join(understood)}."
     for extra in (total.note, f"I did not understand: {', '.join(unread)}." if unread else ""):
         reply += f" {extra}" if extra else ""
-    return Edit(total.program, None if scope == frozenset(JOINTS) else scope, mirror, reply, unread, total.turn)
+    return Edit(total.whole(), None if scope == frozenset(JOINTS) else scope, mirror, reply, unread, total.turn)
 
 
 def _change(clause: Clause, m: Measures, keep: bool) -> Change | None:

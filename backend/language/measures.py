@@ -41,7 +41,7 @@ class Measures:
 
     def flexion(self, joint: str) -> float:
         """Degrees by which an elbow or knee is bent; 0 is straight."""
-        return float(np.degrees(Angle.flexion([joint], self.body).value[0, 0]))
+        return Angle(joint, 0.0).value(self.body)
 
     def direction(self, segment: str, frame: str = "heading") -> np.ndarray:
         """(3,) unit (left, up, front) direction of a segment."""
@@ -57,7 +57,7 @@ class Measures:
 
     def turn(self, part: str, motion: str) -> float:
         """Degrees: head on chest or torso on pelvis, turned/tilted to the left or bowed forward."""
-        return float(np.degrees(Turn.angles([Turn(part, motion, 0.0)], self.body).value[0, 0]))
+        return Turn(part, motion, 0.0).value(self.body)
 
     def offset(self, point: str, relative_to: str, frame: str = "heading") -> np.ndarray:
         """(3,) m: (left, up, front) of a point from another one."""

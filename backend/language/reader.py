@@ -17,6 +17,7 @@ from .clauses import EXTRA, Clause, known_word
 from .compose import composed, limb_slots
 from .context import Context, Finding, Place
 from .cutting import clauses_of, completed
+from .exact import Exact, exactly
 from .lexicon import (
     ACTIONS,
     ARM_KINDS,
@@ -77,11 +78,12 @@ def read(prompt: str, *, points: Mapping[str, Place] | None = None) -> Reading:
     places = find_points(tokens, ctx.points)
     for start, (_, size) in places.items():
         taken[start : start + size] = [True] * size
+    exact = exactly(tokens, taken)
     named = _take(find(tokens, taken, 2), taken)
     singles = find(tokens, taken, 1, 1)
     ctx.busy = frozenset(k for m in singles for k in m.places)
     ctx.posture = _posture([*named, *singles])
-    explicit, standing = _explicit(tokens, taken, ctx, places)
+    explicit, standing = _with_exact(*_explicit(tokens, taken, ctx, places), exact)
     named += _take(find(tokens, taken, 1, 1), taken)
     return _reading(tokens, taken, ctx, named, explicit, standing)
 
@@ -141,6 +143,21 @@ def _explicit(
         lines = _over(lines, codes, straight=clause.does("stretch") or clause.has("straight"))
         standing = _over(standing, extra)
     return lines, standing
+
+
+def _with_exact(
+    lines: list[Posecode], standing: list[Posecode], exact: Exact
+) -> tuple[list[Posecode], list[Posecode]]:
+    """What was said to the letter over what the rules made of the rest: it says all about the limbs that it aims."""
+
+    def is_open(code: Posecode) -> bool:
+        placed = isinstance(code, (Direction, Angle)) and limb_slots(code) & exact.aimed
+        return not placed and not any(_restated(code, new) for new in exact.codes)
+
+    bent = _bent_joints(exact.codes)
+    limbs = frozenset(slot for c in exact.codes if isinstance(c, Direction) for slot in limb_slots(c))
+    kept = [c for c in standing if is_open(c) and not limb_slots(c) & limbs]
+    return [*(_opened(c, bent) for c in lines if is_open(c)), *exact.codes], kept
 
 
 def _clause(clause: Clause, ctx: Context) -> Finding:

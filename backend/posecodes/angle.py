@@ -10,7 +10,7 @@ import numpy as np
 from backend.body.dual import Dual, angle_between, unit
 from backend.body.kinematics import Kinematics
 
-from .base import COMPARES, Measured, Posecode, Uses, choice, compared, name_in, named, number, pattern, register
+from .base import COMPARES, Scalar, Uses, choice, name_in, named, number, pattern, register
 from .vocabulary import words
 
 HINGES = {
@@ -26,10 +26,11 @@ _HOW = {"at least ": ">=", "at most ": "<=", None: "="}
 
 @register
 @dataclass(frozen=True)
-class Angle(Posecode):
+class Angle(Scalar):
     """The flexion of an elbow or knee: 0 is straight, 90 a right angle, about 145 fully bent."""
 
     kind = "angle"
+    amount = "degrees"
     unit = "rad"
     tolerance = np.radians(10)
 
@@ -40,22 +41,12 @@ class Angle(Posecode):
     def uses(self) -> Uses:
         return Uses.of((*HINGES[self.joint], self.joint))
 
-    @staticmethod
-    def flexion(joints: Sequence[str], body: Kinematics) -> Dual:
-        """(S, K) rad: the angle between the upper segment and the lower one."""
-        middle = body.points(joints)
-        upper, lower = (body.points(HINGES[j][i] for j in joints) for i in (0, 1))
-        return angle_between(unit(middle - upper), unit(lower - middle))
-
     @classmethod
-    def residuals(cls, codes: Sequence[Angle], body: Kinematics) -> Dual:
-        bends = cls.flexion([c.joint for c in codes], body)
-        return compared(bends, [np.radians(c.degrees) for c in codes], [c.compare for c in codes]).as_row()
-
-    def measure(self, body: Kinematics) -> Measured:
-        reached = float(np.degrees(self.flexion([self.joint], body).value[0, 0]))
-        error = float(np.abs(self.residual(body).value[0, 0]))
-        return Measured(error, error <= self.tolerance, "deg", self.degrees, reached)
+    def quantities(cls, codes: Sequence[Angle], body: Kinematics) -> Dual:
+        """(S, K) rad: the angle between the upper segment and the lower one."""
+        middle = body.points(c.joint for c in codes)
+        upper, lower = (body.points(HINGES[c.joint][i] for c in codes) for i in (0, 1))
+        return angle_between(unit(middle - upper), unit(lower - middle))
 
     def limbs(self) -> frozenset[str]:
         side, joint = self.joint.split("_")

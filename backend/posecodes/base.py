@@ -100,6 +100,40 @@ class Posecode(ABC):
         return replace(self, **{f.name: _mirrored(f.metadata["type"], getattr(self, f.name)) for f in fields(self)})
 
 
+@dataclass(frozen=True)
+class Scalar(Posecode):
+    """A statement about one number of a body: an angle (deg) or a length (m), in the field that `amount` names."""
+
+    amount: ClassVar[str]
+
+    @classmethod
+    @abstractmethod
+    def quantities(cls, codes: Sequence[Any], body: Kinematics) -> Dual:
+        """(S, K) rad or m, for K statements that are alike."""
+
+    @classmethod
+    def residuals(cls, codes: Sequence[Any], body: Kinematics) -> Dual:
+        """(S, K, 1): two-sided for "=", zero on the right side of ">=" and "<="."""
+        compares = [getattr(c, "compare", "=") for c in codes]
+        return compared(cls.quantities(codes, body), [c.target for c in codes], compares).as_row()
+
+    @property
+    def target(self) -> float:
+        """What is asked, rad or m."""
+        asked: float = getattr(self, self.amount)
+        return float(np.radians(asked)) if self.unit == "rad" else asked
+
+    def value(self, body: Kinematics) -> float:
+        """The number for the first pose of `body`, deg or m; what is asked of it does not matter."""
+        reached = float(self.quantities([self], body).value[0, 0])
+        return float(np.degrees(reached)) if self.unit == "rad" else reached
+
+    def measure(self, body: Kinematics) -> Measured:
+        error = abs(float(self.residual(body).value[0, 0]))
+        unit = "deg" if self.unit == "rad" else "m"
+        return Measured(error, error <= self.tolerance, unit, getattr(self, self.amount), self.value(body))
+
+
 def register(cls: type[P]) -> type[P]:
     """Class decorator: makes the kind known by its tag."""
     KINDS[cls.kind] = cls

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from backend.body.dual import Dual, norm
 from backend.body.kinematics import Kinematics
 
-from .base import COMPARES, Measured, Posecode, Uses, choice, compared, name_in, named, number, pattern, register
+from .base import COMPARES, Scalar, Uses, choice, name_in, named, number, pattern, register
 from .vocabulary import PLACES, limb_of_point, words
 
 _LINE = pattern(r"(?P<a>.+?) (?P<how>at least |at most )?{n} from (?P<b>.+?)")
@@ -16,10 +16,11 @@ _LINE = pattern(r"(?P<a>.+?) (?P<how>at least |at most )?{n} from (?P<b>.+?)")
 
 @register
 @dataclass(frozen=True)
-class Distance(Posecode):
+class Distance(Scalar):
     """The distance between two points: feet shoulder-width apart, hands together."""
 
     kind = "distance"
+    amount = "metres"
     unit = "m"
     tolerance = 0.05
 
@@ -31,18 +32,9 @@ class Distance(Posecode):
     def uses(self) -> Uses:
         return Uses.of((self.a, self.b))
 
-    @staticmethod
-    def lengths(codes: Sequence[Distance], body: Kinematics) -> Dual:
-        """(S, K) m."""
-        return norm(body.points(c.a for c in codes) - body.points(c.b for c in codes))
-
     @classmethod
-    def residuals(cls, codes: Sequence[Distance], body: Kinematics) -> Dual:
-        return compared(cls.lengths(codes, body), [c.metres for c in codes], [c.compare for c in codes]).as_row()
-
-    def measure(self, body: Kinematics) -> Measured:
-        error = abs(float(self.residual(body).value[0, 0]))
-        return Measured(error, error <= self.tolerance, "m", self.metres, float(self.lengths([self], body).value[0, 0]))
+    def quantities(cls, codes: Sequence[Distance], body: Kinematics) -> Dual:
+        return norm(body.points(c.a for c in codes) - body.points(c.b for c in codes))
 
     def limbs(self) -> frozenset[str]:
         return frozenset({limb_of_point(self.a), limb_of_point(self.b)})

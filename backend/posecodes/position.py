@@ -10,7 +10,7 @@ import numpy as np
 from backend.body.dual import Dual, along, dot
 from backend.body.kinematics import Kinematics
 
-from .base import COMPARES, Measured, Posecode, Uses, choice, compared, name_in, named, pattern, register, side_number
+from .base import COMPARES, Scalar, Uses, choice, name_in, named, pattern, register, side_number
 from .direction import FRAMES, frame_names
 from .vocabulary import PLACES, limb_of_point, mirror_name, words
 
@@ -28,10 +28,11 @@ _LINE = pattern(
 
 @register
 @dataclass(frozen=True)
-class Position(Posecode):
+class Position(Scalar):
     """The offset of a point from another (or from the ground) along one axis."""
 
     kind = "position"
+    amount = "metres"
     unit = "m"
     tolerance = 0.05
 
@@ -48,23 +49,14 @@ class Position(Posecode):
     def alike(self) -> Hashable:
         return (self.frame, self.relative_to == "ground")
 
-    @staticmethod
-    def offsets(codes: Sequence[Position], body: Kinematics) -> Dual:
-        """(S, K) m, for statements that are alike."""
+    @classmethod
+    def quantities(cls, codes: Sequence[Position], body: Kinematics) -> Dual:
         away, frame = body.points(c.point for c in codes), codes[0].frame
         if codes[0].relative_to != "ground":
             away = away - body.points(c.relative_to for c in codes)
         if frame == "heading":
             return along(away, np.swapaxes(body.heading, -1, -2)[:, [AXES_OF.index(c.axis) for c in codes]])
         return dot(away, body.axes(f"{frame}_{c.axis}" for c in codes))
-
-    @classmethod
-    def residuals(cls, codes: Sequence[Position], body: Kinematics) -> Dual:
-        return compared(cls.offsets(codes, body), [c.metres for c in codes], [c.compare for c in codes]).as_row()
-
-    def measure(self, body: Kinematics) -> Measured:
-        error = abs(float(self.residual(body).value[0, 0]))
-        return Measured(error, error <= self.tolerance, "m", self.metres, float(self.offsets([self], body).value[0, 0]))
 
     def limbs(self) -> frozenset[str]:
         return frozenset({limb_of_point(self.point)})

@@ -10,7 +10,7 @@ import numpy as np
 from backend.body.dual import Dual, atan2, dot
 from backend.body.kinematics import Kinematics
 
-from .base import Measured, Posecode, Uses, choice, named, pattern, register, side_number
+from .base import Scalar, Uses, choice, named, pattern, register, side_number
 from .vocabulary import words
 
 _CHAIN = {"head": "chest", "torso": "pelvis"}
@@ -27,10 +27,11 @@ _MOTIONS = {
 
 @register
 @dataclass(frozen=True)
-class Turn(Posecode):
+class Turn(Scalar):
     """The head relative to the chest, or the chest relative to the pelvis."""
 
     kind = "turn"
+    amount = "degrees"
     unit = "rad"
     tolerance = np.radians(10)
 
@@ -42,8 +43,8 @@ class Turn(Posecode):
         mine, base = _AXIS_OF[self.part], _CHAIN[self.part]
         return Uses.of(axes=(f"{p}_{a}" for p in (mine, base) for a in ("left", "up", "front")))
 
-    @staticmethod
-    def angles(codes: Sequence[Turn], body: Kinematics) -> Dual:
+    @classmethod
+    def quantities(cls, codes: Sequence[Turn], body: Kinematics) -> Dual:
         """(S, K) rad: atan2 of two products of an axis of the moving part with one of its base."""
         y, x = (
             dot(
@@ -53,15 +54,6 @@ class Turn(Posecode):
             for i in (0, 1)
         )
         return atan2(y, x)
-
-    @classmethod
-    def residuals(cls, codes: Sequence[Turn], body: Kinematics) -> Dual:
-        return (cls.angles(codes, body) - np.radians([c.degrees for c in codes])).as_row()
-
-    def measure(self, body: Kinematics) -> Measured:
-        reached = float(np.degrees(self.angles([self], body).value[0, 0]))
-        error = np.radians(abs(reached - self.degrees))
-        return Measured(error, error <= self.tolerance, "deg", self.degrees, reached)
 
     def limbs(self) -> frozenset[str]:
         return frozenset({self.part})
