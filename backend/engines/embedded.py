@@ -11,19 +11,16 @@ from backend.body.rotations import rotvec_to_rotmat
 from backend.errors import NotAvailable
 from backend.language.conversation import Answer, read_answer
 from backend.language.edits import read_edit
-from backend.language.measures import Measures
 from backend.language.phrases import phrases
 from backend.language.reader import Reading, read
-from backend.posecodes import Program
 from backend.posecodes.contact import Reach
-from backend.posecodes.ground import Airborne
 from backend.solver.pose_program import Setting
 from rigs.skeleton import INDEX, JOINTS, expand_joints
 from rigs.wire import EngineInfo, Pose, PoseRequest
 
 from .proposal import Proposal
+from .settling import held_arms, on_the_ground, within_limits
 
-_OFF_THE_GROUND = 0.1  # m
 _PHOTO_HINT = "this version poses from words only; describe the picture, or leave the image out"
 
 
@@ -44,7 +41,6 @@ class EmbeddedEngine:
         edit = _edited(request, allowed)
         return edit or _new_pose(read(request.prompt, points=request.points), allowed, request.current)
 
-
     def _answered(self, answer: Answer, request: PoseRequest, allowed: frozenset[str] | None) -> Proposal:
         """A pose taken from the conversation, perhaps with an instruction carried out on it, or a reply alone."""
         if answer.pose is None or request.current is None:
@@ -53,15 +49,15 @@ class EmbeddedEngine:
         if answer.prompt:
             done = self.propose(replace(request, prompt=answer.prompt, start=pose, turns=()))
             return replace(done, reply=f"{answer.reply} {done.reply}".strip())
-        settle = answer.settle if allowed is None else answer.settle & allowed
-        setting = Setting(rotvec_to_rotmat(pose.rotvecs), pose.transl, settle, keep=True)
-        return Proposal(_in_the_air(pose) if settle else (), setting, answer.reply)
-
-
-def _in_the_air(pose: Pose) -> Program:
-    """A body that is off the ground stays off it."""
-    lowest = Measures(pose).lowest
-    return (Airborne(round(lowest, 3)),) if lowest > _OFF_THE_GROUND else ()
+        moved = answer.moved if allowed is None else answer.moved & allowed
+        if answer.further:
+            pose = within_limits(pose, request.current, moved)
+        if allowed is None or "pelvis" in allowed:
+            pose = on_the_ground(pose, request.current, moved)
+        program, free = held_arms(pose, moved) if answer.further else ((), frozenset())
+        scope = free if allowed is None else free & allowed
+        setting = Setting(rotvec_to_rotmat(pose.rotvecs), pose.transl, scope, keep=True)
+        return Proposal(program, setting, answer.reply)
 
 
 def _allowed(request: PoseRequest) -> frozenset[str] | None:

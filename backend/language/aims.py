@@ -13,6 +13,10 @@ from .exact import WEIGHTS
 Triple = tuple[float, float, float]
 _WORDS: Final = (("out", "inward"), ("up", "down"), ("forward", "back"))
 _SIDES: Final = (("to the left", "to the right"), *_WORDS[1:])
+_LENGTHWAYS: Final = {
+    "back": ("towards the feet", "towards the head"),
+    "front": ("towards the head", "towards the feet"),
+}
 _LEVELS: Final = ((1.0, ""), (WEIGHTS["slightly"], "slightly "))
 _WORD_COST: Final = 11.0  # deg that a further word has to bring the direction nearer
 
@@ -38,15 +42,17 @@ def _codebook() -> tuple[np.ndarray, np.ndarray, list[tuple[tuple[int, int, str]
     return np.array(vectors), np.array(costs), said
 
 
-def aim(direction: Triple | np.ndarray, *, limb: bool = True, cost: float = 1.0) -> str:
+def aim(direction: Triple | np.ndarray, *, limb: bool = True, cost: float = 1.0, lying: str = "") -> str:
     """(out, up, front) of a limb, or (left, up, front) of the trunk or the gaze, as few words that come near it.
 
-    cost: 1 for a full description; the more, the fewer words.
+    cost: 1 for a full description; the more, the fewer words. lying: "back" or "front" of a body on it: what is forward
+    of one that stands is then towards its feet or its head.
     """
     vectors, costs, said = _codebook()
     unit = np.asarray(direction) / max(float(np.linalg.norm(direction)), 1e-9)
     errors = np.degrees(np.arccos(np.clip(vectors @ unit, -1, 1)))
     words = _WORDS if limb else _SIDES
+    words = (*words[:2], _LENGTHWAYS[lying]) if lying else words
     parts = [f"{modifier}{words[axis][sign]}" for axis, sign, modifier in said[int(np.argmin(errors + cost * costs))]]
     if parts == ["out"]:
         return "out to the side"

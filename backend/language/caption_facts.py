@@ -109,7 +109,7 @@ def _trunk(m: Measures, posture: Posture) -> Iterator[Fact]:
     twist = m.turn("torso", "turned")
     if abs(twist) > 15:
         yield Fact(
-            "torso", "", f"{_slightly(twist, 30)}twisted to the {_side(twist)}", 0.45 if abs(twist) > 30 else 0.3
+            "torso", "", f"{_slightly(twist, 30)}twisted to the {_side(twist)}", 0.55 if abs(twist) > 30 else 0.3
         )
 
 
@@ -225,7 +225,7 @@ def _free_arm(m: Measures, side: str, posture: Posture) -> Iterator[Fact]:
     if elbow < 50:
         yield _straight_arm(m, side, posture)
         return
-    place = _hand_place(m, side)
+    place = _hand_place(m, side) if front > -0.5 or up > 0 else ""
     if place:
         yield Fact("hand", side, place, 0.72 if up > -0.35 else 0.55)
     bend = next(word for least, word in _BENDS if elbow >= least)
@@ -270,6 +270,7 @@ def _hand_place(m: Measures, side: str) -> str:
 def _legs(m: Measures, posture: Posture) -> Iterator[Fact]:
     if posture.kind in ("standing", "balancing", "crouching", "squatting", "lunging"):
         yield from _stance(m, posture)
+        yield from _against(m)
     if posture.kind in (
         "balancing",
         "air",
@@ -292,10 +293,19 @@ def _legs(m: Measures, posture: Posture) -> Iterator[Fact]:
                 yield Fact("knee", side, f"{'slightly ' if knee < 50 else ''}bent", 0.5)
 
 
+def _against(m: Measures) -> Iterator[Fact]:
+    """A foot that rests against the other leg."""
+    for side in SIDES:
+        gaps = {r: m.gap(f"{side}_foot_sole", f"{_other(side)}_{r}") for r in ("thigh_inner", "knee", "calf")}
+        region = min(gaps, key=lambda r: gaps[r])
+        if gaps[region] < _TOUCH:
+            yield Fact("foot", side, f"against the {_other(side)} {region.removesuffix('_inner')}", 0.8)
+
+
 def _stance(m: Measures, posture: Posture) -> Iterator[Fact]:
     """How the feet stand to each other."""
     left, _, front = m.offset("left_ankle", "right_ankle", "pelvis")
-    if left < -0.02:
+    if left < -0.02 and posture.kind != "balancing":
         yield Fact("legs", "", "crossed", 0.6)
     elif posture.kind in ("standing", "crouching") and abs(front) < 0.25 and left > 0.42:
         yield Fact("feet", "", "wide apart" if left > 0.62 else "apart", 0.5)

@@ -28,7 +28,12 @@ _BENDS: Final = (
 _TOLD: Final = 7.5  # deg; trunk and head are said to be upright where they lean or turn less
 _OF_ARMS: Final = frozenset(("arm", "elbow", "hand"))
 _OF_LEGS: Final = frozenset(("leg", "legs", "knee", "thigh", "foot", "feet"))
-_ALIKE: Final = 0.985  # cosine; a limb this near to the mean of both sides does the same as the other
+_LIES: Final = {  # how torso and chest are in a posture that says it: directions (left, up, front)
+    "lying_back": ((0, 0, -1), (0, 1, 0)),
+    "lying_front": ((0, 0, 1), (0, -1, 0)),
+    "fours": ((0, 0, 1), (0, -1, 0)),
+}
+_ALIKE: Final = 0.975  # cosine; a limb this near to the mean of both sides does the same as the other
 _DOWN: Final = 0.06  # m; skin this near to the ground is on it
 _HANGING: Final = (np.array([0.16, -0.99, -0.04]), np.array([0.05, -0.97, 0.22]))  # upper arm, forearm at ease
 _HEIGHT_OF_FOOT: Final = 0.08  # m; a foot lower than this is as good as on the ground
@@ -53,6 +58,8 @@ class _Limb:
     @property
     def simple(self) -> bool:
         """Whether the way of the whole limb and the bend tell how its parts go."""
+        if self.bend > (50 if self.limb == "arm" else 65):
+            return False
         guess = bent_ways(self.ways[0], self.bend, "left", self.limb)
         return min(float(np.dot(a, b)) for a, b in zip(guess, self.ways[1:], strict=True)) > _PREDICTED
 
@@ -68,8 +75,9 @@ class _Limb:
 
 def everything(m: Measures, posture: Posture, facts: list[Fact]) -> str:
     """The whole pose in sentences: the trunk, then arms with hands and legs with feet, the more telling first, the head."""
-    arms = [*limbs(m, "arm"), *_hands(m, facts)]
-    legs = [*limbs(m, "leg"), *_ground(m, posture)]
+    arms = [*limbs(m, posture, "arm"), *_hands(m, facts)]
+    against = [f"{f.subject()} is {f.text}" for f in facts if f.part == "foot" and f.text.startswith("against")]
+    legs = [*limbs(m, posture, "leg"), *against, *_ground(m, posture)]
     limbs_told = [*legs, *arms] if _telling(facts, _OF_LEGS) > _telling(facts, _OF_ARMS) else [*arms, *legs]
     said = [*_trunk(m, posture), *limbs_told, *_head(m)]
     return " ".join(f"{s[:1].upper()}{s[1:]}." for s in said)
@@ -90,14 +98,19 @@ def _trunk(m: Measures, posture: Posture) -> Iterator[str]:
     turns = list(_spine(m))
     if is_upright(posture):
         lean = _joined_numbers(list(_leaning(left, up, front)))
-        told = [f"leaning {lean}"] * bool(lean) + turns
+        bent = posture.kind in ("crouching", "squatting", "lunging")  # of which one expects a lean
+        told = ([f"leaning {lean}"] if lean else ["upright"] if bent else []) + turns
         upright = f"{start} upright" if start in ("standing", "sitting on a seat", "sitting on the ground") else start
         yield f"{start}, the torso {_listed(told)}" if told else upright
         return
     yield start
+    chest = m.facing("chest")
+    if posture.kind in _LIES:
+        along, faced = _LIES[posture.kind]
+        if float(np.dot(along, (left, up, front))) > _AT_EASE and float(np.dot(faced, chest)) > 0.85 and not turns:
+            return
     told = [f"points {aim((left, up, front), limb=False)}", *(f"it is {t}" for t in turns[:1]), *turns[1:]]
     yield f"the torso {_listed(told)}"
-    chest = m.facing("chest")
     yield f"the chest faces {aim((float(chest[0]), float(chest[1]), float(chest[2])), limb=False)}"
 
 
@@ -151,26 +164,33 @@ def _sided(vector: np.ndarray, side: str) -> Triple:
     return (float(vector[0] if side == "left" else -vector[0]), float(vector[1]), float(vector[2]))
 
 
-def limbs(m: Measures, limb: str, *, cost: float = 1.0) -> list[str]:
+def limbs(m: Measures, posture: Posture, limb: str, *, cost: float = 1.0) -> list[str]:
     """A sentence for each side, or one for both. cost: 1 for figures, more for fewer words and none."""
     left, right, both = (_limb(m, sides, limb) for sides in (("left",), ("right",), SIDES))
+    lying = posture.kind.removeprefix("lying_") if posture.kind in ("lying_back", "lying_front") else ""
+    upright = float(m.direction("torso")[1]) > 0.7
     if both.says(left) and both.says(right):
-        return [_told(both, "both", cost)]
-    return [_told(left, "left", cost), _told(right, "right", cost)]
+        return [_told(both, "both", cost, lying, upright)]
+    return [_told(each, side, cost, lying, upright) for each, side in zip((left, right), SIDES, strict=True)]
 
 
-def _told(it: _Limb, side: str, cost: float) -> str:
+def _told(it: _Limb, side: str, cost: float, lying: str, upright: bool) -> str:
     """Like "the left arm is raised out and up with the elbow bent 95 degrees, the forearm pointing forward"."""
     many = "s" if side == "both" else ""
     whose, be = ("both", "are") if many else (f"the {side}", "is")
     hinge, upper, lower = (part.replace("_", " ") for part in PARTS[it.limb])
-    whole, first, second = (aim(way, cost=cost) for way in it.ways)
+    whole, first, second = (aim(way, cost=cost, lying=lying) for way in it.ways)
     bent = f"bent {fives(it.bend)} degrees" if cost <= 1 else bend_words(it.bend)
     height = float(it.ways[0 if it.straight else 1][1])
     if it.eased:
-        return f"{whose} arm{many} hang{'' if many else 's'} at the side{many}"
+        where = f"at the side{many}" if upright else "down"
+        return f"{whose} arm{many} hang{'' if many else 's'} {where}"
     if it.straight:
         way = f"straight, pointing {whole}" if height < -0.8 else f"stretched {whole}"
+        if lying and it.limb == "leg" and whole == "towards the feet":
+            way = "stretched out"
+        elif way.startswith("stretched") and not {"and", "towards"} & set(whole.split()):
+            way = f"stretched straight {whole}"
         return f"{whose} {it.limb}{many} {be} {way}"
     if it.simple:
         return f"{whose} {it.limb}{many} point{'' if many else 's'} {whole}, the {hinge}{many} {bent}"
@@ -239,7 +259,7 @@ def _ground(m: Measures, posture: Posture) -> Iterator[str]:
     spacing = "".join(_spacing(m, "feet", "left_ankle", "right_ankle"))
     left, right = ("" if posture.kind == "air" else _foot(m, side) for side in SIDES)
     if left and left == right:
-        yield f"both feet are {left.replace('its', 'their')}{spacing.replace('the feet are', ',').replace(' ,', ',')}"
+        yield f"both feet are {_plural(left)}{spacing.replace('the feet are', ',').replace(' ,', ',')}"
     else:
         if spacing:
             yield spacing
@@ -253,14 +273,18 @@ def _ground(m: Measures, posture: Posture) -> Iterator[str]:
             yield f"both {part}s are on the ground" if len(down) == 2 else f"the {down[0]} {part} is on the ground"
 
 
+def _plural(state: str) -> str:
+    return state.replace("its heel", "their heels").replace("its", "their")
+
+
 def _foot(m: Measures, side: str) -> str:
-    """How a foot stands: flat, on its toes, on the heel, or above the ground."""
+    """How a foot stands: flat, on its toes, on its heel, or above the ground."""
     ball, heel = m.height(f"{side}_foot_sole", f"{side}_toes"), m.height(f"{side}_heel")
     if min(ball, heel) > _HEIGHT_OF_FOOT:
         return "" if min(ball, heel) > 0.5 else f"{fives(100 * m.height(f'{side}_foot_sole'))} cm above the ground"
-    if heel > ball + 0.05:
-        return "on its toes"
-    return "flat on the ground"
+    if abs(heel - ball) < 0.05:
+        return "flat on the ground"
+    return "on its toes" if heel > ball else "on its heel"
 
 
 def _head(m: Measures) -> Iterator[str]:

@@ -30,11 +30,19 @@ def describe(pose: Pose) -> tuple[str, str, str]:
 
 def _line(posture: Posture, facts: list[Fact]) -> str:
     """Like "Kneeling on the right knee with both arms raised, looking up"."""
-    chosen = [f for f in facts if f.salience >= _LINE_SALIENCE][:_IN_A_LINE]
+    chosen: list[Fact] = []
+    for fact in facts:
+        told = fact.part in ("arm", "elbow") and any(f.part == "hand" and f.side in (fact.side, "both") for f in chosen)
+        if fact.salience >= _LINE_SALIENCE and not told and len(chosen) < _IN_A_LINE:
+            chosen.append(fact)
     doing = [f.phrase() for f in chosen if f.whole]
-    having = [f.phrase() for f in chosen if not f.whole]
+    having: dict[str, list[str]] = {}
+    for fact in chosen:
+        if not fact.whole:
+            having.setdefault(fact.subject(), []).append(fact.text)
+    told = [f"{subject} {' and '.join(texts)}" for subject, texts in having.items()]
     join = ", " if " with " in posture.words or "," in posture.words else " with "
-    start = posture.words + (join + listed(having) if having else "")
+    start = posture.words + (join + listed(told) if told else "")
     return _sentence(", ".join([start, *doing]))
 
 
@@ -43,22 +51,22 @@ def _paragraph(m: Measures, posture: Posture, facts: list[Fact]) -> str:
     telling = [f for f in facts if f.salience >= _PARAGRAPH_SALIENCE]
     sentences = [", ".join([posture.words, *(f.phrase() for f in telling if f.part == "torso" and f.whole)])]
     sentences += [_clause(f) for f in telling if f.part == "torso" and not f.whole]
-    sentences += _arms(m, telling)
+    sentences += _arms(m, posture, telling)
     if any(f.part in _OF_LEGS for f in telling):
-        sentences += [s for s in limbs(m, "leg", cost=_FEWER_WORDS) if not s.endswith("straight, pointing down")]
-        sentences += [_clause(f) for f in telling if f.part in ("feet", "legs")]
+        sentences += [s for s in limbs(m, posture, "leg", cost=_FEWER_WORDS) if not s.endswith("straight, pointing down")]
+        sentences += [_clause(f) for f in telling if f.part in ("feet", "legs") or f.text.startswith("against")]
     sentences += _head([f for f in telling if f.part == "head"])
     return " ".join(_sentence(s) for s in sentences)
 
 
-def _arms(m: Measures, facts: list[Fact]) -> list[str]:
+def _arms(m: Measures, posture: Posture, facts: list[Fact]) -> list[str]:
     """What the hands are on or the arms do together, else where each arm goes; then the shapes of the hands."""
     hands = [f for f in facts if f.part == "hand" and f.text.startswith(("on the ", "together"))]
     busy = {side for f in hands for side in (SIDES if f.side == "both" else (f.side,))}
     crossed = [f for f in facts if f.part == "arm" and f.text.startswith("crossed")]
     if crossed:
         return [_clause(f) for f in crossed]
-    ways = [] if len(busy) == len(SIDES) else limbs(m, "arm", cost=_FEWER_WORDS)
+    ways = [] if len(busy) == len(SIDES) else limbs(m, posture, "arm", cost=_FEWER_WORDS)
     told = [way for way in ways if not any(f"the {side} " in way for side in busy)]
     told = [way for way in told if "hang" not in way or len(told) == 1]
     shapes = [f for f in facts if f.part == "hand" and f.text in SHAPES]

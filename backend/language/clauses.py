@@ -399,6 +399,8 @@ EXTRA: Final = frozenset(
         "swing",
         "away",
         "tuck",
+        "claw",
+        "pinch",
     ]
 )
 

@@ -33,6 +33,10 @@ class Context:
     subject: Part | None = None
     notes: list[str] = field(default_factory=list)
     front_leg: str = ""
+    lunges: bool = False
+    """Whether a lunge is named: a leg in front is then the one that lunges."""
+    of_head: bool = False
+    """Whether the last part spoken of was the head, which "and tilted to the left" goes on about."""
     leaning: bool = False
     """Whether a lean of the trunk has been said: a straight back then keeps it."""
     busy: frozenset[int] = frozenset()

@@ -7,6 +7,7 @@ take, a pose to take and an instruction to carry out on it, or a reply that says
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -28,11 +29,12 @@ _MOVED: Final = 1.0  # deg; a joint that turned less has not moved
 _MOST: Final = 60.0  # deg that any joint turns by "more"
 _SHARES: Final = {"little": 0.25, "": 0.5, "even": 0.6, "much": 1.0}
 _BACK: Final = {"little": 0.33, "": 0.45, "too": 0.5, "little too": 0.33, "much": 0.7, "much too": 0.75}
-_PARTS: Final = {"arm": ("arm",), "hand": ("arm", "hand"), "elbow": ("arm",), "shoulder": ("arm",), "fingers": ("hand",),
-                 "leg": ("leg",), "knee": ("leg",), "foot": ("leg",), "head": ("head",), "eyes": ("head",),
-                 "torso": ("torso",), "hips": ("root", "torso"), "body": ("root",)}  # fmt: skip
+_PARTS: Final = {"arm": ("arm",), "hand": ("arm", "hand"), "elbow": ("arm",), "shoulder": ("arm",),
+                 "fingers": ("hand",), "leg": ("leg",), "knee": ("leg",), "foot": ("leg",), "head": ("head",),
+                 "eyes": ("head",), "torso": ("torso",), "hips": ("root", "torso"), "body": ("root",)}  # fmt: skip
 _STAYS: Final = 'The pose stays as it is; say what to change, like "raise the left arm more".'
 _HINGE: Final = {"arm": "elbow", "leg": "knee"}
+_LIMBS: Final = ("arm", "hand", "elbow", "shoulder", "leg", "foot", "knee", "one")
 _ALONE: Final = "this request came without the conversation so far"
 
 
@@ -41,13 +43,15 @@ class Answer:
     """What a remark comes to.
 
     pose: to be taken, or None where only the reply is given. prompt: an instruction to be carried out on `pose`.
-    settle: joints that may give way so that the pose stands and stays in its range; empty: the pose is taken exactly.
+    moved: joints in which `pose` was put together anew, so that it may have to be set on the ground; empty: it is taken
+    exactly. further: they go beyond where they were, so that they may leave their range or meet the body.
     """
 
     reply: str
     pose: Pose | None = None
     prompt: str = ""
-    settle: frozenset[str] = frozenset()
+    moved: frozenset[str] = frozenset()
+    further: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +89,8 @@ def read_answer(prompt: str, current: Pose | None, turns: Sequence[Turn]) -> Ans
     if remark.kind == "restore":
         return _restored(remark, current, steps, turns)
     if not steps:
+        if remark.kind == "other" and not remark.side and not remark.same and remark.noun not in _LIMBS:
+            return None  # "the other side" alone is an order to mirror the pose
         return _without_steps(remark, current, turns)
     return _of_last_step(remark, current, steps)
 
@@ -189,7 +195,7 @@ def _more(remark: Remark, current: Pose, last: Step) -> Answer:
     if edit is not None and edit.mirror:
         return Answer("A mirrored pose cannot be mirrored more. The pose stays as it is.")
     pose, moved = _going_on(current, origin.before, origin.after, _SHARES[remark.degree])
-    return Answer(f"More of the last change: {last.said}.", pose, settle=moved)
+    return Answer(f"More of the last change: {last.said}.", pose, moved=moved, further=True)
 
 
 def _less(remark: Remark, current: Pose, last: Step) -> Answer:
@@ -199,11 +205,13 @@ def _less(remark: Remark, current: Pose, last: Step) -> Answer:
         before = last.origin.before
     assert before is not None
     pose, moved = _between(current, before, last.after, _BACK[remark.degree])
-    return Answer(f"Took back a part of the last change: {last.said}.", pose, settle=moved)
+    return Answer(f"Took back a part of the last change: {last.said}.", pose, moved=moved)
 
 
 def _other_side(remark: Remark, current: Pose, last: Step) -> Answer:
     """The last instruction for the other side: instead of what was done, or also."""
+    if not remark.family and not re.search(r"\b(?:left|right)\b", last.said):
+        remark = replace(remark, noun=subject_of(last.said).split(" ")[-1])
     text = side_swapped(last.said, remark, _busy_side(last, remark))
     if remark.kind == "also":
         if text is None:
@@ -211,6 +219,8 @@ def _other_side(remark: Remark, current: Pose, last: Step) -> Answer:
         return Answer("Also on the other side.", current, text)
     if text is not None and last.before is not None:
         return Answer("The other side instead.", last.before, text)
+    if last.before is not None and remark.family and not _moved(last.before, last.after) & _group(remark.family):
+        return Answer(f"The last change ({last.said}) was not one of the {remark.family}s. The pose stays as it is.")
     return _sides_switched(remark, current, last)
 
 
@@ -270,8 +280,7 @@ def _restored(remark: Remark, current: Pose, steps: list[Step], turns: Sequence[
             if _legs(names) and moved - names <= {"pelvis"}:
                 chosen |= {"pelvis"}  # the whole change was of this leg
             pose = _with(current, step.before, chosen)
-            settle = chosen | {"pelvis"} if _legs(chosen) else frozenset()
-            return Answer(f'Put the {remark.rest} back to where it was before "{step.said}".', pose, settle=settle)
+            return Answer(f'Put the {remark.rest} back to where it was before "{step.said}".', pose, moved=chosen)
     return Answer(f"The {remark.rest} is where it was before in this conversation. The pose stays as it is.")
 
 
@@ -354,9 +363,8 @@ def _going_on(current: Pose, before: Pose, after: Pose, share: float) -> tuple[P
 def _stepped(
     pose: Pose, index: list[int], step: np.ndarray, shift: np.ndarray, moved: frozenset[str]
 ) -> tuple[Pose, frozenset[str]]:
-    """A pose after turns (k, 3) rad of some joints, each in its own frame, and the joints that may settle."""
+    """A pose after turns (k, 3) rad of some joints, each in its own frame, and those joints."""
     rotvecs = pose.rotvecs.copy()
     rotvecs[index] = rotmat_to_rotvec(rotvec_to_rotmat(pose.rotvecs[index]) @ rotvec_to_rotmat(step))
-    rooted = _legs(moved) and bool(moved & {"pelvis"} or np.abs(shift).max() > 1e-6)
-    settle = moved | {"pelvis"} if rooted else moved
-    return replace(pose, rotvecs=rotvecs, transl=pose.transl + (shift if rooted else 0.0)), settle
+    rooted = "pelvis" in moved or _legs(moved)
+    return replace(pose, rotvecs=rotvecs, transl=pose.transl + (shift if rooted else 0.0)), moved

@@ -34,7 +34,8 @@ def completed(tokens: list[Token]) -> list[Token]:
         out.append(token)
         if token.text in PART_WORDS:
             noun = token
-            limb = token if PART_WORDS[token.text] in ARM_KINDS | LEG_KINDS else limb
+            its_own = i and tokens[i - 1].text in ("its", "their")  # "on its toes": the foot stays what "one" means
+            limb = token if PART_WORDS[token.text] in ARM_KINDS | LEG_KINDS and not its_own else limb
         following = tokens[i + 1] if i + 1 < len(tokens) else None
         ends = following is None or following.is_mark or following.text in SPLITTERS
         before = [t.text for t in tokens[max(0, i - 3) : i]]

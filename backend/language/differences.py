@@ -74,7 +74,8 @@ class Order:
             subject = "it"
         elif self.part:
             plural = f"both {PLURALS.get(self.part, self.part + 's')}"
-            subject = plural if self.side == "both" else " ".join(["the", *(self.side.split() if self.side != known else ()), self.part])
+            side = "" if self.side == known else self.side
+            subject = plural if side == "both" else " ".join(w for w in ("the", side, self.part) if w)
         many = self.side == "both" and self.verb.endswith(("hip", "knee", "thigh", "ear"))
         verb = f"{self.verb}s" if many else self.verb
         start = verb.format(subject) if "{}" in verb else f"{verb} {subject}"
@@ -167,8 +168,8 @@ def _of_both(a: Order, b: Order) -> Order:
 def _alike(a: Order, b: Order) -> bool:
     if (a.verb, a.part, [s[0] for s in a.steps]) != (b.verb, b.part, [s[0] for s in b.steps]):
         return False
-    close = all(abs(x - y) < (10 if u == "deg" else 0.05) for (_, x, u), (_, y, _) in zip(a.steps, b.steps, strict=True))
-    return close and {a.side, b.side} == set(SIDES)
+    apart = [abs(x - y) / (10 if u == "deg" else 0.05) for (_, x, u), (_, y, _) in zip(a.steps, b.steps, strict=True)]
+    return max(apart, default=0.0) < 1 and {a.side, b.side} == set(SIDES)
 
 
 # --- what changes ----------------------------------------------------------------------------------
@@ -264,16 +265,16 @@ def _arm(a: Measures, b: Measures, side: str) -> Iterator[Order]:
         yield swing
     elif np.linalg.norm(elbow) > _ELBOW and (steps := _steps(elbow, side)):
         yield Order("move", "elbow", side, steps, size=float(np.linalg.norm(elbow)) / 0.25, limb=limb)
-    change = b.flexion(f"{side}_elbow") - a.flexion(f"{side}_elbow")
-    if abs(change) > _TURN:
-        yield _bend(change, side, "elbow", limb)
-    straight = swing is not None and b.flexion(f"{side}_elbow") < _STRAIGHT and a.flexion(f"{side}_elbow") < 2 * _STRAIGHT
+    bends = [m.flexion(f"{side}_elbow") for m in (a, b)]
+    if abs(bends[1] - bends[0]) > _TURN:
+        yield _bend(bends[1] - bends[0], side, "elbow", limb)
+    straight = swing is not None and bends[1] < _STRAIGHT and bends[0] < 2 * _STRAIGHT
     if not straight and np.linalg.norm(hand) > _SHIFT and (steps := _steps(hand, side)):
         yield Order("move", "hand", side, steps, size=float(np.linalg.norm(hand)) / 0.25, limb=limb)
 
 
 def _swing(a: Measures, b: Measures, side: str, limb: str) -> Order | None:
-    """ "Raise the left arm forward by 40 degrees", where such words say what the upper arm does."""
+    """Like "raise the left arm forward by 40 degrees", where such words say what the upper arm does."""
     frame = upright_frame(a)
     before, after = (m.direction(f"{side}_upper_arm", frame) for m in (a, b))
     rise = elevation(after) - elevation(before)

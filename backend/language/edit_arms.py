@@ -10,14 +10,14 @@ import numpy as np
 
 from backend.posecodes import Program
 from backend.posecodes.angle import Angle
-from backend.posecodes.contact import Contact
 from backend.posecodes.hand import Hand
 from backend.posecodes.position import Position
 from backend.posecodes.vocabulary import SIDES
 
 from .edit_change import Change, elevated, elevation, joints, placed, pointing, sides_of, stated, way_vector
+from .edit_hands import hand_shape, put, together
 from .edit_legs import planted
-from .edit_words import Amount, Clause, Part, other
+from .edit_words import Amount, Clause, Part
 from .measures import Measures
 
 _KINDS: Final = ("arm", "hand", "elbow", "fingers", "shoulder")
@@ -29,35 +29,6 @@ _LEVELS: Final = {"shoulder": ("shoulder", 0.0), "chest": ("shoulder", -0.14), "
 "face": ("head", 0.02), "eye": ("head", 0.08),
                   "chin": ("head", -0.04), "waist": ("pelvis", 0.12), "hip": ("pelvis", 0.0),
                   "knee": ("knee", 0.0)}  # fmt: skip
-_PLACES: Final = (  # words -> skin of hand, region that it touches ({s}: same side, {o}: other side)
-    (r"lower back|small of .*back|behind .*back", "hand_back", "lower_back"),
-    (r"behind .*(?:head|neck)|back of .*(?:head|neck)", "palm", "head_back"),
-    (r"(?:opposite|other) shoulder", "palm", "{o}_shoulder"),
-    (r"(?:opposite|other) knee", "palm", "{o}_knee"),
-    (r"\bhip", "palm", "{s}_hip"), (r"\bwaist", "palm", "{s}_waist"), (r"\bthigh|\blap", "palm", "{s}_thigh"),
-    (r"\bknee", "palm", "{s}_knee"),
-    (r"\bheart", "palm", "left_chest"), (r"\bchest", "palm", "chest"),
-    (r"\b(?:stomach|belly|tummy|abdomen)", "palm", "stomach"),
-    (r"\bforehead|\bbrow", "fingertips", "forehead"), (r"\btemple", "fingertips", "{s}_temple"),
-    (r"\bmouth|\blips", "fingertips", "mouth"),
-    (r"\bchin", "fingertips", "chin"), (r"\bcheek", "palm", "{s}_cheek"), (r"\bear", "palm", "{s}_ear"),
-    (r"\bface", "palm", "{s}_cheek"),
-    (r"\b(?:top of .*)?head", "palm", "head_top"), (r"\bneck", "palm", "neck_back"),
-    (r"\bshoulder", "fingertips", "{s}_shoulder"),
-    (r"\b(?:toes|foot|feet)", "fingertips", "{s}_toes"), (r"\bankle", "palm", "{s}_ankle"),
-)  # fmt: skip
-_BEFORE: Final = {
-    "chest": ("spine3", 0.0, 0.34),
-    "face": ("head", 0.05, 0.30),
-    "body": ("spine1", 0.05, 0.34),
-    "stomach": ("spine1", 0.0, 0.3),
-}
-_SHAPES: Final = (
-    ("fist", r"fist|clench|ball"), ("thumbs_up", r"thumbs?[ -]up"), ("peace", r"peace|victory"), ("point", r"point"),
-    ("ok", r"\bok\b|okay"),
-    ("spread", r"spread"), ("grip", r"grip|grab|grasp"), ("relaxed", r"relax"), ("flat", r"\bflat\b"),
-    ("open", r"open|unclench"), ("fist", r"close"),
-)  # fmt: skip
 _AT_SIDES: Final = """
 {s} upper arm points down 0.16 out 0.04 back
 {s} forearm points down 0.05 out 0.22 front
@@ -101,7 +72,7 @@ def edit_aim(clause: Clause, m: Measures) -> Change | None:
 
 def edit_arm(clause: Clause, m: Measures) -> Change | None:
     """The change that an instruction about arms, hands or shoulders makes; None where it is not understood."""
-    shape = _hand_shape(clause)
+    shape = hand_shape(clause)
     if shape is not None:
         return shape
     parts = [p for p in clause.parts if p.kind in _KINDS]
@@ -119,9 +90,9 @@ def edit_arm(clause: Clause, m: Measures) -> Change | None:
         and re.search(r"\btogether\b|^(?:clasp|join|clap|press|interlock)", clause.text)
         and not clause.amount.given
     ):
-        together = _together(clause)
-        if together is not None:
-            return together
+        joined = together(clause)
+        if joined is not None:
+            return joined
     if clause.action == "cross" and re.search(r"\bbehind\b", clause.text):
         return stated(_BEHIND, "arms")
     if clause.action in ("cross", "uncross"):
@@ -153,18 +124,6 @@ def _touch_toes(m: Measures) -> Change:
     """The trunk folds at the hips over feet that stay, the arms hang to the floor."""
     lines = "torso points front 0.5 down; both arms points down 0.25 front; both hands points down"
     return stated(f"{lines}; both legs points down 0.15 back", "torso", "arms") + planted(m)
-
-
-def _together(clause: Clause) -> Change | None:
-    """Both palms against each other, before the chest or where the words say."""
-    if re.search(r"\bbehind\b", clause.text):
-        return None
-    word = next((w for w in _BEFORE if w in clause.target), "chest")
-    joint, up, front = _BEFORE[word]
-    if re.search(r"(?:above|over) .*head", clause.text):
-        joint, up, front = "head", 0.38, 0.05
-    codes = [Position(f"{s}_wrist", joint, axis, v) for s in SIDES for axis, v in (("up", up), ("front", front - 0.04))]
-    return Change((Contact("left_palm", "right_palm"), *codes), joints("arms"))
 
 
 def _one_arm(clause: Clause, kind: str, side: str, m: Measures) -> Change | None:
@@ -207,9 +166,9 @@ def _lifted(clause: Clause, kind: str, side: str, m: Measures) -> Change | None:
     elif not up and re.search(r"\bsides?\b", clause.text) and not clause.amount.given:
         return _at_sides((side,))
     elif clause.target and kind == "hand":
-        put = _put(clause, side, m)
-        if put is not None:
-            return put
+        at_place = put(clause, side, m)
+        if at_place is not None:
+            return at_place
     return _swung(clause, side, m, up)
 
 
@@ -219,7 +178,7 @@ def _carried(clause: Clause, side: str, m: Measures) -> Change | None:
         return _pointed(clause, side, m)
     if re.search(r"\bsides?\b", clause.target) and "to the side" not in clause.text:
         return _at_sides((side,))
-    return _put(clause, side, m) or _shifted(clause, side, m)
+    return put(clause, side, m) or _shifted(clause, side, m)
 
 
 def upright_frame(m: Measures) -> str:
@@ -352,40 +311,6 @@ def _elbow_shifted(clause: Clause, side: str, m: Measures) -> Change:
     return Change(placed(elbow, "pelvis", target + m.offset(shoulder, "pelvis")), joints(f"{side}_arm"))
 
 
-def _put(clause: Clause, side: str, m: Measures) -> Change | None:
-    """The hand put on a place of the body, or before it."""
-    text = clause.target
-    if not text:
-        return None
-    scope = joints(f"{side}_arm")
-    if re.match(r"in front of", text):
-        for word, (joint, up, front) in _BEFORE.items():
-            if word in text:
-                across = 0.1 if side == "left" else -0.1
-                return Change(placed(f"{side}_wrist", joint, np.array([across, up, front])), scope)
-        return None
-    if re.match(r"above|over", text) and "head" in text:
-        across = 0.12 if side == "left" else -0.12
-        return Change(placed(f"{side}_wrist", "head", np.array([across, 0.38, 0.05])), scope)
-    target = re.sub(
-        r"^(?:to|on|onto|at|behind|near|against|towards?) (?:the |his |her |their |your )?(?:(?:left|right) side\b)?",
-        "",
-        text,
-    )
-    if not text.startswith("behind") and re.fullmatch(r"(?:left|right|side|sides|front|back)?", target.strip()):
-        return None
-    named_side = re.search(r"\b(left|right)\b", text)
-    for pattern, hand, region in _PLACES:
-        if re.search(pattern, text):
-            where = region.format(s=named_side[1] if named_side and "{s}" in region else side, o=other(side))
-            contact = Contact(f"{side}_{hand}", where)
-            if re.search(r"knee|shin|ankle|toes", where) and m.offset(where, f"{side}_shoulder")[1] < -0.75:
-                down = pointing("torso", np.array([0.0, 0.62, 0.78]))  # further down than an arm reaches
-                return Change((contact, down), scope | joints("torso"))
-            return Change((contact,), scope)
-    return None
-
-
 def _turned_palm(clause: Clause, side: str) -> Change | None:
     if not clause.ways:
         return None
@@ -401,22 +326,3 @@ def _shoulder(action: str, side: str, amount: Amount, m: Measures) -> Change | N
     return Change(
         (Position(f"{side}_shoulder", "spine3", "up", round(float(up), 4), "=", "chest"),), joints(f"{side}_collar")
     )
-
-
-def _hand_shape(clause: Clause) -> Change | None:
-    """Fingers: a fist, an open hand, a thumb up."""
-    text = clause.text
-    about_hand = clause.has("hand", "fingers") or re.search(r"thumbs?[ -]up|fist", text)
-    shaping = clause.action in ("open", "close", "relax") or re.search(
-        r"\bfists?\b|thumbs?[ -]up|peace|clench|spread .*fingers|\bok sign", text
-    )
-    to_place = clause.action == "move" and clause.target and not re.search(r"(?:into|in) an? fist|to an? fist", text)
-    if not about_hand or not shaping or to_place or clause.has("arm"):
-        return None
-    shape = next((s for s, words in _SHAPES if re.search(words, text)), None)
-    if shape is None:
-        return None
-    named = [s for s in SIDES if re.search(rf"\b{s}\b", text)]
-    many = re.search(r"\bboth\b|hands|fists|fingers|thumbs", text)
-    sides = tuple(named) or (SIDES if many else ("right",))
-    return Change(tuple(Hand(s, shape) for s in sides), joints(*(f"{s}_hand" for s in sides)))

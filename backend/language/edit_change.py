@@ -19,8 +19,10 @@ from rigs.skeleton import GROUPS
 from .edit_words import Part
 from .measures import Measures
 
-_BY: Final = {"knee": ("shin",), "elbow": ("forearm",)}  # the segment that a hinge moves
+_BY: Final = {"knee": "shin", "elbow": "forearm"}  # the segment that a hinge moves
 _AXES: Final = ("left", "up", "front")
+DOWN: Final = 0.06  # m; skin this near to the floor bears weight
+BEARING: Final = (("foot_sole", "toes"), ("heel", "heel"), ("knee", "knee"))  # skin -> part that bears
 _FREE: Final = 0.15  # m
 _LUNGE: Final = 25.0  # deg that one knee is bent more
 
@@ -57,7 +59,7 @@ class Change:
     def whole(self) -> Program:
         """The program with what is held, as far as nothing else is asked of the same limb segment."""
         asked = {c.segment for c in self.program if isinstance(c, Direction)}
-        asked |= {f"{s}_{b}" for c in self.program if isinstance(c, Angle) for s, j in [c.joint.split("_")] for b in _BY[j]}
+        asked |= {f"{c.joint.split('_')[0]}_{_BY[c.joint.split('_')[1]]}" for c in self.program if isinstance(c, Angle)}
         asked |= {f"{s}_shin" for s in SIDES if f"{s}_thigh" in asked}
         asked |= {
             f"{c.point.split('_')[0]}_{b}"

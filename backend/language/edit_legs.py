@@ -8,45 +8,43 @@ from typing import Final
 
 import numpy as np
 
-from backend.body.rotations import rotation_between, rotmat_to_rotvec, rotvec_to_rotmat
 from backend.posecodes import Posecode, Program
 from backend.posecodes.angle import Angle
 from backend.posecodes.contact import Reach
 from backend.posecodes.direction import Direction
 from backend.posecodes.facing import Facing
-from backend.posecodes.ground import Airborne, Support
+from backend.posecodes.ground import Support
 from backend.posecodes.position import Position
 from backend.posecodes.vocabulary import SIDES
-from rigs.skeleton import JOINTS
 
-from .edit_change import Change, elevated, elevation, joints, placed, pointing, sides_of, stated, way_vector
+from .edit_change import (
+    BEARING,
+    DOWN,
+    Change,
+    elevated,
+    elevation,
+    joints,
+    placed,
+    pointing,
+    sides_of,
+    stated,
+    way_vector,
+)
+from .edit_energy import longer_stride
 from .edit_words import Amount, Clause, other
 from .measures import Measures
 from .postures import posture_of
 
 _KINDS: Final = ("leg", "knee", "foot")
-_DOWN: Final = 0.06  # m; skin this near to the floor bears weight
 _BEND, _LIFT, _CROUCH = 35.0, 45.0, 40.0  # deg
 _STEP: Final = 0.16  # m
 _SQUAT: Final = 110.0  # deg of the knees
 _WIDE: Final = 0.7  # m between the feet
 _ON_TOES: Final = 0.08  # m that a heel rises
 _HIPS: Final = 0.09  # m
-_BEARING: Final = (("foot_sole", "toes"), ("heel", "heel"), ("knee", "knee"))  # skin -> part that bears
-_NEUTRAL: Final = {
-    "upper_arm": (0.16, -1.0, -0.04),
-    "forearm": (0.05, -1.0, 0.22),
-    "thigh": (0.06, -1.0, 0.0),
-    "shin": (0.0, -1.0, -0.05),
-}
 _STAND: Final = """pelvis up faces up; torso points up
 both thighs points down 0.06 out; both shins points down 0.06 out
 both feet faces front 0.15 out; both feet on ground"""
-_ENERGY: Final = re.compile(
-    r"\b(more|less|much more|a (?:bit|little) (?:more|less)) (?:energetic|dynamic|dramatic|exaggerated|intense"
-    r"|expressive|extreme|powerful|lively|active|explosive)\b"
-    r"|\bexaggerate\b|\bfaster\b|\bquicker\b|\b(slower|calmer|softer|subtler|gentler|tone (?:it|this)? ?down)\b"
-)
 
 
 def edit_legs(clause: Clause, m: Measures) -> Change | None:
@@ -59,7 +57,7 @@ def edit_legs(clause: Clause, m: Measures) -> Change | None:
     if stance:
         return _stance((1.0 if stance[1] else -1.0) * _STEP, m)
     if re.search(r"\b(?:bigger|longer|larger|wider) (?:steps?|strides?)\b", clause.text):
-        return _longer_stride(m)
+        return longer_stride(m)
     if clause.action in ("move", "lean") and re.search(r"\b(?:weight|hips|pelvis)\b", clause.text):
         return _hips_moved(clause, m)
     if clause.action == "step" and clause.ways:
@@ -120,7 +118,7 @@ def way_apart(sign: float, amount: Amount) -> float:
 
 def standing_on(m: Measures, side: str) -> bool:
     """Whether a foot (or knee) bears weight."""
-    return m.height(f"{side}_foot_sole", f"{side}_heel", f"{side}_knee") < _DOWN
+    return m.height(f"{side}_foot_sole", f"{side}_heel", f"{side}_knee") < DOWN
 
 
 def planted(m: Measures, moves: dict[str, np.ndarray] | None = None) -> Change:
@@ -134,9 +132,9 @@ def planted(m: Measures, moves: dict[str, np.ndarray] | None = None) -> Change:
     heading = m.body.heading[0]
     for side in SIDES:
         step = heading @ (moves or {}).get(side, np.zeros(3))
-        for skin, part in _BEARING:
+        for skin, part in BEARING:
             region = f"{side}_{skin}"
-            if m.height(region) < _DOWN:
+            if m.height(region) < DOWN:
                 x, y, z = np.array(m.place(region)) + step
                 parts.append(f"{side}_{part}")
                 codes.append(Reach(region, (round(float(x), 4), max(0.0, round(float(y), 4)), round(float(z), 4))))
@@ -283,17 +281,6 @@ def _on_toes(side: str, m: Measures) -> Change:
     return stated(lines, f"{side}_leg")
 
 
-def _longer_stride(m: Measures) -> Change:
-    """Thighs further from the vertical; knees, trunk and what bears stay as they are."""
-    codes: list[Posecode] = []
-    for side in SIDES:
-        home = np.array(_NEUTRAL["thigh"]) * np.array([1.0 if side == "left" else -1.0, 1.0, 1.0])
-        now = m.direction(f"{side}_thigh", "pelvis")
-        codes.append(pointing(f"{side}_thigh", _further(home / np.linalg.norm(home), now, 1.4), "pelvis"))
-        codes.append(Angle(f"{side}_knee", round(m.flexion(f"{side}_knee"), 1)))
-    return Change((*codes, *_same_supports(m)), joints("root", "legs"))
-
-
 def _hips_moved(clause: Clause, m: Measures) -> Change | None:
     """The hips pushed somewhere, or the weight put on one leg: feet and the trunk's direction stay."""
     upright = Change((pointing("torso", m.direction("torso")),), joints("torso"))
@@ -382,7 +369,7 @@ def _foot_turned(clause: Clause, side: str, m: Measures) -> Change:
 
 def on_the_ground(change: Change, m: Measures) -> Change:
     """The pelvis may move too where swung legs would leave the ground or sink into it."""
-    if not change.feet or "pelvis" in change.scope or m.lowest > _DOWN + 0.02:
+    if not change.feet or "pelvis" in change.scope or m.lowest > DOWN + 0.02:
         return change
     drops = [_drop(s, change.program, m) for s in SIDES]
     heights = [m.height(f"{s}_foot_sole", f"{s}_heel") for s in SIDES]
@@ -395,7 +382,8 @@ def on_the_ground(change: Change, m: Measures) -> Change:
 def _drop(side: str, program: Program, m: Measures) -> float:
     """Metres by which a program lowers an ankle against the pelvis, the knee bending in the plane of the swing."""
     hip, knee, ankle = (f"{side}_{j}" for j in ("hip", "knee", "ankle"))
-    thigh = next((np.array(c.toward) for c in program if isinstance(c, Direction) and c.segment == f"{side}_thigh"), None)
+    thighs = (c for c in program if isinstance(c, Direction) and c.segment == f"{side}_thigh")
+    thigh = next((np.array(c.toward) for c in thighs), None)
     bend = next((c.degrees for c in program if isinstance(c, Angle) and c.joint == knee), None)
     if thigh is None and bend is None:
         return 0.0
@@ -432,46 +420,3 @@ def _feet_moved(steps: dict[str, np.ndarray], m: Measures) -> Change:
     """Feet set down elsewhere; the weight follows by half."""
     flat = {s: v * np.array([1.0, 0.0, 1.0]) for s, v in steps.items()}
     return replace(planted(m, flat), feet=frozenset(flat))
-
-
-# --- more or less of all of it ---------------------------------------------------------------------
-
-
-def edit_energy(clause: Clause, m: Measures) -> Change | None:
-    """Like "more energetic": every limb further away from a neutral stance, the trunk's lean larger; "less": nearer."""
-    found = _ENERGY.search(clause.text)
-    if found is None:
-        return None
-    less = bool(found[2]) or "less" in (found[1] or "")
-    factor = 1.0 + (-0.35 if less else 0.3) * clause.amount.scale
-    codes: list[Posecode] = []
-    for side in SIDES:
-        for segment, neutral in _NEUTRAL.items():
-            frame = "chest" if "arm" in segment else "pelvis"
-            home = np.array(neutral) * np.array([1.0 if side == "left" else -1.0, 1.0, 1.0])
-            codes.append(
-                pointing(
-                    f"{side}_{segment}",
-                    _further(home / np.linalg.norm(home), m.direction(f"{side}_{segment}", frame), factor),
-                    frame,
-                )
-            )
-    torso = m.direction("torso")
-    codes.append(pointing("torso", _further(np.array([0.0, 1.0, 0.0]), torso, 1.0 + 1.6 * (factor - 1.0))))
-    return Change((*codes, *_same_supports(m)), frozenset(JOINTS))
-
-
-def _further(home: np.ndarray, now: np.ndarray, factor: float) -> np.ndarray:
-    """(3,) unit: the turn from home to now, times a factor, at most 30 degrees more."""
-    turn = rotmat_to_rotvec(rotation_between(home, now))
-    angle = float(np.linalg.norm(turn))
-    wanted = min(angle * factor, angle + np.radians(30), np.pi * 0.95)
-    return np.asarray(rotvec_to_rotmat(turn * (wanted / max(angle, 1e-9))) @ home)
-
-
-def _same_supports(m: Measures) -> Program:
-    """What bears now bears later, wherever it comes to be."""
-    if m.lowest > _DOWN + 0.02:
-        return (Airborne(round(m.lowest, 3)),)
-    parts = tuple(f"{s}_{p}" for s in SIDES for skin, p in _BEARING if m.height(f"{s}_{skin}") < _DOWN)
-    return (Support(parts),) if parts else ()

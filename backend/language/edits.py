@@ -25,7 +25,8 @@ from rigs.wire import Pose
 
 from .edit_arms import edit_aim, edit_arm
 from .edit_change import Change, joints
-from .edit_legs import edit_energy, edit_legs, on_the_ground
+from .edit_energy import edit_energy
+from .edit_legs import edit_legs, on_the_ground
 from .edit_trunk import edit_mood, edit_trunk
 from .edit_words import Clause, clauses_of, is_bare, normalised
 from .measures import Measures

@@ -45,6 +45,7 @@ _TURNS: Final = {"turn": "turned", "twist": "turned", "rotat": "turned", "tilt":
 _APART: Final = {"feet": "ankle", "ankles": "ankle", "hands": "hand", "knees": "knee", "elbows": "elbow"}
 _PLACED: Final = {"hand": "hand", "foot": "ankle", "knee": "knee", "elbow": "elbow", "shoulder": "shoulder", "hip": "hip"}
 _FIXED: Final = {"head": "head", "neck": "neck", "chest": "spine3", "torso": "torso"}
+_COMMON: Final = frozenset(("ground", *_FIXED.values()))  # what both hands or feet may be compared with
 _RELATIONS: Final = {
     "infront": ("front", 1), "behind": ("front", -1), "above": ("up", 1), "below": ("up", -1), "higher": ("up", 1),
     "lower": ("up", -1),
@@ -77,7 +78,7 @@ class _Reader:
     """Walks over the tokens. last: the sides spoken of last, by limb.
 
     bends: where bends were told, of which hinges, how far (deg; negative where only a word says it); hinge, pair: the
-    hinge and the pair (feet, hands) spoken of last.
+    hinge and the pair (feet, hands) spoken of last. headward: front or back, where the head of a body that lies is.
     """
 
     tokens: list[Token]
@@ -87,6 +88,7 @@ class _Reader:
     bends: list[tuple[int, int, tuple[str, ...], float]] = field(default_factory=list)
     hinge: str = ""
     pair: str = ""
+    headward: str = ""
 
     def text(self, i: int) -> str:
         return self.tokens[i].text if i < len(self.tokens) and not self.taken[i] else ""
@@ -107,7 +109,7 @@ class _Reader:
 
 def exactly(tokens: list[Token], taken: list[bool]) -> Exact:
     """The statements that can be read to the letter; marks their words as taken."""
-    r = _Reader(tokens, taken)
+    r = _Reader(tokens, taken, headward=_headward(tokens))
     forms: tuple[Callable[[_Reader, int], int], ...] = (
         _turns, _aimed, _apart, _offset, _on_toes, _in_air, _gaze, _faced, _bend,
     )  # fmt: skip
@@ -120,6 +122,14 @@ def exactly(tokens: list[Token], taken: list[bool]) -> Exact:
     _take_bends(r)
     r.out.codes = _opened(r.out.codes)
     return r.out
+
+
+def _headward(tokens: list[Token]) -> str:
+    """Where "towards the head" is: a body on its back lies with the head behind it, one that lies face down before it."""
+    words = {t.text for t in tokens} | {t.stem for t in tokens}
+    if "lie" not in words:
+        return ""
+    return "back" if "onback" in words else "front" if words & {"face", "stomach", "prone"} else ""
 
 
 def _take_bends(r: _Reader) -> None:
@@ -228,7 +238,9 @@ def directions(r: _Reader, i: int) -> tuple[list[tuple[float, str]], int]:
 
 
 def _way(r: _Reader, i: int) -> tuple[str, int]:
-    """One direction word, or "to the left"."""
+    """One direction word, or "to the left", or of a body that lies "towards the head"."""
+    if r.headward and r.text(i) in ("towards", "toward") and r.text(i + 1) == "the" and r.text(i + 2) in ("head", "feet"):
+        return (r.headward if r.text(i + 2) == "head" else {"front": "back", "back": "front"}[r.headward]), i + 3
     if r.text(i) == "to" and r.text(i + 1) == "the" and r.text(i + 2) in SIDES:
         named = PART_WORDS.get(r.text(i + 3), "") not in ("", "back")
         return ("", i) if named else (r.text(i + 2), i + 3)
@@ -295,6 +307,7 @@ def _aimed(r: _Reader, i: int) -> int:
     verb = r.stem(k) if r.stem(k) in _MOVES else ""
     k = k + 1 if verb else k
     items, end = directions(r, k)
+    straight = straight or (r.text(k) == "straight" and verb in _WHOLE)
     plain = len(items) == 1 and items[0][0] == 1.0 and not (verb == "point" and limb == "leg") and not _hinge_next(r, end)
     if not items or not r.ends(end) or (kind not in _SEGMENTS and (not verb or (plain and not straight))):
         _remember(r, sides, kind, word)
@@ -353,7 +366,7 @@ def _bend(r: _Reader, i: int) -> int:
     figure, end = _number(r, k)
     if figure is None and r.text(k) == "ninety":
         figure, end = 90.0, k + 1 + (r.text(k + 1) == "degrees")
-    if noun is None and figure is None:
+    if noun is None and figure is None and r.text(k - 2) not in _BENT:
         return i
     if not sides or not r.ends(end):
         return i
@@ -374,6 +387,8 @@ def _turned(r: _Reader, start: int, i: int, part: str) -> int:
     i = _skip(r, i, _BE | {"it"})
     motion, lean, end = "", np.zeros(2), start
     codes: list[Posecode] = []
+    if part == "torso" and r.text(i) == "upright" and r.text(i + 1) in (",", "and") and r.stem(i + 2) in _TURNS:
+        codes, i = [_lean(0.0, 0.0)], i + 2
     while True:
         motion = _TURNS.get(r.stem(i), "") if r.stem(i) in _TURNS else motion
         verb = r.stem(i)
@@ -433,9 +448,10 @@ def _apart(r: _Reader, i: int) -> int:
 def _offset(r: _Reader, i: int) -> int:
     """As in "the left foot is 20 cm in front of the right one", "the right hand 10 cm above and 5 cm behind the head"."""
     noun = _noun(r, i)
-    if noun is None or noun[1] not in _PLACED or len(noun[0]) != 1:
+    if noun is None or noun[1] not in _PLACED or not noun[0]:
         return i
-    (side,), kind, _, k = noun
+    sides, kind, _, k = noun
+    side = sides[0]
     k = _skip(r, k, _BE)
     steps: list[tuple[str, float]] = []
     target = ""
@@ -452,10 +468,11 @@ def _offset(r: _Reader, i: int) -> int:
         k = k if target else k + 1
     if not r.ends(k):
         return i
-    point = f"{side}_{'foot_sole' if target == 'ground' and kind == 'foot' else _PLACED[kind]}"
-    if target == "ground" and any(axis != "up" for axis, _ in steps):
+    if (target == "ground" and any(axis != "up" for axis, _ in steps)) or (len(sides) == 2 and target not in _COMMON):
         return i
-    return r.keep(i, k, [Position(point, target, axis, metres) for axis, metres in steps])
+    point = "foot_sole" if target == "ground" and kind == "foot" else _PLACED[kind]
+    r.pair = "feet" if kind == "foot" else r.pair
+    return r.keep(i, k, [Position(f"{s}_{point}", target, axis, metres) for s in sides for axis, metres in steps])
 
 
 def _relation(r: _Reader, i: int) -> tuple[str, int, int] | None:
@@ -482,16 +499,18 @@ def _other_end(r: _Reader, i: int, side: str, kind: str) -> tuple[str, int]:
 
 
 def _on_toes(r: _Reader, i: int) -> int:
-    """As in "the left foot is on its toes", "both feet are on their toes"."""
+    """As in "the left foot is on its toes", "both feet are on their heels"."""
     noun = _noun(r, i)
     if noun is None or noun[1] != "foot":
         return i
     sides, _, word, k = noun
     k = _skip(r, k, _BE | {"only"})
     sides = sides or (SIDES if word == "feet" else ())
-    if not sides or r.text(k) != "on" or r.text(k + 1) not in ("its", "their") or r.text(k + 2) != "toes":
+    part = PART_WORDS.get(r.text(k + 2), "")
+    if not sides or r.text(k) != "on" or r.text(k + 1) not in ("its", "their") or part not in ("toes", "heel"):
         return i
-    return r.keep(i, k + 3, [Support((f"{s}_toes",)) for s in sides])
+    r.pair = "feet"
+    return r.keep(i, k + 3, [Support((f"{s}_{part}",)) for s in sides])
 
 
 def _in_air(r: _Reader, i: int) -> int:

@@ -127,6 +127,8 @@ back_part rounded: back rounded | rounded back | back bent | hunched back | roun
 tiptoe: tip toes | tippy toes | tip toe | balls of the feet | balls of his feet | balls of her feet
 eachother: each other | one another
 all fours: hands and knees
+bear crawl: on hands and feet | on the hands and feet
+downward dog: on hands and feet with the hips high
 ground: the floor | the ground
 straight ahead: right ahead | straight ahead
 now: right now | right away
@@ -298,5 +300,5 @@ STOP: Final = SKIP | _set("""
     things direction place placed kind sort type stay stays keep keeps keeping kept remain remains position now
     when where how that's after before during nice good normal normally usual simply degrees degree angle
     eachother symmetrically symmetric facing respectively cm m meter meters centimeters using use uses used begin
-    begins start starts end ends time side sides part parts level height
+    begins start starts end ends time side sides part parts level height infront
 """)

@@ -20,6 +20,7 @@ _KINDS: Final = frozenset(("pose", "position", "stance"))
 _THINGS: Final = frozenset(
     ("child", "chair", "boat", "table", "fish", "dog", "cat", "cow", "staff", "bridge", "bed", "wall", "horse")
 )
+_BETWEEN: Final = frozenset(("is", "are", "being", "slightly", "somewhat", "bit", "little", "a", "gently"))  # part and verb
 _PLACING: Final = frozenset(("on", "in"))  # they count before a part of the body: "hands on hips" is not "hands, hips"
 
 
@@ -179,7 +180,17 @@ def _is_of_a_part(tokens: list[Token], places: list[int]) -> bool:
     least = 1 if ACTIONS.get(tokens[places[0]].stem) == "stretch" else 2
     if len(places) < least or not all(tokens[k].stem in ACTIONS or tokens[k].text in WAY_WORDS for k in places):
         return False
-    return places[0] > 0 and tokens[places[0] - 1].text in PART_WORDS
+    before = next((t for t in reversed(tokens[: places[0]]) if t.text not in _BETWEEN), None)
+    if before is not None and before.text in PART_WORDS:
+        return True
+    told = next((t for t in reversed(tokens[: places[0]]) if not _tells_of_a_turn(t)), None)
+    return told is not None and PART_WORDS.get(told.text) in ("head", "torso")
+
+
+def _tells_of_a_turn(token: Token) -> bool:
+    """Words between "head" and the last thing that it does: "is bowed, and slightly turned to the left"."""
+    passed = token.text in _BETWEEN or token.text in ("and", ",", "to", "the", "degrees") or token.number is not None
+    return passed or token.stem in ACTIONS or token.text in WAY_WORDS
 
 
 def _is_bare(tokens: list[Token], places: list[int]) -> bool:

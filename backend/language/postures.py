@@ -12,6 +12,7 @@ from .measures import Measures
 
 _DOWN: Final = 0.09  # m; a part this near to the floor is on it
 _AIR: Final = 0.08  # m; nothing lower than this: in the air
+_FOLDED: Final = 0.3  # cosine of thighs and trunk that lie along each other: folded forward, not lying
 _LEVEL: Final = 0.5  # upward component of the trunk below which it counts as level (30 degrees)
 _BEHIND_FEET: Final = 0.13  # m; weight further behind the feet than this rests on a seat
 
@@ -83,6 +84,9 @@ def _lying(m: Measures) -> Posture | None:
     if not level or m.height("pelvis") > 0.30 or m.height("spine3") > 0.38:
         return None
     front, left = m.facing("pelvis")[1], m.facing("pelvis_left")[1]
+    folded = min(float(m.direction(f"{s}_thigh") @ m.direction("torso")) for s in SIDES) > _FOLDED
+    if folded and min(m.height(f"{s}_buttock") for s in SIDES) < _DOWN:
+        return Posture("sitting", "sitting on the ground", "sit on the ground")
     if abs(left) > 0.75:
         side = "left" if left < 0 else "right"
         return Posture(f"lying_{side}", f"lying on the {side} side", f"lie down on the {side} side")
@@ -98,10 +102,11 @@ def _on_hands(m: Measures) -> Posture | None:
     if not hands or torso[1] > 0.75 or m.height("left_buttock", "right_buttock") < _DOWN:
         return None
     if m.facing("pelvis")[1] > 0.3:
-        return Posture("bridge", "in a bridge, the front up", "go into a bridge")
+        return Posture("bridge", "in a bridge", "go into a bridge")
     if all(down(m, f"{s}_knee") for s in SIDES):
         return Posture("fours", "on all fours", "go down on all fours")
-    if m.height("pelvis") > 0.58 and m.offset("left_wrist", "left_ankle")[2] < 0.8:
+    on_legs = max(float(m.direction(f"{s}_leg")[1]) for s in SIDES) < -0.75
+    if on_legs or (m.height("pelvis") > 0.58 and m.offset("left_wrist", "left_ankle")[2] < 0.8):
         return Posture("folded", "bending down, the hands on the ground", "bend down and put the hands on the ground")
     if m.offset("pelvis", "neck")[1] > 0.25:
         return Posture(
@@ -160,6 +165,6 @@ def _on_feet(m: Measures) -> Posture:
         return Posture("lunging", f"lunging with the {front} leg in front", f"lunge with the {front} leg in front")
     if min(knees.values()) > 95:
         return Posture("squatting", "squatting", "squat")
-    if min(knees.values()) > 50:
+    if min(knees.values()) > 68:
         return Posture("crouching", "crouching", "crouch")
     return Posture("standing", "standing", "stand up")

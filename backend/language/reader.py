@@ -83,6 +83,7 @@ def read(prompt: str, *, points: Mapping[str, Place] | None = None) -> Reading:
     singles = find(tokens, taken, 1, 1)
     ctx.busy = frozenset(k for m in singles for k in m.places)
     ctx.posture = _posture([*named, *singles])
+    ctx.lunges = any("lunge" in m.entry and not m.negated for m in (*named, *singles))
     explicit, standing = _with_exact(*_explicit(tokens, taken, ctx, places), exact)
     named += _take(find(tokens, taken, 1, 1), taken)
     return _reading(tokens, taken, ctx, named, explicit, standing)

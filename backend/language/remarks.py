@@ -14,37 +14,42 @@ _LEAD: Final = re.compile(r"^(?:(?:yes|yeah|yep|ok|okay|good|great|nice|hm+|well
 _LITTLE: Final = r"(?:(?P<little>a (?:little|bit|touch|tad|tiny bit|little bit)|slightly|a hair)\s+)?"
 _MUCH: Final = r"(?:(?P<much>much|a lot|way|far|a good deal)\s+)?"
 _NOUN: Final = r"(?P<noun>arm|hand|elbow|shoulder|leg|foot|knee|one|side|way|direction|way (?:a)?round)s?"
+_ON: Final = r"(?:with|on|for|to) (?:the |his |her )?"
+_MEANT: Final = (
+    r"(?:i (?:meant|mean|said)|not that (?:one|arm|leg|hand|side),?|make it|use|with|on|it should be|that(?:'s| is))"
+)
+_POSE: Final = r"(?:pose|one|change|edit|step)"
+_AS_BEFORE: Final = r"(?:as|the way|to where|where|how) (?:it|they) (?:was|were)(?: before)?"
+_MANNERS: Final = r"(?:much|far|strong|strongly|high|low|deep|wide|bent|straight|extreme|exaggerated|big)"
 _KINDS: Final = (  # the first that matches the whole text
-    ("first", r"(?:(?:go|take (?:it|me)|bring it|return|jump)\s+)?(?:all the way )?back to (?:the )?"
-              r"(?:first|start|starting|beginning|very first|original|initial)(?: (?:pose|one|point))?|"
-              r"(?:the )?(?:first|original|initial|starting) pose(?: again)?|start (?:all )?over|reset(?: (?:it|everything|all))?"),
+    ("first", r"(?:(?:go|take (?:it|me)|bring it|return|jump)\s+)?(?:all the way )?back to (?:the )?(?:very )?"
+              rf"(?:first|start|starting|beginning|original|initial)(?: (?:point|{_POSE}))?"),
+    ("first", r"(?:the )?(?:first|original|initial|starting) pose(?: again)?"),
+    ("first", r"start (?:all )?over|reset(?: (?:it|everything|all))?"),
     ("redo", r"redo(?: (?:it|that))?"),
-    ("undo", r"(?:undo|revert|cancel|scrap|discard)(?: (?:it|that|this|the (?:last|previous) (?:one|change|edit|step|pose)"
-             r"|last (?:change|edit|step)))?|take (?:it|that) back|(?:go )?(?:one step )?back|go back(?: one(?: step)?)?|"
-             r"never ?mind|forget (?:it|that)|(?:go )?back to (?:the )?(?:previous|last|earlier|one before)(?: (?:pose|one))?|"
-             r"(?:the )?previous pose|put it back(?: (?:as|the way|to where|where) it was)?|as it was(?: before)?|"
-             r"(?:i )?(?:liked|preferred) (?:the )?(?:previous|last|earlier)(?: (?:pose|one))?(?: better)?"),
-    ("less", rf"(?:that(?:'s| is| was)\s+|it(?:'s| is)\s+|you went\s+)?{_LITTLE}{_MUCH}(?P<too>too) "
-             r"(?:much|far|strong|high|low|deep|wide|bent|straight|extreme|exaggerated|big)"),
-    ("less", rf"(?:do (?:it|that) )?{_LITTLE}{_MUCH}less(?: (?:of (?:that|it)|so))?|"
-             r"not (?:quite )?(?:so|that|as) (?:much|far|strong|strongly|extreme)|"
-             r"(?:go )?back (?P<little2>a (?:little|bit))|ease off(?: a (?:bit|little))?|tone it down(?: a (?:bit|little))?"),
-    ("again", r"(?:do (?:it|that) )?(?:again|once more|one more time)|repeat(?: (?:it|that))?|(?:the )?same again|another one"),
-    ("more", rf"(?:do (?:it|that) |go )?(?P<even>even\s+|still\s+|yet\s+|some\s+)?{_LITTLE}{_MUCH}(?:more|further|farther)"
-             r"(?: (?:of (?:that|it)|so|still|yet))?|keep going|keep (?:at it|it up)|go on|continue|carry on|go further|"
-             r"not enough|(?:do )?more of (?:the same|that|it)"),
-    ("also", rf"(?:do )?(?:the )?same (?:thing )?(?:with|on|for|to) (?:the |his |her )?(?P<side>other|left|right) {_NOUN}"
-             r"(?: too| as well)?"),
+    ("undo", rf"(?:undo|revert|cancel|scrap|discard)(?: (?:it|that|this|(?:the )?(?:last|previous) {_POSE}))?"),
+    ("undo", r"take (?:it|that) back|one step back|go back(?: one(?: step)?)?|never ?mind|forget (?:it|that)"),
+    ("undo", rf"(?:go )?(?:back to )?(?:the )?(?:previous|last|earlier|one before)(?: {_POSE})?"),
+    ("undo", rf"put it back(?: {_AS_BEFORE})?|{_AS_BEFORE}|as it was"),
+    ("undo", rf"i (?:liked|preferred) (?:the )?(?:previous|last|earlier)(?: {_POSE})?(?: better)?"),
+    ("less", rf"(?:that(?:'s| is| was)\s+|it(?:'s| is)\s+|you went\s+)?{_LITTLE}{_MUCH}(?P<too>too) {_MANNERS}"),
+    ("less", rf"(?:do (?:it |that )?)?{_LITTLE}{_MUCH}less(?: (?:of (?:that|it)|so))?"),
+    ("less", rf"not (?:quite )?(?:so|that|as) {_MANNERS}"),
+    ("less", r"(?:go )?back (?P<little2>a (?:little|bit))|(?:ease off|tone it down)(?: a (?:bit|little))?"),
+    ("again", r"(?:do (?:it|that) )?(?:again|once more|one more time)|repeat(?: (?:it|that))?|(?:the )?same again"),
+    ("more", rf"(?:do (?:it |that )?|go )?(?P<even>even\s+|still\s+|yet\s+|some\s+)?{_LITTLE}{_MUCH}"
+             r"(?:more|further|farther)(?: (?:of (?:that|it)|so|still|yet))?"),
+    ("more", r"keep going|keep (?:at it|it up)|go on|continue|carry on|not enough|more of the same"),
+    ("also", rf"(?:do )?(?:the )?same (?:thing )?{_ON}(?P<side>other|left|right) {_NOUN}(?: too| as well)?"),
     ("also", rf"(?:the )?(?P<side>other|left|right) {_NOUN} (?:too|as well)"),
-    ("other", rf"(?P<same>(?:do )?(?:the )?same(?: thing| pose)?,? but,? (?:with|on|for|to) (?:the |his |her )?)"
-              rf"(?P<side>other|left|right) {_NOUN}"),
-    ("other", r"(?:i (?:meant|mean|said) |not that (?:one|arm|leg|hand|side) |make it |use |with |on |it should be |"
-              rf"wrong \w+ |that(?:'s| is) the )?(?:the |his |her )?(?P<side>other|wrong|left|right) {_NOUN}(?: instead)?"),
+    ("other", rf"(?P<same>(?:do )?(?:the )?same(?: thing| pose)?,? but,? {_ON})(?P<side>other|left|right) {_NOUN}"),
+    ("other", rf"(?:{_MEANT} )*(?:the |his |her )?(?P<side>other|wrong|left|right) {_NOUN}(?: instead)?"),
     ("other", r"(?:the )?(?:opposite|other) (?P<noun>way|direction|side)"),
 )  # fmt: skip
 _REMARKS: Final = tuple((kind, re.compile(words)) for kind, words in _KINDS)
 _UNDO_AND: Final = re.compile(
-    r"^(?:undo|revert|take back)(?: (?:it|that|this))?(?:\s*[,;.]\s*(?:and |then )*|\s+(?:and(?: then)?|then)\s+)(?P<rest>.+)$"
+    r"^(?:undo|revert|take back)(?: (?:it|that|this))?"
+    r"(?:\s*[,;.]\s*(?:and |then )*|\s+(?:and(?: then)?|then)\s+)(?P<rest>.+)$"
 )
 _INSTEAD: Final = re.compile(r"^(?:no|nope|wait|not that)[\s,]+(?P<rest>.+?),? instead$")
 _RESTORE: Final = (
@@ -53,20 +58,21 @@ _RESTORE: Final = (
         r"(?: (?:turn|tilt|twist|bend|lean|raise|lift|change|move|movement|motion|part|rotation|pose))?$"
     ),
     re.compile(
-        r"^(?P<place>put|move|bring|set) (?:the |his |her |your )?(?P<rest>.+?) back(?P<how> (?:again|as (?:it|they) (?:was|were)"
-        r"|(?:to )?(?:where|how|the way) (?:it|they) (?:was|were))(?: before)?)?$"
+        r"^(?P<place>put|move|bring|set) (?:the |his |her |your )?(?P<rest>.+?) back"
+        rf"(?P<how> (?:again|{_AS_BEFORE}))?$"
     ),
 )
 _ONLY_PART: Final = re.compile(
-    r"^(?:(?:left|right|both) )?(?:arms?|hands?|elbows?|shoulders?|legs?|knees?|foot|feet|head|torso|chest|upper body|hips)$"
+    r"^(?:(?:left|right|both) )?(?:arms?|hands?|elbows?|shoulders?|legs?|knees?|foot|feet|head|torso|chest|hips"
+    r"|upper body)$"
 )
 _BARE: Final = re.compile(
     rf"^{_LITTLE}{_MUCH}(?:(?:further|farther|more)\s+)?(?:higher|lower|straighter|wider|more bent|less bent|up|down"
     r"|(?:to the )?(?:left|right)|forwards?|back(?:wards?)?|out(?:wards?)?|in(?:wards?)?)$"
 )
 _PRONOUN: Final = re.compile(
-    r"^(?P<verb>raise|lift|lower|drop|bend|straighten|extend|stretch|move|put|place|bring|swing|turn|rotate|tilt|open|close"
-    r"|rest) (?:it|them)\b(?! back$)"
+    r"^(?P<verb>raise|lift|lower|drop|bend|straighten|extend|stretch|move|put|place|bring|swing|turn|rotate|tilt|open"
+    r"|close|rest) (?:it|them)\b(?! back$)"
 )
 _NOUNS: Final = {"arm": r"arm|hand|elbow|shoulder|wrist|palm|fist|forearm", "leg": r"leg|foot|knee|thigh|ankle|heel"}
 
@@ -90,7 +96,7 @@ class Remark:
 
     @property
     def family(self) -> str:
-        """ "arm" or "leg" for a noun of a limb, else ""."""
+        """What limb a noun belongs to: arm, leg, or "" for none."""
         return next((f for f, words in _NOUNS.items() if re.fullmatch(words, self.noun)), "")
 
 
@@ -172,8 +178,8 @@ def without_pronoun(text: str, subject: str) -> str:
     if not subject:
         return ""
     if _BARE.match(text):
-        verb = "" if re.search(r"higher|lower|straighter|wider|bent", text) else "turn " if "head" in subject else "move "
-        return f"{verb}{subject} {text}"
+        state = re.search(r"higher|lower|straighter|wider|bent", text)
+        return f"{'' if state else 'turn ' if 'head' in subject else 'move '}{subject} {text}"
     if _PRONOUN.match(text):
         return _PRONOUN.sub(lambda m: f"{m['verb']} {subject}", text, count=1)
     return ""

@@ -233,6 +233,8 @@ def _beside(clause: Clause, ctx: Context, part: Part, side: str, target: Part) -
     """In front of, behind, above a part of the body."""
     zone = _ZONES.get(target.kind, target.kind)
     pair = _pair(part)
+    if clause.relation == "beside" and target.kind in ("head", "face", "ear", "cheek"):
+        return Finding((f"{side} upper arm points 0.6 out 0.2 front 0.1 up", f"{side} forearm points up 0.15 front"))
     if clause.relation in ("above", "over") and target.kind in ("head", "head_top"):
         return Finding((f"{side} upper arm points up 0.35 out", f"{side} forearm points up 0.3 in"))
     if clause.relation == "behind":

@@ -383,6 +383,8 @@ def _toes(clause: Clause, part: Part, side: str) -> Finding:
 
 def _stepped(clause: Clause, ctx: Context, side: str, front: bool) -> Finding:
     """One foot before or behind the other, both standing."""
+    if ctx.lunges and clause.metres is None:
+        return _lunged(ctx, side if front else other(side))
     metres = clause.metres or (0.2 if clause.small else 0.6 if clause.large else 0.38)
     sign = 1 if front else -1
     there, rear = (f"{side} leg", f"{other(side)} leg")
@@ -395,6 +397,22 @@ def _stepped(clause: Clause, ctx: Context, side: str, front: bool) -> Finding:
             f"{rear} points down {k} {'back' if sign > 0 else 'front'}",
             f"{side} ankle {metres:g} {'in front of' if front else 'behind'} {other(side)} ankle",
             "both toes on ground",
+        ),
+    )
+
+
+def _lunged(ctx: Context, front: str) -> Finding:
+    """The legs of a lunge, said with the leg that is in front."""
+    ctx.front_leg, rear = front, other(front)
+    return Finding(
+        (),
+        (
+            f"{front} thigh points front 0.25 down",
+            f"{front} shin points down",
+            f"{rear} thigh points down 0.45 back",
+            f"{rear} shin points back 0.6 down",
+            f"{front} foot, {rear} toes on ground",
+            f"{front} ankle at least 0.6 in front of {rear} ankle",
         ),
     )
 

@@ -31,7 +31,7 @@ def trunk(clause: Clause, ctx: Context) -> Finding:
     lines = _shoulders(clause, ctx)
     if lines:
         return Finding(tuple(lines))
-    bare = not [p for p in clause.subjects if p.kind not in _TRUNK and p.kind != "hip"]
+    bare = not [p for p in clause.subjects if p.kind not in _TRUNK and p.kind != "hip"] and not _goes_on(clause, ctx)
     named = any(p.kind in _TRUNK for p in clause.subjects)
     if not bare or clause.negated or clause.does("look"):
         return Finding()
@@ -131,7 +131,9 @@ def _lean(clause: Clause, ctx: Context) -> list[str]:
 
 def head(clause: Clause, ctx: Context) -> Finding:
     """What a clause says about the head and the gaze."""
-    named = any(p.kind in HEAD_KINDS for p in clause.subjects)
+    going_on = _goes_on(clause, ctx)
+    named = any(p.kind in HEAD_KINDS for p in clause.subjects) or going_on
+    ctx.of_head = named if clause.subjects else ctx.of_head and not clause.is_empty
     if clause.negated:
         return Finding()
     if (
@@ -146,6 +148,13 @@ def head(clause: Clause, ctx: Context) -> Finding:
     if "eye" in kinds:
         return Finding(tuple(_gaze(clause, ctx)))
     return Finding(tuple(_head(clause, kinds)))
+
+
+def _goes_on(clause: Clause, ctx: Context) -> bool:
+    """As in "the head is turned to the right | and tilted to the left": the head is still meant."""
+    return (
+        ctx.of_head and not clause.parts and clause.joined in ("and", ",") and clause.does("turn", "tilt", "bow", "twist")
+    )
 
 
 def _head(clause: Clause, kinds: set[str]) -> list[str]:

@@ -19,7 +19,7 @@ from backend.body.surfaces import REGIONS
 from backend.errors import BadProgram
 
 from .angle import HINGES, Angle
-from .base import Posecode, from_json
+from .base import Scalar, Uses, from_json
 from .distance import Distance
 from .position import AXES_OF, Position
 from .turn import Turn
@@ -51,7 +51,7 @@ class Scale:
 
 def _graded(unit: str, limits: tuple[float, ...], minus: str, plus: str, tolerance: float) -> Scale:
     """A scale that is symmetric about no change, with one grade per positive limit."""
-    grades = {1: ("",), 2: ("", " a lot"), 3: (" a bit", "", " a lot"), 4: (" a bit", "", " a lot", " all the way")}
+    grades = {1: ("",), 2: ("", " a lot"), 3: (" a bit", "", " a lot")}
     ups = [plus + g for g in grades[len(limits)]]
     downs = [minus + g for g in grades[len(limits)]]
     return Scale(unit, (*(-x for x in reversed(limits)), *limits), (*reversed(downs), "", *ups), tolerance)
@@ -69,9 +69,10 @@ SCALES: Final[dict[str, Scale]] = {
     "head bowed": _graded("deg", (30,), "back", "forward", 5),
     "head turned": _graded("deg", (15, 30), "right", "left", 5),
     "head tilted": _graded("deg", (30,), "right", "left", 5),
-    "turn": _graded("deg", (20, 60, 120, 150), "right", "left", 10),
+    "turn": Scale("deg", (-150, -120, -60, -20, 20, 60, 120, 150), ("around", "right a lot", "right", "right a bit", "",
+                  "left a bit", "left", "left a lot", "around"), 10),
     "touch": Scale("m", (TOUCH,), ("touch", ""), 0.03),
-}
+}  # fmt: skip
 _PLACED: Final = tuple(f"{s}_{p}" for p in ("hand", "elbow", "shoulder", "knee", "ankle", "foot") for s in SIDES) + (
     "head",
     "neck",
@@ -200,10 +201,7 @@ def _legs_below(body: Kinematics) -> bool:
 
 # --- statements ------------------------------------------------------------------------------------
 
-_TARGETS: Final[dict[type[Posecode], tuple[str, str]]] = {  # kinds of one number: its field, its unit
-    Angle: ("degrees", "deg"), Distance: ("metres", "m"), Position: ("metres", "m"), Turn: ("degrees", "deg"),
-}  # fmt: skip
-_KINDS: Final = {kind.kind: kind for kind in _TARGETS}
+_KINDS: Final = {kind.kind: kind for kind in (Angle, Distance, Position, Turn)}  # those of one number
 _WAYS: Final = {"left": ("further left", "further right"), "up": ("higher", "lower"),
                 "front": ("further forward", "further back")}  # fmt: skip
 _LEANS: Final = {"bowed": ("forward", "back")}
@@ -213,11 +211,11 @@ _LEANS: Final = {"bowed": ("forward", "back")}
 class Paircode:
     """One statement about a change: `of` (whose target is ignored) becomes larger by `by`, in its own deg or m."""
 
-    of: Posecode
+    of: Scalar
     by: float
 
     def __post_init__(self) -> None:
-        if type(self.of) not in _TARGETS:
+        if not isinstance(self.of, Scalar):
             raise BadProgram(
                 f"change.of: a {self.of.kind!r} has no number that could change", f"kinds: {', '.join(_KINDS)}"
             )
@@ -226,33 +224,26 @@ class Paircode:
     @property
     def unit(self) -> str:
         """Of `by`: "deg" or "m"."""
-        return _TARGETS[type(self.of)][1]
+        return "deg" if self.of.unit == "rad" else "m"
 
-    def uses(self) -> tuple[frozenset[str], frozenset[str]]:
-        """Names of the points and of the axes that both bodies must track."""
+    def uses(self) -> Uses:
+        """What both bodies must track."""
         return self.of.uses()
-
-    def value(self, body: Kinematics) -> float:
-        """What `of` measures on the first pose of one body."""
-        reached = self.of.measure(body).reached
-        assert reached is not None
-        return reached
 
     def measure(self, a: Kinematics, b: Kinematics) -> float:
         """The change from `a` to `b`; turns the short way round."""
-        step = self.value(b) - self.value(a)
+        step = self.of.value(b) - self.of.value(a)
         return (step + 180) % 360 - 180 if isinstance(self.of, Turn) else step
 
-    def resolved(self, a: Kinematics) -> Posecode:
+    def resolved(self, a: Kinematics) -> Scalar:
         """The absolute statement that brings the change about on `a`, within the range of its kind."""
-        name = _TARGETS[type(self.of)][0]
-        meta = next(f.metadata for f in fields(self.of) if f.name == name)
-        return self._at(float(np.clip(self.value(a) + self.by, meta["low"], meta["high"])))
+        meta = next(f.metadata for f in fields(self.of) if f.name == self.of.amount)
+        return self._at(float(np.clip(self.of.value(a) + self.by, meta["low"], meta["high"])))
 
     def mirrored(self) -> Paircode:
         """The same change on the other side."""
         flipped = self._at(1.0).mirrored()
-        return Paircode(flipped, self.by * float(getattr(flipped, _TARGETS[type(self.of)][0])))
+        return Paircode(flipped, self.by * float(getattr(flipped, flipped.amount)))
 
     def said(self) -> str:
         """Like "left hand 15 cm higher", "right elbow bent 30 degrees more"."""
@@ -273,13 +264,13 @@ class Paircode:
 
     def to_json(self) -> dict[str, Any]:
         of = self.of.to_json()
-        del of[_TARGETS[type(self.of)][0]]
+        del of[self.of.amount]
         return {"type": "change", "of": of, "by": self.by}
 
-    def _at(self, target: float) -> Posecode:
+    def _at(self, target: float) -> Scalar:
         """`of` with a target, to be met exactly."""
         exact = {"compare": "="} if hasattr(self.of, "compare") else {}
-        return replace(self.of, **{_TARGETS[type(self.of)][0]: target}, **exact)  # type: ignore[arg-type]
+        return replace(self.of, **{self.of.amount: target}, **exact)  # type: ignore[arg-type]
 
 
 def paircode_from_json(value: Any, path: str = "change") -> Paircode:
@@ -302,4 +293,6 @@ def paircode_from_json(value: Any, path: str = "change") -> Paircode:
         raise BadProgram(
             f"{path}.of.type: {str(found)[:60]!r} cannot change by a number", f"kinds: {', '.join(_KINDS)}"
         )
-    return Paircode(from_json({_TARGETS[kind][0]: 0.0, **of}, f"{path}.of"), float(by))
+    code = from_json({kind.amount: 0.0, **of}, f"{path}.of")
+    assert isinstance(code, Scalar)
+    return Paircode(code, float(by))

@@ -6,14 +6,17 @@ equations is formed there and then carried over to the solver's increments by on
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 
 from backend.body.kinematics import Kinematics
 from backend.body.rotations import quat_product, rotmat_to_quat_wxyz
+from backend.posecodes.vocabulary import limb_of_joint
 from rigs.skeleton import JOINTS
 
+from .limb_prior import limb_priors
 from .limits import HIGH, LOW, family, swing_twist, swing_twist_jac
 from .weights import Weights
 
@@ -27,6 +30,7 @@ _COLLAR_LIFT, _COLLAR_FORWARD = 0.30, 0.16
 class Posture:
     """active (A,) joints; home (3A,) rad coordinates to stay close to; all arrays below in the same order.
 
+    limbs: (rows of x, mean, whitening) of the limbs with a learned prior, beyond whose `limb_far` it grows linearly.
     root (4,) quat_wxyz: what the pelvis' coordinates are relative to (it has no rest orientation), if it is active.
     pull, low, high (3A,): sigma of the distance from home, the range, rad. coupling (c, 3A): rows of weighted
     differences that should be zero. collars: (side sign, row of the collar, row of the shoulder) of each side.
@@ -40,12 +44,14 @@ class Posture:
     high: np.ndarray
     coupling: np.ndarray
     collars: tuple[tuple[float, int, int], ...]
+    limbs: tuple[tuple[np.ndarray, np.ndarray, np.ndarray], ...]
+    limb_far: float
     limit_sigma: float
     collar_sigma: float
 
     @classmethod
-    def of(cls, home: np.ndarray, active: np.ndarray, weights: Weights) -> Posture:
-        """home: (55, 3, 3) local rotations."""
+    def of(cls, home: np.ndarray, active: np.ndarray, weights: Weights, told: Collection[str] = ()) -> Posture:
+        """home: (55, 3, 3) local rotations. told: limb groups that the program speaks of."""
         quats = rotmat_to_quat_wxyz(home[active])
         root = quats[0] if len(active) and active[0] == 0 else np.array([1.0, 0, 0, 0])
         column = {JOINTS[int(j)]: 3 * i for i, j in enumerate(active)}
@@ -54,7 +60,7 @@ class Posture:
             active,
             root,
             x,
-            np.repeat([weights.prior[family(JOINTS[j])] for j in active], 3),
+            np.repeat([_pull(int(j), told, weights) for j in active], 3),
             LOW[active].ravel(),
             HIGH[active].ravel(),
             _coupling(column, weights.spine_share),
@@ -63,6 +69,12 @@ class Posture:
                 for side, sign in (("left", 1.0), ("right", -1.0))
                 if {f"{side}_collar", f"{side}_shoulder"} <= column.keys()
             ),
+            tuple(
+                (_rows(p.joints, column), p.mean, p.whiten / weights.limb)
+                for p in limb_priors()
+                if set(p.joints) <= column.keys() and (p.name in told or p.name in ("torso", "head"))
+            ),
+            weights.limb_far,
             weights.limits,
             weights.collar_share,
         )
@@ -86,9 +98,19 @@ class Posture:
             out["collars follow"] = self._collar_lag(x)[0]
         return out
 
+    def costs(self, body: Kinematics) -> dict[str, np.ndarray]:
+        """(S,) by term: half the sum of squares, or the robust cost in its place."""
+        out = {name: 0.5 * np.einsum("sm,sm->s", r, r) for name, r in self.residuals(body).items()}
+        x = self.coordinates(body)
+        sizes = [np.sqrt(np.einsum("sm,sm->s", r, r)) for r in (self._strange(x, i) for i in range(len(self.limbs)))]
+        far = self.limb_far
+        each = [np.where(n <= far, 0.5 * n * n, far * (n - 0.5 * far)) for n in sizes]
+        out["as limbs go"] = np.sum(each, axis=0) if each else np.zeros(len(x))
+        return out
+
     def cost(self, body: Kinematics) -> np.ndarray:
-        """(S,): half the sum of squares."""
-        total: np.ndarray = sum(0.5 * np.einsum("sm,sm->s", r, r) for r in self.residuals(body).values())  # type: ignore[assignment]
+        """(S,)"""
+        total: np.ndarray = np.sum(list(self.costs(body).values()), axis=0)
         return total
 
     def normal(self, body: Kinematics) -> tuple[np.ndarray, np.ndarray]:
@@ -103,6 +125,12 @@ class Posture:
             lag, rows = self._collar_lag(x)
             gradient += np.einsum("sk,skx->sx", lag, rows)
             matrix += np.swapaxes(rows, 1, 2) @ rows
+        for i, (rows, _, whiten) in enumerate(self.limbs):
+            strange = self._strange(x, i)
+            size = np.sqrt(np.einsum("sm,sm->s", strange, strange))
+            share = np.minimum(1.0, self.limb_far / np.maximum(size, 1e-9))
+            gradient[:, rows] += share[:, None] * (strange @ whiten)
+            matrix[:, rows[:, None], rows] += share[:, None, None] * (whiten.T @ whiten)
         blocks = swing_twist_jac(_from_root(body.quats, self.active, self.root), self.active)
         # The derivative is for R exp(e); in the increments' world axes, e = G^T d.
         return _carried_over(gradient, matrix, body.world[:, self.active] @ np.swapaxes(blocks, -1, -2))
@@ -110,6 +138,12 @@ class Posture:
     def _excess(self, x: np.ndarray) -> np.ndarray:
         """(S, 3A) rad: by how much each coordinate leaves its range (signed), zero inside."""
         out: np.ndarray = np.maximum(x - self.high, 0) + np.minimum(x - self.low, 0)
+        return out
+
+    def _strange(self, x: np.ndarray, i: int) -> np.ndarray:
+        """(S, m): how unlike the learned ones the coordinates of a limb are, in its own standard deviations."""
+        rows, mean, whiten = self.limbs[i]
+        out: np.ndarray = (x[:, rows] - mean) @ whiten.T
         return out
 
     def _collar_lag(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -124,6 +158,16 @@ class Posture:
                 rows[:, k, collar + axis] = 1.0
                 rows[:, k, shoulder + axis] = -follows
         return lag / self.collar_sigma, rows / self.collar_sigma
+
+
+def _pull(joint: int, told: Collection[str], weights: Weights) -> float:
+    """Sigma (rad) of a joint's distance from home."""
+    sigma = weights.prior[family(JOINTS[joint])]
+    return sigma * weights.told if limb_of_joint(joint) in told else sigma
+
+
+def _rows(joints: tuple[str, ...], column: dict[str, int]) -> np.ndarray:
+    return np.concatenate([column[j] + np.arange(3) for j in joints])
 
 
 def _from_root(quats: np.ndarray, active: np.ndarray, root: np.ndarray) -> np.ndarray:

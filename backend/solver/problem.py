@@ -79,7 +79,7 @@ class Problem:
 
     def costs(self, body: Kinematics) -> dict[str, float]:
         """The cost of every term for the first pose; they add up to `cost`."""
-        out = {name: float(0.5 * np.sum(r[0] ** 2)) for name, r in self.posture.residuals(body).items()}
+        out = {name: float(cost[0]) for name, cost in self.posture.costs(body).items()}
         plain, layout = body.plain, self._layout
         each = layout.costs(layout.joined([t.residual(plain).value for t in self.terms]))[0]
         for name, cost in zip((n for t in self.terms for n in t.names), each, strict=True):
@@ -88,7 +88,7 @@ class Problem:
 
     def __str__(self) -> str:
         lines = [f"{len(self.start.local)} starts, {int(self.free.sum())} free increments"]
-        names = [*self.posture.residuals(self.start), *(n for t in self.terms for n in t.names)]
+        names = [*self.posture.costs(self.start), *(n for t in self.terms for n in t.names)]
         return "\n".join(lines + [f"  {name}" for name in names])
 
 
@@ -179,7 +179,7 @@ def build(
     free[-3:] = move_root
     rooted = move_root and scope is None
     parts = (*_statement_terms(program, weights), *_world_terms(program, weights, rooted, transl))
-    posture = Posture.of(local[0] if prior is None else prior, active, weights)
+    posture = Posture.of(local[0] if prior is None else prior, active, weights, settled(program))
     air = next((c.height for c in program if isinstance(c, Airborne)), 0.0) if rooted else None
     return Problem(body, program, parts, posture, free, air)
 

@@ -34,6 +34,12 @@ class Weights:
     """Number of sigmas from which on the cost of a statement grows linearly."""
     prior: Mapping[str, float] = field(default_factory=_prior)
     """Distance of a joint from the starting pose, rad, by joint family."""
+    limb: float = 2.0
+    """How many of its own standard deviations a limb's learned prior counts as one."""
+    limb_far: float = 2.5
+    """Size of a limb's residual from which on its cost grows linearly: unusual poses are not pulled back hard."""
+    told: float = 2.0
+    """Factor on `prior` for limbs that the program speaks of, where the learned prior takes over."""
     limits: float = 2 * DEG
     """Excess of a joint over its anatomical range, rad."""
     penetration: float = 0.006

@@ -112,7 +112,9 @@ def round_trip(pipeline: Pipeline, pairs: list[tuple[Pose, Pose]], show: int) ->
         everything = [v for r in chosen for v in r.agrees.values()]
         print(f"  {name:10s} agree {_share(told)} of {len(told)} keys that change, {_share(everything)} of all")
     right = sum(len(r.right) for r in rows)
-    print(f"  precision {right / sum(len(r.got) for r in rows):.3f}, recall {right / sum(len(r.asked) for r in rows):.3f}")
+    print(
+        f"  precision {right / sum(len(r.got) for r in rows):.3f}, recall {right / sum(len(r.asked) for r in rows):.3f}"
+    )
     kinds: dict[str, list[bool]] = defaultdict(list)
     wrong: Counter[str] = Counter()
     for r in rows:

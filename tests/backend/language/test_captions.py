@@ -38,7 +38,7 @@ def test_the_posture_comes_first(name: str, start: str) -> None:
         ("left_arm_up", "the left arm raised straight up"),
         ("t_pose", "both arms stretched out to the side"),
         ("hands_on_hips", "both hands on the hips"),
-        ("right_hand_wave", "the right arm lifted to the side with the elbow bent at a right angle"),
+        ("right_hand_wave", "the right arm lifted out to the side with the elbow bent at a right angle"),
         ("kneeling", "looking up"),
         ("bowing", "bent far forward"),
     ],

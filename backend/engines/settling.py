@@ -1,0 +1,66 @@
+"""Poses put together from earlier ones are made possible: joints in their ranges, bodies on the ground."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from backend.body.model import BodyModel
+from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
+from backend.language.measures import Measures
+from backend.posecodes import Posecode, Program
+from backend.posecodes.direction import Direction
+from backend.posecodes.facing import Facing
+from backend.posecodes.vocabulary import SIDES
+from backend.solver.limits import clamped
+from rigs.skeleton import GROUPS, INDEX
+from rigs.wire import Pose
+
+_EASE = np.radians(2.0)  # rad beyond its range that a joint may always be
+_IN_THE_AIR = 0.1  # m
+_ON_GROUND = frozenset({"pelvis", *GROUPS["legs"], *GROUPS["torso"]})  # what decides how high a body is
+
+
+def within_limits(pose: Pose, current: Pose, moved: frozenset[str]) -> Pose:
+    """A pose whose joints that moved go from the current one only as far as they can."""
+    now, goal = rotvec_to_rotmat(current.rotvecs), rotvec_to_rotmat(pose.rotvecs)
+    step = rotmat_to_rotvec(np.swapaxes(now, -1, -2) @ goal)
+    most = np.maximum(clamped(now).max(axis=1), _EASE)
+    rotvecs = pose.rotvecs.copy()
+    for joint in moved - {"pelvis"}:
+        i = INDEX[joint]
+        for share in np.linspace(1.0, 0.0, 11):
+            trial = now.copy()
+            trial[i] = now[i] @ rotvec_to_rotmat(step[i] * share)
+            if share == 0.0 or clamped(trial)[i].max() <= most[i]:
+                rotvecs[i] = rotmat_to_rotvec(trial[i]) if share < 1.0 else rotvecs[i]
+                break
+    return replace(pose, rotvecs=rotvecs)
+
+
+def on_the_ground(pose: Pose, current: Pose, moved: frozenset[str]) -> Pose:
+    """A pose moved up or down so that it rests on the ground, or is as high above it as the current one."""
+    if not moved & _ON_GROUND:
+        return pose
+    shaped = BodyModel.load().shaped(pose.betas)
+    low, before = (float(shaped.posed(p.rotvecs, p.transl).vertices()[:, 1].min()) for p in (pose, current))
+    height = before if before > _IN_THE_AIR else 0.0
+    return replace(pose, transl=pose.transl + np.array([0.0, height - low, 0.0]))
+
+
+def held_arms(pose: Pose, moved: frozenset[str]) -> tuple[Program, frozenset[str]]:
+    """Statements that hold arms that moved where they are, and the joints that may give way where they touch a body."""
+    m = Measures(pose)
+    codes: list[Posecode] = []
+    free: set[str] = set()
+    for side in SIDES:
+        if f"{side}_shoulder" not in moved:
+            continue
+        for segment in ("upper_arm", "forearm"):
+            x, y, z = (float(v) for v in m.direction(f"{side}_{segment}", "chest"))
+            codes.append(Direction(f"{side}_{segment}", (x, y, z), "chest"))
+        x, y, z = (float(v) for v in m.facing(f"{side}_palm", "chest"))
+        codes.append(Facing(f"{side}_palm", (x, y, z), "chest"))
+        free |= {f"{side}_shoulder", f"{side}_elbow"}
+    return tuple(codes), frozenset(free)
