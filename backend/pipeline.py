@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from backend.body.kinematics import Kinematics, heading_of
 from backend.body.model import BodyModel, ShapedBody
 from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
+from backend.engines import stated
 from backend.engines.catalogue import Catalogue
 from backend.engines.proposal import Proposal
 from backend.errors import BadInput
 from backend.language.captions import describe, difference
 from backend.language.phrases import phrases
-from backend.posecodes import program_to_json
+from backend.posecodes import Program, observed, program_to_json, schema
 from backend.solver import Solution, Verdict
 from backend.solver.pose_program import pose_program
-from rigs.wire import DescribeRequest, Description, EngineInfo, Pose, PoseEntry, PoseRequest, PoseResult, Statement
+from rigs.wire import (
+    DescribeRequest,
+    Description,
+    EngineInfo,
+    Pose,
+    PoseEntry,
+    PoseRequest,
+    PoseResult,
+    Report,
+    SolveRequest,
+    Statement,
+)
 
 Tick = Callable[[str], None]  # told the stage in words; raises errors.Cancelled when the caller wants to stop
 
@@ -51,7 +66,7 @@ class Pipeline:
         tick("Reading the words")
         name, engine = self._catalogue.get(request.engine)
         proposal = engine.propose(request)
-        shaped = _shaped(request)
+        shaped = _shaped(request.current)
         solutions = _solved(shaped, proposal, request, tick)
         tick("Measuring the result")
         return PoseResult(
@@ -62,22 +77,57 @@ class Pipeline:
             unread=proposal.unread,
             engine=name,
             seconds=round(time.perf_counter() - began, 4),
+            warnings=(*proposal.warnings, *(solutions[0].notes if solutions else ())),
+        )
+
+    def solve(self, request: SolveRequest, tick: Tick = _quiet) -> PoseResult:
+        """Carry out a program of posecodes; every pose comes with a report of what became of each statement.
+
+        Raises:
+            BadProgram: with the path of the fault. Cancelled: by `tick`.
+        """
+        began = time.perf_counter()
+        tick("Reading the program")
+        proposal = stated.propose(request)
+        shaped = _shaped(request.start)
+        solutions = _solved(shaped, proposal, request, tick)
+        entries = tuple(replace(_entry(s, shaped, request.start), report=_report(s)) for s in solutions)
+        return PoseResult(
+            id=request.id,
+            poses=entries,
+            rest_joints=shaped.joints,
+            reply=_tally(solutions[0]),
+            unread=(),
+            engine="posecodes",
+            seconds=round(time.perf_counter() - began, 4),
             warnings=proposal.warnings,
         )
+
+    def posecodes(self, strict: bool = False) -> dict[str, Any]:
+        """The JSON Schema of a program."""
+        return schema(strict)
 
     def describe(self, request: DescribeRequest) -> Description:
         """Say what a pose is; with `than`, also the instruction that turns `than` into it."""
         line, paragraph, full = describe(request.pose)
-        return Description(line, paragraph, full, difference(request.than, request.pose) if request.than else "")
+        change = difference(request.than, request.pose) if request.than else ""
+        program = program_to_json(_program_of(request.pose)) if request.posecodes else ()
+        return Description(line, paragraph, full, change, tuple(program))
 
 
-def _shaped(request: PoseRequest) -> ShapedBody:
+def _shaped(current: Pose | None) -> ShapedBody:
     """The free body with the shape of the pose to start from."""
-    model = BodyModel.load()
-    return model.shaped(request.current.betas if request.current is not None else None)
+    return BodyModel.load().shaped(current.betas if current is not None else None)
 
 
-def _solved(shaped: ShapedBody, proposal: Proposal, request: PoseRequest, tick: Tick) -> list[Solution]:
+def _program_of(pose: Pose) -> Program:
+    local = rotvec_to_rotmat(pose.rotvecs)[None]
+    tracked = observed.TRACKED
+    body = Kinematics(_shaped(pose).joints, local, pose.transl[None], tracked, heading_of(local[:, 0]))
+    return observed.observed(body)
+
+
+def _solved(shaped: ShapedBody, proposal: Proposal, request: PoseRequest | SolveRequest, tick: Tick) -> list[Solution]:
     if proposal.program is None:
         return []
     n, seed = request.n, request.seed
@@ -112,6 +162,22 @@ def _statement(verdict: Verdict) -> Statement:
     m = verdict.measured
     reached = None if m.reached is None else round(m.reached, 4)
     return Statement(phrases([verdict.code])[0], bool(m.met), m.asked, reached, m.unit)
+
+
+def _report(solution: Solution) -> Report:
+    said = tuple(replace(_statement(v), text=v.code.said()) for v in solution.verdicts)
+    dear = sorted(((round(c, 4), name) for name, c in solution.costs.items() if round(c, 4)), reverse=True)
+    costs = {name: cost for cost, name in dear}
+    return Report(said, costs, round(solution.cost, 4), solution.iterations, solution.reason)
+
+
+def _tally(solution: Solution) -> str:
+    """How many statements are met, and which are not."""
+    missed = [v.code.said() for v in solution.verdicts if not v.measured.met]
+    count = len(solution.verdicts)
+    if missed:
+        return f"{count - len(missed)} of {count} statements are met. Not quite reached: {'; '.join(missed)}."
+    return f"All {count} statements are met." if count > 1 else "The statement is met."
 
 
 def _with_unmet(proposal: Proposal, solutions: list[Solution]) -> str:

@@ -1,4 +1,4 @@
-"""What is asked: a pose, a picture, a conversation, and the two requests made of them.
+"""What is asked: a pose, a picture, a conversation, and the requests made of them.
 
 Units: m and rad; frames as in `rigs.skeleton`.
 """
@@ -12,11 +12,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from .decode import Fields, WireError, array, brief, identifier, kind, present, text
+from .decode import Fields, WireError, array, brief, identifier, kind, plain_object, present, text
 from .skeleton import GROUPS, N_JOINTS, UnknownJoint, joint_index
 
 MAX_PROMPT_CHARS: Final = 20_000
 MAX_POSES: Final = 64
+MAX_STATEMENTS: Final = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,22 +198,69 @@ class PoseRequest:
 
 
 @dataclass(frozen=True)
+class SolveRequest:
+    """Carry out a program of posecodes: the body of POST /v1/solve.
+
+    program: statements as JSON objects; what they may hold is the backend's business (GET /v1/posecodes). start: the
+    pose to change; without one the body stands at ease. scope: joints that may move; when empty, with a start those
+    that the program speaks of, else all. locks: joints that must not. n: alternatives.
+    """
+
+    program: tuple[dict[str, Any], ...]
+    id: str = ""
+    start: Pose | None = None
+    scope: tuple[str, ...] = ()
+    locks: tuple[str, ...] = ()
+    n: int = 1
+    seed: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"id": self.id, "program": list(self.program), "n": self.n, "seed": self.seed} | present(
+            start=self.start and self.start.to_dict(), scope=list(self.scope), locks=list(self.locks)
+        )
+
+    @classmethod
+    def from_dict(cls, value: Any, path: str = "") -> SolveRequest:
+        f = Fields(value, path)
+        start, program = f.raw("start"), f.items("program", plain_object, required=True)
+        if not 0 < len(program) <= MAX_STATEMENTS:
+            raise WireError(f.at("program"), f"expected 1 to {MAX_STATEMENTS} statements, got {len(program)}")
+        request = cls(
+            program=program,
+            id=identifier(f.raw("id"), f.at("id")),
+            start=None if start is None else Pose.from_dict(start, f.at("start")),
+            scope=f.items("scope", joint_name),
+            locks=f.items("locks", joint_name),
+            n=f.integer("n", 1, 1, MAX_POSES),
+            seed=f.integer("seed", 0, 0, 2**31 - 1),
+        )
+        f.done()
+        return request
+
+
+@dataclass(frozen=True)
 class DescribeRequest:
-    """Say what `pose` is; with `than`, also the instruction that turns `than` into `pose`."""
+    """Say what `pose` is; with `than`, also the instruction that turns `than` into `pose`.
+
+    posecodes: also as a program of posecodes.
+    """
 
     pose: Pose
     than: Pose | None = None
+    posecodes: bool = False
 
     def to_dict(self) -> dict[str, Any]:
-        return {"pose": self.pose.to_dict()} | present(than=self.than and self.than.to_dict())
+        return {"pose": self.pose.to_dict()} | present(
+            than=self.than and self.than.to_dict(), posecodes=self.posecodes or None
+        )
 
     @classmethod
     def from_dict(cls, value: Any, path: str = "") -> DescribeRequest:
         f = Fields(value, path)
-        than = f.raw("than")
+        than, posecodes = f.raw("than"), f.flag("posecodes")
         pose = Pose.from_dict(f.raw("pose", required=True), f.at("pose"))
         f.done()
-        return cls(pose, None if than is None else Pose.from_dict(than, f.at("than")))
+        return cls(pose, None if than is None else Pose.from_dict(than, f.at("than")), posecodes)
 
 
 def joint_name(value: Any, path: str) -> str:

@@ -45,11 +45,50 @@ class Statement:
         return out
 
 
+@dataclass(frozen=True)
+class Report:
+    """How a program was carried out: its statements in their order, said in canonical lines, and the solver's account.
+
+    costs: half the weighted sum of squares by term, the dearest first; what costs nothing is left out.
+    """
+
+    statements: tuple[Statement, ...]
+    costs: Mapping[str, float]
+    cost: float
+    iterations: int
+    reason: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "statements": [s.to_dict() for s in self.statements],
+            "costs": dict(self.costs),
+            "cost": self.cost,
+            "iterations": self.iterations,
+            "reason": self.reason,
+        }
+
+    @classmethod
+    def from_dict(cls, value: Any, path: str = "report") -> Report:
+        f = Fields(value, path)
+        costs = plain_object(f.raw("costs", required=True), f.at("costs"))
+        each = Fields(costs, f.at("costs"))
+        out = cls(
+            f.items("statements", Statement.from_dict, required=True),
+            {name: each.number(name, required=True) for name in costs},
+            f.number("cost", required=True),
+            f.integer("iterations", 0, 0, 1 << 30, required=True),
+            f.text("reason", required=True),
+        )
+        f.done()
+        return out
+
+
 @dataclass(frozen=True, eq=False)
 class PoseEntry:
     """One pose of a result: the pose, its joints (55, 3) m, and what it does and does not do.
 
-    posecodes: the program as JSON. camera/person/confidence belong to photos (DESIGN 5).
+    posecodes: the program as JSON. report: of a program that was given. camera/person/confidence belong to photos
+    (DESIGN 5).
     """
 
     pose: Pose
@@ -60,6 +99,7 @@ class PoseEntry:
     camera: dict[str, Any] | None = None
     person: tuple[float, float, float, float] | None = None
     confidence: float | None = None
+    report: Report | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -68,13 +108,18 @@ class PoseEntry:
             "met": [s.to_dict() for s in self.met],
             "unmet": [s.to_dict() for s in self.unmet],
             "posecodes": list(self.posecodes),
-        } | present(camera=self.camera, person=self.person and list(self.person), confidence=self.confidence)
+        } | present(
+            camera=self.camera,
+            person=self.person and list(self.person),
+            confidence=self.confidence,
+            report=self.report and self.report.to_dict(),
+        )
 
     @classmethod
     def from_dict(cls, value: Any, path: str = "") -> PoseEntry:
         f = Fields(value, path)
         person = f.array("person", (4,))
-        camera = f.raw("camera")
+        camera, report = f.raw("camera"), f.raw("report")
         if camera is not None and not isinstance(camera, dict):
             raise WireError(f.at("camera"), f"expected an object, got {kind(camera)}")
         out = cls(
@@ -86,6 +131,7 @@ class PoseEntry:
             camera=camera,
             person=None if person is None else (float(person[0]), float(person[1]), float(person[2]), float(person[3])),
             confidence=f.number("confidence"),
+            report=None if report is None else Report.from_dict(report, f.at("report")),
         )
         f.done()
         return out
@@ -174,20 +220,28 @@ def answer_from_dict(value: Any, path: str = "") -> Answer:
 
 @dataclass(frozen=True)
 class Description:
-    """Words about a pose at three lengths; with `than`, `difference` is the instruction from one to the other."""
+    """Words about a pose at three lengths; with `than`, `difference` is the instruction from one to the other.
+
+    posecodes: the pose as a program, where it was asked for.
+    """
 
     line: str
     paragraph: str
     full: str
     difference: str = ""
+    posecodes: tuple[dict[str, Any], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        return {"line": self.line, "paragraph": self.paragraph, "full": self.full, "difference": self.difference}
+        words = {"line": self.line, "paragraph": self.paragraph, "full": self.full, "difference": self.difference}
+        return words | present(posecodes=list(self.posecodes))
 
     @classmethod
     def from_dict(cls, value: Any, path: str = "") -> Description:
         f = Fields(value, path)
-        out = cls(*(f.text(n, "", max_chars=100_000) for n in ("line", "paragraph", "full", "difference")))
+        line, paragraph, full, difference = (
+            f.text(n, "", max_chars=100_000) for n in ("line", "paragraph", "full", "difference")
+        )
+        out = cls(line, paragraph, full, difference, f.items("posecodes", plain_object))
         f.done()
         return out
 

@@ -140,3 +140,26 @@ def above(a: Dual, limit: float | np.ndarray) -> Dual:
 def below(a: Dual, limit: float | np.ndarray) -> Dual:
     """max(0, limit - a): zero while `a` keeps above the limit."""
     return above(-a, -limit)
+
+
+def times(a: Dual, b: Dual) -> Dual:
+    """Product of scalars."""
+    if a.jac is None or b.jac is None:
+        return Dual(a.value * b.value)
+    return Dual(a.value * b.value, a.value[..., None] * b.jac + b.value[..., None] * a.jac)
+
+
+def hypot(a: Dual, b: Dual) -> Dual:
+    """Length of the plane vectors (a, b); the derivative is zero at the origin, where none exists."""
+    length = np.hypot(a.value, b.value)
+    if a.jac is None or b.jac is None:
+        return Dual(length)
+    jac = a.value[..., None] * a.jac + b.value[..., None] * b.jac
+    return Dual(length, jac / np.maximum(length, _TINY)[..., None])
+
+
+def faded(a: Dual, size: Dual, full: float) -> Dual:
+    """`a` weighed by min(1, size / full): what a small `size` leaves undefined does not count."""
+    inside = size.value < full
+    weight = Dual(np.where(inside, size.value / full, 1.0), None if size.jac is None else size.jac * inside[..., None])
+    return times(a, weight if weight.jac is None else Dual(weight.value, weight.jac / full))

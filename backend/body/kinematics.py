@@ -48,7 +48,7 @@ def _levels() -> list[tuple[np.ndarray, np.ndarray]]:
     return [(level, _PARENTS[level]) for level in levels]
 
 
-_LEVELS = _levels()
+LEVELS = _levels()
 
 
 @dataclass(frozen=True)
@@ -245,7 +245,7 @@ def _world(body: Kinematics) -> np.ndarray:
     local = body.local
     out = np.empty_like(local)
     out[:, 0] = local[:, 0]
-    for level, parents in _LEVELS:
+    for level, parents in LEVELS:
         out[:, level] = out[:, parents] @ local[:, level]
     return out
 

@@ -14,6 +14,8 @@ import numpy as np
 
 from rigs.skeleton import JOINTS
 
+from .rotations import rotvec_to_rotmat
+
 # joint family -> the axis that the bone lies along in the T-pose; what is not named lies along y
 TWIST_AXES: Final = {
     **dict.fromkeys(("spine", "neck", "head", "hip", "knee", "ankle", "foot"), 1),
@@ -27,8 +29,8 @@ def family(joint: str) -> str:
 
 
 _TWIST_AXIS: Final = np.array([TWIST_AXES.get(family(j), 1) for j in JOINTS])
-_TWIST_FIRST: Final = (_TWIST_AXIS[:, None] + np.arange(3)) % 3  # the twist's axis, then the other two, right-handed
-_BACK: Final = np.argsort(_TWIST_FIRST, axis=1)
+TWIST_FIRST: Final = (_TWIST_AXIS[:, None] + np.arange(3)) % 3  # its axis, then the other two, right-handed
+_BACK: Final = np.argsort(TWIST_FIRST, axis=1)
 
 
 def swing_twist(quats: np.ndarray, joints: np.ndarray) -> np.ndarray:
@@ -69,7 +71,7 @@ def _parts(quats: np.ndarray, joints: np.ndarray) -> tuple[np.ndarray, ...]:
     """w, x, y, z (twist's axis first, w >= 0), n = |(w, x)|, and f: swing angle over |(y, z)|; (S, A) each."""
     quats = quats * np.where(quats[..., :1] < 0, -1.0, 1.0)
     w = quats[..., 0]
-    xyz = quats[:, np.arange(len(joints))[:, None], 1 + _TWIST_FIRST[joints]]
+    xyz = quats[:, np.arange(len(joints))[:, None], 1 + TWIST_FIRST[joints]]
     x, y, z = xyz[..., 0], xyz[..., 1], xyz[..., 2]
     n, m = np.maximum(np.sqrt(w * w + x * x), 1e-6), np.sqrt(y * y + z * z)
     small = m < 1e-5
@@ -97,6 +99,13 @@ def twist_jac(quats: np.ndarray, axes: np.ndarray) -> np.ndarray:
 
 
 def _about(quats: np.ndarray, axes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """w >= 0, the part of the vector along the axis, and the vector."""
+    """Of quaternions with w >= 0: w and the vector's part along the axis (S, K), and the vector (S, K, 3)."""
     quats = quats * np.where(quats[..., :1] < 0, -1.0, 1.0)
     return quats[..., 0], (quats[..., 1:] * axes).sum(axis=-1), quats[..., 1:]
+
+
+def from_swing_twist(coordinates: np.ndarray, joints: np.ndarray) -> np.ndarray:
+    """The local rotations (A, 3, 3) of joints (A,) with these swing and twist coordinates (A, 3) rad."""
+    along = np.eye(3)[_TWIST_AXIS[joints]]
+    out: np.ndarray = rotvec_to_rotmat(coordinates * (1 - along)) @ rotvec_to_rotmat(coordinates * along)
+    return out

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from .exact import WEIGHTS
+from .exact_words import WEIGHTS
 
 Triple = tuple[float, float, float]
 _WORDS: Final = (("out", "inward"), ("up", "down"), ("forward", "back"))

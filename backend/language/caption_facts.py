@@ -68,6 +68,7 @@ PLURALS: Final = {
     "arm": "arms",
     "leg": "legs",
     "elbow": "elbows",
+    "forearm": "forearms",
     "thigh": "thighs",
     "shoulder": "shoulders",
 }
@@ -235,7 +236,8 @@ def _free_arm(m: Measures, side: str, posture: Posture) -> Iterator[Fact]:
         where = f"{verb} {aim((out, up, front), cost=_FEW_WORDS)}"
         yield Fact("arm", side, f"{where} {how[0]}", 0.5 if place else 0.75, many=f"{where} {how[1]}")
     else:
-        yield Fact("elbow", side, f"{bend}{' and drawn back' if front < -0.45 else ''}", 0.3 if place else 0.5)
+        fore = arm_direction(m, side, "forearm", posture)
+        yield Fact("forearm", side, f"pointing {aim(fore, cost=_FEW_WORDS)}", 0.3 if place else 0.5)
 
 
 def _straight_arm(m: Measures, side: str, posture: Posture) -> Fact:
@@ -251,15 +253,14 @@ def _straight_arm(m: Measures, side: str, posture: Posture) -> Fact:
 def _hand_place(m: Measures, side: str) -> str:
     """Where the hand of a bent arm is, when that is telling."""
     left, up, front = m.offset(f"{side}_wrist", "spine3", "chest")
-    del left
     head = m.offset(f"{side}_wrist", "head", "chest")
-    if head[1] > 0.1:
+    if head[1] > 0.1 and np.linalg.norm(head[::2]) < 0.4:
         return "above the head"
     if abs(head[1]) < 0.15 and np.linalg.norm(head[::2]) < 0.3:
         return "beside the head" if head[2] < 0.08 else "in front of the face"
     if front < -0.08 and up < 0:
         return "behind the back"
-    if front > 0.1 and -0.15 < up < 0.2:
+    if 0.1 < front < 0.45 and -0.15 < up < 0.2 and abs(left) < 0.2:
         return "in front of the chest"
     return ""
 

@@ -1,6 +1,6 @@
-"""A pose in full: enough said, in plain sentences, to pose it again. Every figure is one that `exact` reads to the letter.
+"""A pose in full: enough said, in plain sentences, to pose it again. Every figure is one that `exact` reads.
 
-Directions are those of the character's heading, as for a body that stands; degrees and centimetres are rounded to fives.
+Directions are those of the character's heading, as for a body that stands; degrees and cm are rounded to fives.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ from backend.posecodes.vocabulary import SIDES
 
 from .aims import Triple, aim
 from .caption_facts import Fact
-from .exact import bent_ways
+from .exact_limbs import bent_ways
 from .measures import Measures
 from .postures import Posture, is_upright
 
 _STRAIGHT: Final = 20.0  # deg; a joint that is bent less counts as straight
 _AT_EASE: Final = 0.94  # cosine; an arm whose two parts are this near to hanging at ease hangs
+_NO_NECK: Final = 80  # deg; no head tilts or bows further, however the angles of a broken pose come out
 _PREDICTED: Final = 0.978  # cosine; parts of a limb this near to what its bend makes one expect need no words
 _BENDS: Final = (
     (135, "fully bent"), (105, "sharply bent"), (75, "bent at a right angle"), (45, "bent"), (0, "slightly bent"),
 )  # fmt: skip
-_TOLD: Final = 7.5  # deg; trunk and head are said to be upright where they lean or turn less
-_OF_ARMS: Final = frozenset(("arm", "elbow", "hand"))
+_TOLD: Final = 9.0  # deg; trunk and head are said to be upright where they lean or turn less
+_OF_ARMS: Final = frozenset(("arm", "forearm", "elbow", "hand"))
 _OF_LEGS: Final = frozenset(("leg", "legs", "knee", "thigh", "foot", "feet"))
 _LIES: Final = {  # how torso and chest are in a posture that says it: directions (left, up, front)
     "lying_back": ((0, 0, -1), (0, 1, 0)),
@@ -74,7 +75,7 @@ class _Limb:
 
 
 def everything(m: Measures, posture: Posture, facts: list[Fact]) -> str:
-    """The whole pose in sentences: the trunk, then arms with hands and legs with feet, the more telling first, the head."""
+    """The pose in sentences: the trunk, then arms with hands and legs with feet, the more telling first, the head."""
     arms = [*limbs(m, posture, "arm"), *_hands(m, facts)]
     against = [f"{f.subject()} is {f.text}" for f in facts if f.part == "foot" and f.text.startswith("against")]
     legs = [*limbs(m, posture, "leg"), *against, *_ground(m, posture)]
@@ -136,7 +137,7 @@ def _spine(m: Measures) -> Iterator[str]:
     if abs(bowed) < 80:  # folded in two, a turn has no meaning
         if turned:
             yield f"turned {abs(turned)} degrees to the {_side(turned)}"
-        if abs(tilted) >= 10:
+        if abs(tilted) >= 15:
             yield f"tilted {abs(tilted)} degrees to the {_side(tilted)}"
     if bowed >= 15:
         yield f"rounded {bowed} degrees forward"
@@ -151,7 +152,8 @@ def _limb(m: Measures, sides: tuple[str, ...], limb: str) -> _Limb:
     """One limb, or what both do on average."""
     hinge, upper, lower = PARTS[limb]
     ways = [
-        np.mean([_sided(m.direction(f"{side}_{part}"), side) for side in sides], axis=0) for part in (limb, upper, lower)
+        np.mean([_sided(m.direction(f"{side}_{part}"), side) for side in sides], axis=0)
+        for part in (limb, upper, lower)
     ]
     ways = [way / max(float(np.linalg.norm(way)), 1e-6) for way in ways]
     near = [float(np.dot(way, ease / np.linalg.norm(ease))) for way, ease in zip(ways[1:], _HANGING, strict=True)]
@@ -171,6 +173,12 @@ def limbs(m: Measures, posture: Posture, limb: str, *, cost: float = 1.0) -> lis
     upright = float(m.direction("torso")[1]) > 0.7
     if both.says(left) and both.says(right):
         return [_told(both, "both", cost, lying, upright)]
+    ways = {aim(each.ways[0], cost=cost, lying=lying) for each in (left, right)}
+    if len(ways) == 1 and not any(each.straight or each.eased or not each.simple for each in (left, right)):
+        hinge = PARTS[limb][0]
+        first, second = (_bent(each.bend, cost) for each in (left, right))
+        second = second.removeprefix("bent ") if cost <= 1 else second
+        return [f"both {limb}s point {ways.pop()}, the left {hinge} {first} and the right {hinge} {second}"]
     return [_told(each, side, cost, lying, upright) for each, side in zip((left, right), SIDES, strict=True)]
 
 
@@ -180,7 +188,7 @@ def _told(it: _Limb, side: str, cost: float, lying: str, upright: bool) -> str:
     whose, be = ("both", "are") if many else (f"the {side}", "is")
     hinge, upper, lower = (part.replace("_", " ") for part in PARTS[it.limb])
     whole, first, second = (aim(way, cost=cost, lying=lying) for way in it.ways)
-    bent = f"bent {fives(it.bend)} degrees" if cost <= 1 else bend_words(it.bend)
+    bent = _bent(it.bend, cost)
     height = float(it.ways[0 if it.straight else 1][1])
     if it.eased:
         where = f"at the side{many}" if upright else "down"
@@ -205,6 +213,11 @@ def _told(it: _Limb, side: str, cost: float, lying: str, upright: bool) -> str:
     join = "," if "and" in first else " and"
     parts = f"the {upper}{many} pointing {first}{join} the {lower}{many} {second}"
     return f"{whose} {hinge}{many} {be} {bent}, {parts}"
+
+
+def _bent(bend: float, cost: float) -> str:
+    """In degrees, or in few words."""
+    return f"bent {fives(bend)} degrees" if cost <= 1 else bend_words(bend)
 
 
 def bend_words(bend: float) -> str:
@@ -291,6 +304,8 @@ def _head(m: Measures) -> Iterator[str]:
     """How the head stands on the chest, in degrees; where it is neither turned nor tilted the gaze says it."""
     turned, tilted, bowed = (told_degrees(m.turn("head", motion)) for motion in ("turned", "tilted", "bowed"))
     told = [f"turned {abs(turned)} degrees to the {_side(turned)}"] if turned else []
+    if max(abs(tilted), abs(bowed)) > _NO_NECK:
+        tilted = bowed = 0
     told += [f"tilted {abs(tilted)} degrees to the {_side(tilted)}"] if tilted else []
     if told:
         told += [f"bowed {bowed} degrees" if bowed > 0 else f"tipped back {-bowed} degrees"] if abs(bowed) > 10 else []
@@ -323,4 +338,3 @@ def _listed(items: list[str]) -> str:
 
 
 __all__ = ["SHAPES", "bend_words", "everything", "fives", "limbs"]
-

@@ -14,6 +14,7 @@ from .measures import Measures
 from .postures import Posture, posture_of
 
 _IN_A_LINE: Final = 3  # statements after the posture
+_WORDS_IN_A_LINE: Final = 20
 _LINE_SALIENCE: Final = 0.5
 _PARAGRAPH_SALIENCE: Final = 0.28
 _FEWER_WORDS: Final = 1.3  # see `aim`
@@ -31,10 +32,12 @@ def describe(pose: Pose) -> tuple[str, str, str]:
 def _line(posture: Posture, facts: list[Fact]) -> str:
     """Like "Kneeling on the right knee with both arms raised, looking up"."""
     chosen: list[Fact] = []
-    for fact in facts:
-        told = fact.part in ("arm", "elbow") and any(f.part == "hand" and f.side in (fact.side, "both") for f in chosen)
-        if fact.salience >= _LINE_SALIENCE and not told and len(chosen) < _IN_A_LINE:
+    words = len(posture.words.split()) + 1
+    for fact in (f for f in facts if f.salience >= _LINE_SALIENCE):
+        size = len(fact.phrase().split()) + bool(chosen)
+        if len(chosen) < _IN_A_LINE and not _implied(fact, chosen) and (not chosen or words + size <= _WORDS_IN_A_LINE):
             chosen.append(fact)
+            words += size
     doing = [f.phrase() for f in chosen if f.whole]
     having: dict[str, list[str]] = {}
     for fact in chosen:
@@ -46,6 +49,14 @@ def _line(posture: Posture, facts: list[Fact]) -> str:
     return _sentence(", ".join([start, *doing]))
 
 
+def _implied(fact: Fact, chosen: list[Fact]) -> bool:
+    """Whether the place of the hand or foot, which is told, says where its limb is."""
+    if fact.part == "hand" and fact.text in SHAPES:
+        return any(f.part == "hand" and f.side in (fact.side, "both") and f.text not in SHAPES for f in chosen)
+    ends = {"arm": "hand", "forearm": "hand", "elbow": "hand", "leg": "foot", "knee": "foot"}.get(fact.part)
+    return any(f.part == ends and f.side in (fact.side, "both") for f in chosen)
+
+
 def _paragraph(m: Measures, posture: Posture, facts: list[Fact]) -> str:
     """The posture with how the trunk stands, then a sentence or two for arms and hands, for legs, for the head."""
     telling = [f for f in facts if f.salience >= _PARAGRAPH_SALIENCE]
@@ -53,7 +64,9 @@ def _paragraph(m: Measures, posture: Posture, facts: list[Fact]) -> str:
     sentences += [_clause(f) for f in telling if f.part == "torso" and not f.whole]
     sentences += _arms(m, posture, telling)
     if any(f.part in _OF_LEGS for f in telling):
-        sentences += [s for s in limbs(m, posture, "leg", cost=_FEWER_WORDS) if not s.endswith("straight, pointing down")]
+        sentences += [
+            s for s in limbs(m, posture, "leg", cost=_FEWER_WORDS) if not s.endswith("straight, pointing down")
+        ]
         sentences += [_clause(f) for f in telling if f.part in ("feet", "legs") or f.text.startswith("against")]
     sentences += _head([f for f in telling if f.part == "head"])
     return " ".join(_sentence(s) for s in sentences)

@@ -401,6 +401,8 @@ EXTRA: Final = frozenset(
         "tuck",
         "claw",
         "pinch",
+        "horns",
+        "beside",
     ]
 )
 

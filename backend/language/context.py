@@ -33,6 +33,8 @@ class Context:
     subject: Part | None = None
     notes: list[str] = field(default_factory=list)
     front_leg: str = ""
+    free_leg: str = ""
+    """The leg that does not stand, of a body that stands on one."""
     lunges: bool = False
     """Whether a lunge is named: a leg in front is then the one that lunges."""
     of_head: bool = False

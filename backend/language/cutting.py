@@ -112,10 +112,21 @@ def _joins(tokens: list[Token], i: int) -> bool:
             return True
         if before.text not in PART_WORDS:
             return False
-        return after[0].text in PART_WORDS or (_names_part(after) and _only_names(tokens, i))
+        return (after[0].text in PART_WORDS and not _is_next(tokens, i, after)) or (_names_part(after) and _only_names(tokens, i))
     if tokens[i].text == "with":
         return _is_instrument(tokens, i, after)
     return False
+
+
+def _is_next(tokens: list[Token], i: int, after: list[Token]) -> bool:
+    """As in "hands on the hips | and the feet apart": the noun after "and" has something said about itself."""
+    start = next((k for k in range(i - 1, -1, -1) if tokens[k].is_mark or tokens[k].text in SPLITTERS), -1)
+    placed = any(t.text in RELATIONS for t in tokens[start + 1 : i])
+    said = after[1] if len(after) > 1 else None
+    return placed and said is not None and (said.text in _SAID or said.stem in ("turn", "tilt", "bow", "rais"))
+
+
+_SAID: Final = frozenset(("apart", "together", "wide", "slightly"))
 
 
 def _names_part(words: list[Token]) -> bool:

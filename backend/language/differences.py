@@ -21,7 +21,7 @@ from rigs.wire import Pose
 from .caption_facts import PLURALS, arms_crossed, hand_contact
 from .edit_arms import swung_arm, upright_frame
 from .edit_change import elevation
-from .edit_legs import swing_of
+from .edit_legs import along_share, swing_of
 from .edit_trunk import hanging, lean_of
 from .measures import Measures
 from .postures import Posture, is_upright, posture_of
@@ -40,6 +40,7 @@ _SAME: Final = 1.0  # deg; poses that nowhere differ by more are equal
 _STEP: Final = 0.12  # m; a foot that moves less against its hip has not moved
 _MOVE: Final = 0.10  # m
 _DOWN: Final = 0.06  # m; skin this near to the floor bears
+_FAINT: Final = 0.5  # size of a change that is not worth a sentence beside large ones
 _WHOLE_TURN: Final = 155.0  # deg; beyond it an angle of head or trunk has gone over the top and says nothing
 _ON_FEET: Final = {"standing", "crouching", "squatting", "balancing", "lunging", "air"}  # the legs say which
 _SHAPE_ORDERS: Final = {
@@ -71,11 +72,13 @@ class Order:
         """The order; `known` is the part or the side that the sentence has named before."""
         subject = ""
         if self.part and known == self.part:
-            subject = "it"
+            subject = "them" if self.side == "both" else "it"
         elif self.part:
             plural = f"both {PLURALS.get(self.part, self.part + 's')}"
             side = "" if self.side == known else self.side
-            subject = plural if side == "both" else " ".join(w for w in ("the", side, self.part) if w)
+            subject = " ".join(w for w in ("the", side, self.part) if w)
+            if self.side == "both":
+                subject = plural if side else plural.replace("both", "the")
         many = self.side == "both" and self.verb.endswith(("hip", "knee", "thigh", "ear"))
         verb = f"{self.verb}s" if many else self.verb
         start = verb.format(subject) if "{}" in verb else f"{verb} {subject}"
@@ -114,7 +117,9 @@ def _sentences(orders: list[Order]) -> Iterator[str]:
     limbs: dict[str, list[Order]] = {}
     for order in orders:
         limbs.setdefault(order.limb, []).append(order)
-    groups = sorted(limbs.values(), key=lambda g: (not g[0].first, -max(o.size for o in g)))
+    top = max((o.size for o in orders), default=0.0)
+    clear = [g for g in limbs.values() if g[0].first or max(o.size for o in g) >= min(_FAINT, top / 4)]
+    groups = sorted(clear, key=lambda g: (not g[0].first, -max(o.size for o in g)))
     if len(groups) > 1 and groups[0][0].limb == "posture":
         groups[:2] = [[*groups[0], *groups[1]]]
     for said in groups:
@@ -293,6 +298,7 @@ def _swing(a: Measures, b: Measures, side: str, limb: str) -> Order | None:
 
 _BEARINGS: Final[dict[str, tuple[str, ...]]] = {  # how the side is said -> the direction words that are read of it
     "": (), "out to the side": ("out",), "forward": ("front",), "back": ("back",),
+    "forward and outwards": ("front", "out"),
 }  # fmt: skip
 
 
@@ -338,7 +344,7 @@ def _legs(a: Measures, b: Measures, old: Posture, new: Posture) -> Iterator[Orde
         (front, out), (front_now, out_now) = (swing_of(m.direction(f"{side}_thigh"), side) for m in (a, b))
         # A knee that bends over a foot that stays brings its thigh forward by half of that.
         bears = bends and all(_bears(m, side) for m in (a, b))
-        along, aside = _wrapped(front_now - front), out_now - out
+        along, aside = _wrapped(front_now - front) * along_share(out), out_now - out
         ends = [m.offset(f"{side}_ankle", f"{side}_hip") for m in (a, b)]
         far = float(np.linalg.norm(ends[1] - ends[0])) > _STEP and not bears
         expected = bend / 2 if bears else 0.0

@@ -81,7 +81,7 @@ def edit_arm(clause: Clause, m: Measures) -> Change | None:
             return _touch_toes(m)
         parts = [Part("hand", "both", "hands")]
         clause = replace(clause, target=f"on {clause.text.removeprefix('touch ')}")
-    if not parts and clause.text.startswith("point "):
+    if not parts and clause.text.startswith("point ") and not clause.has("foot", "knee", "leg"):
         return _pointed_at(clause, m)
     if not parts:
         return None
@@ -123,11 +123,13 @@ def _pointed_at(clause: Clause, m: Measures) -> Change | None:
 def _touch_toes(m: Measures) -> Change:
     """The trunk folds at the hips over feet that stay, the arms hang to the floor."""
     lines = "torso points front 0.5 down; both arms points down 0.25 front; both hands points down"
-    return stated(f"{lines}; both legs points down 0.15 back", "torso", "arms") + planted(m)
+    return stated(f"{lines}; both legs points down 0.15 back", "torso", "arms") + planted(m, level=False)
 
 
 def _one_arm(clause: Clause, kind: str, side: str, m: Measures) -> Change | None:
     amount, action = clause.amount, clause.action
+    if re.search(r"\bhang(?:s|ing)?\b", clause.text) and not action:
+        return _at_sides((side,))
     if kind == "shoulder":
         return _shoulder(action, side, amount, m)
     if clause.level and action in ("raise", "lower", "move"):
@@ -136,7 +138,8 @@ def _one_arm(clause: Clause, kind: str, side: str, m: Measures) -> Change | None
         return _bent(clause, side, m)
     if action in ("raise", "lower") or (kind == "elbow" and action == "move" and {"up", "down"} & set(clause.ways)):
         return _lifted(clause, kind, side, m)
-    if kind == "elbow" and action == "move" and amount.metres is not None:
+    aside = {"front", "back", "out", "in", "left", "right"} & set(clause.ways) and not clause.target
+    if kind == "elbow" and action == "move" and (amount.metres is not None or aside):
         return _elbow_shifted(clause, side, m)
     if action in ("move", "straighten"):
         level = {"front", "back", "out", "in", "left", "right"} & set(clause.ways)
@@ -181,6 +184,11 @@ def _carried(clause: Clause, side: str, m: Measures) -> Change | None:
     return put(clause, side, m) or _shifted(clause, side, m)
 
 
+def _moving(side: str, elbow: bool = False) -> frozenset[str]:
+    """The joints of an arm that swings: the elbow only where it has to bend, the wrist never."""
+    return joints(f"{side}_collar", f"{side}_shoulder", *([f"{side}_elbow"] if elbow else []))
+
+
 def upright_frame(m: Measures) -> str:
     """Upright bodies raise their arms towards the sky, others along their chest."""
     return "heading" if m.direction("torso")[1] > 0.4 else "chest"
@@ -198,7 +206,7 @@ def _swung(clause: Clause, side: str, m: Measures, up: bool) -> Change:
     codes: Program = (pointing(f"{side}_upper_arm", swung_arm(upper, ways, side, goal), frame),)
     if amount.full or (up and not amount.given and goal > 55 and m.flexion(f"{side}_elbow") < 60):
         codes = (*codes, Angle(f"{side}_elbow", 5.0, "<="))
-    return Change(codes, joints(f"{side}_arm"))
+    return Change(codes, _moving(side, elbow=len(codes) > 1))
 
 
 def swung_arm(upper: np.ndarray, ways: tuple[str, ...], side: str, degrees: float) -> np.ndarray:
@@ -215,7 +223,7 @@ def _swept(clause: Clause, side: str, m: Measures) -> Change:
     height = elevation(m.direction(f"{side}_upper_arm", frame))
     level = way_vector(tuple(w for w in clause.ways if w not in ("up", "down")), side)
     codes: Program = (pointing(f"{side}_upper_arm", elevated(level / np.linalg.norm(level), level, height), frame),)
-    return Change((*codes, Angle(f"{side}_elbow", round(m.flexion(f"{side}_elbow"), 1))), joints(f"{side}_arm"))
+    return Change(codes, _moving(side))
 
 
 def _goal(now: float, amount: Amount, up: bool) -> float:
@@ -242,7 +250,7 @@ def _to_level(level: str, side: str, m: Measures) -> Change:
         bearing = way_vector(("out",), side) * 0.7 + np.array([0.0, 0.0, 0.7])
         goal = elevated(m.direction(f"{side}_arm"), bearing, float(np.degrees(np.arcsin(rise))))
         codes = (*codes, pointing(f"{side}_upper_arm", goal))
-    return Change(codes, joints(f"{side}_arm"))
+    return Change(codes, _moving(side, elbow=True))
 
 
 def _bent(clause: Clause, side: str, m: Measures) -> Change:
@@ -260,7 +268,9 @@ def _bent(clause: Clause, side: str, m: Measures) -> Change:
     way = way_vector(clause.ways, side)
     if not bend and way.any():
         codes = (*codes, pointing(f"{side}_arm", way + 1e-6, upright_frame(m)))
-    return Change(codes, joints(f"{side}_arm"))
+        return Change(codes, _moving(side, elbow=True))
+    held = (pointing(f"{side}_upper_arm", m.direction(f"{side}_upper_arm")),)
+    return Change(codes, joints(f"{side}_shoulder", joint), held=held)
 
 
 def _pointed(clause: Clause, side: str, m: Measures) -> Change:
@@ -294,7 +304,7 @@ def _shifted(
     )
     target = target * min(1.0, longest / max(float(np.linalg.norm(target)), 1e-9))
     # Seen from the pelvis, which does not move: the shoulder does, with the collar.
-    return Change(placed(wrist, "pelvis", target + m.offset(shoulder, "pelvis")), joints(f"{side}_arm"))
+    return Change(placed(wrist, "pelvis", target + m.offset(shoulder, "pelvis")), _moving(side, elbow=True))
 
 
 def _elbow_shifted(clause: Clause, side: str, m: Measures) -> Change:
@@ -307,8 +317,11 @@ def _elbow_shifted(clause: Clause, side: str, m: Measures) -> Change:
     elbow, shoulder = f"{side}_elbow", f"{side}_shoulder"
     now = m.offset(elbow, shoulder)
     target = now + step
+    sign = 1.0 if side == "left" else -1.0
+    if target[2] < 0.1:  # beside the body an elbow comes in no further than the ribs
+        target[0] = sign * max(sign * target[0], min(sign * float(now[0]), 0.02))
     target = target * float(np.linalg.norm(now)) / max(float(np.linalg.norm(target)), 1e-9)
-    return Change(placed(elbow, "pelvis", target + m.offset(shoulder, "pelvis")), joints(f"{side}_arm"))
+    return Change(placed(elbow, "pelvis", target + m.offset(shoulder, "pelvis")), _moving(side))
 
 
 def _turned_palm(clause: Clause, side: str) -> Change | None:

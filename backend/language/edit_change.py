@@ -11,6 +11,7 @@ from backend.posecodes import Posecode, Program, read_program
 from backend.posecodes.angle import Angle
 from backend.posecodes.contact import Reach
 from backend.posecodes.direction import Direction
+from backend.posecodes.facing import Facing
 from backend.posecodes.ground import Support
 from backend.posecodes.position import Position
 from backend.posecodes.vocabulary import SIDES
@@ -67,7 +68,16 @@ class Change:
             if isinstance(c, Position) and c.point.endswith(("wrist", "elbow"))
             for b in ("upper_arm", "forearm")
         }
-        kept = {c.segment: c for c in self.held if isinstance(c, Direction) and c.segment not in asked}
+        said = {_about(c) for c in self.program}
+        trunk = any(isinstance(c, Facing) and c.part.startswith("pelvis") for c in self.program)
+        kept = {}
+        for code in self.held:
+            if isinstance(code, Direction) and code.segment in asked:
+                continue
+            if isinstance(code, Facing) and trunk:
+                continue
+            if _about(code) not in said:
+                kept[_about(code)] = code
         return (*self.program, *kept.values())
 
 

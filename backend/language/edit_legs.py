@@ -89,6 +89,8 @@ def _legs(clause: Clause, kind: str, sides: tuple[str, ...], m: Measures) -> Cha
         if kind == "foot" and action == "turn":
             return sum((_foot_turned(clause, s, m) for s in sides), Change())
         return sum((_swung_by(clause, s, m) for s in sides), Change())
+    if clause.text.startswith("point ") and any(p.noun.startswith(("toe", "foot", "feet")) for p in clause.parts):
+        return sum((_toes_pointed(s, m) for s in sides), Change())
     if kind == "foot" and action == "turn" and clause.ways:
         return sum((_foot_turned(clause, s, m) for s in sides), Change())
     if clause.text.startswith("swing") and clause.ways:
@@ -121,11 +123,12 @@ def standing_on(m: Measures, side: str) -> bool:
     return m.height(f"{side}_foot_sole", f"{side}_heel", f"{side}_knee") < DOWN
 
 
-def planted(m: Measures, moves: dict[str, np.ndarray] | None = None) -> Change:
+def planted(m: Measures, moves: dict[str, np.ndarray] | None = None, level: bool = True) -> Change:
     """Feet and knees that bear weight keep their places while the pelvis moves; the weight stays over them.
 
     Args:
         moves: (left, up, front) m by which a side's foot is to move along the floor.
+        level: whether the pelvis keeps its tilt; not where the trunk folds at the hips.
     """
     codes: list[Posecode] = []
     parts: list[str] = []
@@ -140,7 +143,7 @@ def planted(m: Measures, moves: dict[str, np.ndarray] | None = None) -> Change:
                 codes.append(Reach(region, (round(float(x), 4), max(0.0, round(float(y), 4)), round(float(z), 4))))
     if parts:
         codes.append(Support(tuple(parts)))
-    return Change(tuple(codes), joints("root", "legs"))
+    return Change(tuple(codes), joints("root", "legs"), held=level_pelvis(m) if level else ())
 
 
 def standing_legs(m: Measures) -> Program:
@@ -163,6 +166,8 @@ def _crouched(clause: Clause, m: Measures) -> Change:
     rise = (clause.action == "rise") != clause.amount.less
     if rise and not clause.amount.given:
         return stated(_STAND, "root", "legs", "torso")
+    if clause.amount.metres is not None:
+        return _hips_lowered(-clause.amount.metres if rise else clause.amount.metres, m)
     step = clause.amount.turn(_CROUCH)
     if (
         re.fullmatch(r"(?:squat|crouch)(?: down)?", clause.text)
@@ -177,6 +182,27 @@ def _crouched(clause: Clause, m: Measures) -> Change:
     return Change((*codes, *_weight(m)), joints("root", "legs")) + planted(m)
 
 
+def _hips_lowered(metres: float, m: Measures) -> Change:
+    """The hips lower (negative: higher) over feet that stay; the knees bend as they must."""
+    foot = next((s for s in SIDES if standing_on(m, s)), "left")
+    reach = [m.offset(*ends) for ends in ((f"{foot}_hip", f"{foot}_knee"), (f"{foot}_knee", f"{foot}_ankle"))]
+    longest = 0.995 * sum(float(np.linalg.norm(v)) for v in reach) + float(m.offset("pelvis", f"{foot}_hip")[1])
+    height = min(float(m.offset("pelvis", f"{foot}_ankle")[1]) - metres, longest)
+    drop = float(m.offset("pelvis", f"{foot}_ankle")[1]) - height
+    bends = tuple(_knee_after(s, drop, m) for s in SIDES if standing_on(m, s))
+    code = Position("pelvis", f"{foot}_ankle", "up", round(height, 4))
+    return Change((code, *bends, *_weight(m)), joints("root", "legs")) + planted(m)
+
+
+def _knee_after(side: str, drop: float, m: Measures) -> Angle:
+    """The bend of a knee whose hip comes down over an ankle that stays, by the law of cosines."""
+    long = float(np.linalg.norm(m.offset(f"{side}_hip", f"{side}_knee")))
+    short = float(np.linalg.norm(m.offset(f"{side}_knee", f"{side}_ankle")))
+    reach = float(np.linalg.norm(m.offset(f"{side}_hip", f"{side}_ankle") - np.array([0.0, drop, 0.0])))
+    cosine = (long**2 + short**2 - min(reach, long + short) ** 2) / (2 * long * short)
+    return Angle(f"{side}_knee", round(180.0 - float(np.degrees(np.arccos(np.clip(cosine, -1, 1)))), 1))
+
+
 def _squatting(m: Measures) -> Change:
     """All the way down on the same feet: thighs nearly level, the trunk forward over them."""
     codes: list[Posecode] = []
@@ -185,7 +211,7 @@ def _squatting(m: Measures) -> Change:
         codes += [pointing(f"{side}_thigh", thigh), Angle(f"{side}_knee", _SQUAT)]
         codes.append(pointing(f"{side}_shin", np.array([0.0, -0.85, -0.5])))
     trunk = Change((*codes, pointing("torso", np.array([0.0, 0.85, 0.5]))), joints("root", "legs", "torso"))
-    return trunk + planted(m)
+    return trunk + planted(m, level=False)
 
 
 def _bent(clause: Clause, sides: tuple[str, ...], m: Measures) -> Change:
@@ -193,12 +219,13 @@ def _bent(clause: Clause, sides: tuple[str, ...], m: Measures) -> Change:
     bend = (clause.action == "bend") != clause.amount.less
     angles = {s: _knee_goal(m.flexion(f"{s}_knee"), clause.amount, bend) for s in sides}
     codes: Program = tuple(Angle(f"{s}_knee", round(a, 1)) for s, a in angles.items())
-    scope = joints(*(f"{s}_leg" for s in sides))
+    scope = joints(*(f"{s}_{j}" for s in sides for j in ("hip", "knee")))
+    held = tuple(pointing(f"{s}_thigh", m.direction(f"{s}_thigh")) for s in sides)
     posture = posture_of(m)
     if posture.kind.startswith("lying") or posture.words.startswith("sitting on the ground"):
         return sum((_drawn_up(s, a, m) for s, a in angles.items()), Change())
     if posture.kind in ("perching", "sitting") or not any(standing_on(m, s) for s in sides):
-        return Change(codes, scope)
+        return Change(codes, scope, held=held)
     apart = float(np.linalg.norm(m.offset("left_ankle", "right_ankle")[[0, 2]]))
     if (
         len(sides) == 1
@@ -227,7 +254,8 @@ def _relaxed_leg(side: str, degrees: float, m: Measures) -> Change:
     thigh = m.direction(f"{side}_thigh")
     extra = (degrees - m.flexion(f"{side}_knee")) / 2
     goal = elevated(thigh * np.array([1.0, 1.0, 0.0]), np.array([0.0, 0.0, 1.0]), elevation(thigh) + extra)
-    return Change((pointing(f"{side}_thigh", goal), Angle(f"{side}_knee", round(degrees, 1))), joints(f"{side}_leg"))
+    bend = Angle(f"{side}_knee", round(degrees, 1))
+    return Change((bend,), joints(f"{side}_leg"), held=(pointing(f"{side}_thigh", goal),))
 
 
 def _drawn_up(side: str, degrees: float, m: Measures) -> Change:
@@ -236,8 +264,8 @@ def _drawn_up(side: str, degrees: float, m: Measures) -> Change:
     half = np.radians(degrees - m.flexion(f"{side}_knee")) / 2
     up, front = float(thigh[1]), float(thigh[2])
     turned = np.array([thigh[0], up * np.cos(half) + front * np.sin(half), front * np.cos(half) - up * np.sin(half)])
-    codes: Program = (pointing(f"{side}_thigh", turned, "pelvis"), Angle(f"{side}_knee", round(degrees, 1)))
-    return Change(codes, joints(f"{side}_leg"))
+    bend = Angle(f"{side}_knee", round(degrees, 1))
+    return Change((bend,), joints(f"{side}_leg"), held=(pointing(f"{side}_thigh", turned, "pelvis"),))
 
 
 def _crossed(clause: Clause, m: Measures) -> Change:
@@ -289,16 +317,25 @@ def _hips_moved(clause: Clause, m: Measures) -> Change | None:
         if leg:
             now = m.offset("com", f"{leg[1]}_ankle")
             goal = float(np.clip(now[0], -0.03, 0.03))
-            over: Program = (Position("com", f"{leg[1]}_ankle", "left", round(goal, 4)),)
-            return Change(over, joints("root", "legs")) + upright + planted(m)
+            shift = np.array([goal - float(now[0]), 0.0, 0.0])
+            over: Program = (Position("com", f"{leg[1]}_ankle", "left", round(goal, 4)), *_legs_under(shift, m))
+            return Change(over, joints("root", "legs")) + upright + planted(m, level=False)
     way = way_vector(tuple(w for w in clause.ways if w not in ("up", "down")), "left")
     if not way.any():
         return None
-    goal_at = m.offset("pelvis", "left_ankle") + way / np.linalg.norm(way) * clause.amount.shift(_HIPS)
+    shift = way / np.linalg.norm(way) * clause.amount.shift(_HIPS)
+    goal_at = m.offset("pelvis", "left_ankle") + shift
     codes = tuple(
         Position("pelvis", "left_ankle", axis, round(float(goal_at[i]), 4)) for i, axis in ((0, "left"), (2, "front"))
     )
-    return Change(codes, joints("root", "legs")) + upright + planted(m)
+    return Change((*codes, *_legs_under(shift, m)), joints("root", "legs")) + upright + planted(m, level=False)
+
+
+def _legs_under(shift: np.ndarray, m: Measures) -> Program:
+    """Where legs point whose feet stay while the hips move by (left, up, front) m."""
+    return tuple(
+        pointing(f"{s}_leg", m.offset(f"{s}_ankle", f"{s}_hip") - shift) for s in SIDES if standing_on(m, s)
+    )
 
 
 # --- feet that move --------------------------------------------------------------------------------
@@ -325,20 +362,21 @@ def _swung(clause: Clause, kind: str, side: str, m: Measures, up: bool) -> Chang
         codes = (*codes, pointing(f"{side}_shin", np.array([0.0, -1.0, -0.1])))
     elif not up and not amount.given:
         codes = (*codes, Angle(f"{side}_knee", 4.0))
-    return Change(codes, joints(f"{side}_leg"))
+    return Change(codes, joints(f"{side}_hip", *([f"{side}_knee"] if len(codes) > 1 else [])))
 
 
 def _swung_by(clause: Clause, side: str, m: Measures) -> Change:
     """A leg swung about the hip by degrees forward, back, out and in; the knee keeps its bend."""
     forward, out = swing_of(m.direction(f"{side}_thigh"), side)
+    share = along_share(out)
     for ways, amount in clause.moves():
         way = way_vector(ways, side)
         sign = 1.0 if side == "left" else -1.0
         upright = {"raise": 1.0, "lower": -1.0}.get(clause.action, 0.0) if not way[[0, 2]].any() else 0.0
-        forward += (np.sign(way[2]) + np.sign(way[1]) + upright) * amount.turn(_LIFT)
+        forward += (np.sign(way[2]) + np.sign(way[1]) + upright) * amount.turn(_LIFT) / share
         out += np.sign(way[0]) * sign * amount.turn(_LIFT)
     goal = swung_to(float(np.clip(forward, -75, 140)), float(np.clip(out, -45, 88)), side)
-    return Change((pointing(f"{side}_thigh", goal),), joints(f"{side}_leg"), feet=frozenset({side}))
+    return Change((pointing(f"{side}_thigh", goal),), joints(f"{side}_hip"), feet=frozenset({side}))
 
 
 def swing_of(thigh: np.ndarray, side: str) -> tuple[float, float]:
@@ -346,6 +384,11 @@ def swing_of(thigh: np.ndarray, side: str) -> tuple[float, float]:
     left, up, front = thigh
     out = left if side == "left" else -left
     return float(np.degrees(np.arctan2(front, -up))), float(np.degrees(np.arcsin(np.clip(out, -1, 1))))
+
+
+def along_share(out: float) -> float:
+    """How much of a turn about the line through the hips a thigh that is so many degrees out makes."""
+    return max(float(np.cos(np.radians(out))), 0.3)
 
 
 def swung_to(forward: float, out: float, side: str) -> np.ndarray:
@@ -367,6 +410,12 @@ def _foot_turned(clause: Clause, side: str, m: Measures) -> Change:
     return Change((Facing(f"{side}_foot", (x, y, z)),), joints(f"{side}_leg"), held=held)
 
 
+def _toes_pointed(side: str, m: Measures) -> Change:
+    """The foot stretched towards the line of the shin."""
+    x, y, z = (round(float(v), 4) for v in m.direction(f"{side}_shin") * 0.8 + m.facing(f"{side}_foot") * 0.3)
+    return Change((Facing(f"{side}_foot", (x, y, z)),), joints(f"{side}_ankle"))
+
+
 def on_the_ground(change: Change, m: Measures) -> Change:
     """The pelvis may move too where swung legs would leave the ground or sink into it."""
     if not change.feet or "pelvis" in change.scope or m.lowest > DOWN + 0.02:
@@ -376,22 +425,29 @@ def on_the_ground(change: Change, m: Measures) -> Change:
     low = min(h - d for h, d in zip(heights, drops, strict=True))
     if abs(low - min(heights)) < 0.015:
         return change
-    return change + Change(scope=joints("root"))
+    return change + Change(scope=joints("root"), held=level_pelvis(m))
+
+
+def level_pelvis(m: Measures) -> Program:
+    """The pelvis keeps its tilt and its heading while it moves."""
+    return tuple(_facing(part, m) for part in ("pelvis_up", "pelvis_left"))
+
+
+def _facing(part: str, m: Measures) -> Facing:
+    x, y, z = (round(float(v), 4) for v in m.facing(part))
+    return Facing(part, (x, y, z))
 
 
 def _drop(side: str, program: Program, m: Measures) -> float:
-    """Metres by which a program lowers an ankle against the pelvis, the knee bending in the plane of the swing."""
-    hip, knee, ankle = (f"{side}_{j}" for j in ("hip", "knee", "ankle"))
-    thighs = (c for c in program if isinstance(c, Direction) and c.segment == f"{side}_thigh")
-    thigh = next((np.array(c.toward) for c in thighs), None)
-    bend = next((c.degrees for c in program if isinstance(c, Angle) and c.joint == knee), None)
-    if thigh is None and bend is None:
-        return 0.0
-    forward, out = swing_of(m.direction(f"{side}_thigh") if thigh is None else thigh, side)
-    shin = swung_to(forward - (m.flexion(knee) if bend is None else bend), out, side)
-    long, short = (float(np.linalg.norm(m.offset(*ends))) for ends in ((hip, knee), (knee, ankle)))
-    after = long * swung_to(forward, out, side)[1] + short * shin[1]
-    return float(m.offset(ankle, hip)[1] - after)
+    """Metres by which a program lowers an ankle against the pelvis."""
+    asked = {c.segment: np.array(c.toward) for c in program if isinstance(c, Direction) and c.frame == "heading"}
+    joints_of = (("thigh", f"{side}_hip", f"{side}_knee"), ("shin", f"{side}_knee", f"{side}_ankle"))
+    drop = 0.0
+    for segment, start, end in joints_of:
+        long, now = float(np.linalg.norm(m.offset(end, start))), m.direction(f"{side}_{segment}")
+        goal = asked.get(f"{side}_{segment}", now)
+        drop += long * float(now[1] - goal[1] / np.linalg.norm(goal))
+    return drop
 
 
 def _foot_in_air(side: str, step: np.ndarray, m: Measures) -> Change:
@@ -402,7 +458,7 @@ def _foot_in_air(side: str, step: np.ndarray, m: Measures) -> Change:
         np.linalg.norm(m.offset(f"{side}_knee", hip)) + np.linalg.norm(m.offset(ankle, f"{side}_knee"))
     )
     target = target * min(1.0, longest / max(float(np.linalg.norm(target)), 1e-9))
-    return Change(placed(ankle, hip, target), joints(f"{side}_leg"))
+    return Change(placed(ankle, hip, target), joints(hip, f"{side}_knee"))
 
 
 def _stance(out: float, m: Measures) -> Change:

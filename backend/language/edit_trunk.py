@@ -60,6 +60,9 @@ def edit_trunk(clause: Clause, m: Measures) -> Change | None:
 
 def _look(clause: Clause, m: Measures) -> Change | None:
     """Where to look: a direction, or more of one."""
+    facing = re.match(r"(?:face|turn (?:to|towards?)) (?:the )?(?:camera|viewer|front|audience)\b", clause.text)
+    if facing:
+        return Change((Gaze(toward=(0.0, 0.0, 1.0)),), joints("head"))
     if clause.action != "look" and not (clause.has("eyes") and clause.ways):
         return None
     if re.search(r"\bhands?\b|\bfoot|\bfeet|\bknee|\bground|\bfloor|\bsky|\bceiling|shoulder", clause.text):
@@ -167,7 +170,8 @@ def _trunk(clause: Clause, m: Measures) -> Change | None:
         return None
     if side and (action == "twist" or (action == "turn" and clause.has("torso", "hips"))):
         goal = m.turn("torso", "turned") + side * clause.amount.turn(30.0)
-        return Change((Turn("torso", "turned", round(float(np.clip(goal, -60, 60)), 1)),), joints("torso"))
+        code = Turn("torso", "turned", round(float(np.clip(goal, -60, 60)), 1))
+        return Change((code,), joints("torso"), held=(pointing("torso", m.direction("torso")),))
     if action == "turn" and (side or "around" in clause.text or "back" in ways):
         usual = 180.0 if "around" in clause.text or "back" in ways else 90.0
         return Change(turn=(side or 1.0) * clause.amount.turn(usual))
@@ -200,10 +204,11 @@ def _lean(clause: Clause, m: Measures) -> Change | None:
     if step == 0.0:
         return None
     goal = leaning(forward, left)
-    scope = joints("torso")
+    twist = Turn("torso", "turned", round(m.turn("torso", "turned"), 1))
+    lean = Change((pointing("torso", goal),), joints("torso"), held=(twist,))
     if step > _SPINE_REACH:
-        return Change((pointing("torso", goal), *standing_legs(m)), scope) + planted(m) + hanging_arms(m)
-    return Change((pointing("torso", goal),), scope) + hanging_arms(m)
+        lean += Change(standing_legs(m)) + planted(m, level=False)
+    return lean + hanging_arms(m)
 
 
 def lean_of(torso: np.ndarray) -> tuple[float, float]:

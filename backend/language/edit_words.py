@@ -9,16 +9,19 @@ from typing import Final
 from backend.posecodes.vocabulary import SIDES
 
 _POLITE: Final = re.compile(
-    r"\b(?:please|can you|could you|would you|i want|i would like|try to|now|also|just|instead"
+    r"^first(?:ly)?,? |\b(?:please|can you|could you|would you|i want|i would like|try to|now|also|just|instead"
     r"|(?:make|have|let) (?:him|her|them|the (?:character|figure|man|woman|person)))\b"
 )
 _DETERMINER: Final = r"(?:the |his |her |their |your |its |my |a |an )?"
-_CUT: Final = re.compile(r"(?<!\d)\.|\.(?!\d)|[,;!?]|\band then\b|\bthen\b|\bwhile\b|\bbut\b|\bso(?: that)?\b|\band\b")
+_CUT: Final = re.compile(
+    r"(?<!\d)\.|\.(?!\d)|[,;!?]|\band then\b|\bthen\b|\bwhile\b|\bbut\b|\bso(?: that)?\b|\band\b"
+    r"|\bwith (?=(?:the |his |her |your |both )*(?:left |right )?(?:\w+ )?(?:hanging|crossed|raised|outstretched)\b)"
+)
 _VERBS: Final = (  # action, how it is said; the first that matches at the start of a clause
     ("rise", r"stand (?:up|taller|straighter|higher)|straighten up|rise|get up"),
-    ("rise", r"(?:raise|lift) (?:the |his |her )?(?:hips|pelvis|body|stance)"),
+    ("rise", r"(?:raise|lift) (?:the |his |her |your )?(?:hips|pelvis|body|stance)"),
     ("crouch", r"squat|crouch|sink|go (?:down|lower|deeper)|get (?:down|lower)|sit (?:lower|deeper)|deepen"),
-    ("crouch", r"lower (?:the |his |her )?(?:hips|pelvis|body|stance|squat|lunge)"),
+    ("crouch", r"(?:lower|drop|sink) (?:the |his |her |your )?(?:hips|pelvis|body|stance|squat|lunge)"),
     ("straighten", r"straighten(?: out)?|unbend|extend|stretch(?: out)?"),
     ("raise", r"raise|lift(?: up)?|kick|elevate|bring up|put up|hold up|hoist|shrug"),
     ("lower", r"lower|drop|bring down|put down|let down|take down"),
@@ -35,7 +38,7 @@ _VERBS: Final = (  # action, how it is said; the first that matches at the start
     ("close", r"close|clench|ball|narrow|make an? fist|make fists?"),
     ("open", r"open|unclench"),
     ("relax", r"relax|rest at ease"),
-    ("step", r"step|take a step"),
+    ("step", r"step|side ?step|take a step"),
     ("keep", r"keep|leave|hold still"),
     ("move", r"move|bring|put|place|shift|slide|push|pull|swing|take|set|rest|reach|lay|touch|hold|point"),
     ("move", r"join|clasp|interlock|rub|clap|press"),
@@ -200,6 +203,8 @@ def clauses_of(prompt: str) -> list[Clause]:
 
 def _joined(last: Clause, clause: Clause) -> Clause | None:
     """One clause of two where the second only says another direction: "up and forward", "raise it 5 cm, 3 cm out"."""
+    if clause.level and not clause.action and not clause.parts and not clause.ways and last.action in _STEPPED:
+        return replace(last, text=f"{last.text} {clause.text}", level=clause.level)  # "higher, to shoulder height"
     bare = not clause.action and not clause.parts and bool(clause.ways) and not _leftover(clause.text)
     again = bool(_PRONOUN.match(clause.text)) and not clause.parts and last.action in _STEPPED
     again = again and clause.action in _STEPPED and clause.amount.figure and last.amount.figure
@@ -208,7 +213,8 @@ def _joined(last: Clause, clause: Clause) -> Clause | None:
     text = f"{last.text} and {clause.text}"
     if clause.amount.figure and last.amount.figure:
         return replace(last, text=text, steps=(*last.steps, (_stepped_ways(clause), clause.amount)))
-    return replace(last, text=text, ways=tuple(dict.fromkeys(last.ways + clause.ways)))
+    amount = clause.amount if clause.amount.given and not last.amount.given else last.amount
+    return replace(last, text=text, ways=tuple(dict.fromkeys(last.ways + clause.ways)), amount=amount)
 
 
 def _stepped_ways(clause: Clause) -> tuple[str, ...]:
@@ -221,7 +227,11 @@ def _continued(clause: Clause, before: list[Clause]) -> Clause:
     last = next((c for c in reversed(before) if c.action), None)
     if last is None:
         return clause
-    clause = replace(clause, parts=tuple(_with_side(p, last.parts) for p in clause.parts))
+    for part in clause.parts:
+        sided = _with_side(part, last.parts)
+        if sided != part:
+            text = re.sub(rf"\b{part.noun}\b", f"{sided.side} {part.noun}", clause.text, count=1)
+            clause = replace(clause, text=text, parts=tuple(sided if p is part else p for p in clause.parts))
     if last.parts and clause.action and not clause.parts and _PRONOUN.match(clause.text):
         return replace(clause, parts=last.parts)  # "raise the left arm and bend it"
     bare = clause.parts or clause.ways or clause.amount.given
@@ -293,9 +303,8 @@ def _amount(text: str) -> tuple[Amount, str]:
     given = bool(degrees or length or full or less or scale != 1.0 or _MORE.search(text))
     rest = _SMALL.sub(" ", rest)
     value = (float(degrees[2]) if degrees[2] else 90.0) if degrees else None
-    return Amount(value, metres, scale, bool(degrees and (degrees[1] != "by")), full, less, given), " ".join(
-        rest.split()
-    )
+    to = bool(degrees and degrees[1] != "by" and not _MORE.search(text) and not less)
+    return Amount(value, metres, scale, to, full, less, given), " ".join(rest.split())
 
 
 def is_bare(clause: Clause) -> bool:

@@ -27,6 +27,7 @@ from .edit_arms import edit_aim, edit_arm
 from .edit_change import Change, joints
 from .edit_energy import edit_energy
 from .edit_legs import edit_legs, on_the_ground
+from .edit_shape import shaped
 from .edit_trunk import edit_mood, edit_trunk
 from .edit_words import Clause, clauses_of, is_bare, normalised
 from .measures import Measures
@@ -101,7 +102,7 @@ def read_edit(prompt: str, current: Pose) -> Edit | None:
             understood.append(clause.text)
     if not understood:
         return None
-    total = on_the_ground(total, m)
+    total = on_the_ground(shaped(total, m), m)
     total = replace(total, program=_turned_places(total, m))
     return _edit(total, kept, tuple(understood), tuple(unread), mirror)
 
@@ -152,6 +153,8 @@ def _change(clause: Clause, m: Measures, keep: bool) -> Change | None:
         return _rolled(m)
     if not clause.action and clause.ways and is_bare(clause) and all(p.kind == "foot" for p in clause.parts):
         clause = replace(clause, action="step")
+    if not clause.action and {"out", "in"} & set(clause.ways) and is_bare(clause) and clause.has("elbow"):
+        clause = replace(clause, action="move")
     orders = (edit_arm, edit_legs, edit_trunk) if clause.action or _STRIDE.search(clause.text) else ()
     for reader in (edit_energy, edit_mood, edit_aim, *orders):
         found = reader(clause, m)

@@ -20,7 +20,9 @@ _KINDS: Final = frozenset(("pose", "position", "stance"))
 _THINGS: Final = frozenset(
     ("child", "chair", "boat", "table", "fish", "dog", "cat", "cow", "staff", "bridge", "bed", "wall", "horse")
 )
-_BETWEEN: Final = frozenset(("is", "are", "being", "slightly", "somewhat", "bit", "little", "a", "gently"))  # part and verb
+_BETWEEN: Final = frozenset(
+    ("is", "are", "being", "slightly", "somewhat", "bit", "little", "a", "gently")
+)  # part and verb
 _PLACING: Final = frozenset(("on", "in"))  # they count before a part of the body: "hands on hips" is not "hands, hips"
 
 
@@ -231,7 +233,7 @@ def _places_a_part(tokens: list[Token], i: int) -> bool:
     """Whether the "on" at i says where a hand or another part is: "hand on one knee" is no kneeling."""
     if tokens[i].text not in _PLACING:
         return False
-    before = next((t for t in reversed(tokens[:i]) if t.text not in DETERMINERS), None)
+    before = next((t for t in reversed(tokens[:i]) if t.text not in DETERMINERS and t.text not in ("is", "are")), None)
     return before is not None and (before.text in PART_WORDS or ACTIONS.get(before.stem) in ("touch", "clasp"))
 
 

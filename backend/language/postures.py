@@ -105,6 +105,9 @@ def _on_hands(m: Measures) -> Posture | None:
         return Posture("bridge", "in a bridge", "go into a bridge")
     if all(down(m, f"{s}_knee") for s in SIDES):
         return Posture("fours", "on all fours", "go down on all fours")
+    feet = {s: m.height(f"{s}_foot_sole", f"{s}_heel") for s in SIDES}
+    if m.height("pelvis") > 0.58 and min(feet.values()) < _DOWN and max(feet.values()) > 0.35:
+        return None  # on one leg
     on_legs = max(float(m.direction(f"{s}_leg")[1]) for s in SIDES) < -0.75
     if on_legs or (m.height("pelvis") > 0.58 and m.offset("left_wrist", "left_ankle")[2] < 0.8):
         return Posture("folded", "bending down, the hands on the ground", "bend down and put the hands on the ground")

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
 from backend.posecodes import Posecode, Program, read_line
 from backend.posecodes.angle import Angle
 from backend.posecodes.direction import Direction
-from backend.posecodes.gaze import Gaze
-from backend.posecodes.hand import Hand
 
 from .atlas import atlas
 from .clauses import EXTRA, Clause, known_word
 from .compose import composed, limb_slots
 from .context import Context, Finding, Place
 from .cutting import clauses_of, completed
-from .exact import Exact, exactly
+from .exact import exactly
 from .lexicon import (
     ACTIONS,
     ARM_KINDS,
@@ -36,8 +34,9 @@ from .lexicon import (
     WAY_WORDS,
 )
 from .matching import Match, find, index
+from .overlay import bent_joints, opened, over, with_exact
 from .rules_arms import arms
-from .rules_legs import legs
+from .rules_legs import free_leg, legs
 from .rules_points import at_point, find_points
 from .rules_trunk import head, trunk
 from .tokens import Token, tokens_of
@@ -84,7 +83,7 @@ def read(prompt: str, *, points: Mapping[str, Place] | None = None) -> Reading:
     ctx.busy = frozenset(k for m in singles for k in m.places)
     ctx.posture = _posture([*named, *singles])
     ctx.lunges = any("lunge" in m.entry and not m.negated for m in (*named, *singles))
-    explicit, standing = _with_exact(*_explicit(tokens, taken, ctx, places), exact)
+    explicit, standing = with_exact(*_explicit(tokens, taken, ctx, places), exact)
     named += _take(find(tokens, taken, 1, 1), taken)
     return _reading(tokens, taken, ctx, named, explicit, standing)
 
@@ -141,24 +140,18 @@ def _explicit(
         if codes or extra:
             for k in clause.places:
                 taken[k] = taken[k] or (known_word(tokens[k]) and k not in ctx.busy) or (tokens[k].stem in ACTIONS)
-        lines = _over(lines, codes, straight=clause.does("stretch") or clause.has("straight"))
-        standing = _over(standing, extra)
-    return lines, standing
+        lines = over(lines, codes, straight=clause.does("stretch") or clause.has("straight"))
+        standing = over(standing, extra)
+    return [*_free_leg(lines, ctx), *lines], standing
 
 
-def _with_exact(
-    lines: list[Posecode], standing: list[Posecode], exact: Exact
-) -> tuple[list[Posecode], list[Posecode]]:
-    """What was said to the letter over what the rules made of the rest: it says all about the limbs that it aims."""
-
-    def is_open(code: Posecode) -> bool:
-        placed = isinstance(code, (Direction, Angle)) and limb_slots(code) & exact.aimed
-        return not placed and not any(_restated(code, new) for new in exact.codes)
-
-    bent = _bent_joints(exact.codes)
-    limbs = frozenset(slot for c in exact.codes if isinstance(c, Direction) for slot in limb_slots(c))
-    kept = [c for c in standing if is_open(c) and not limb_slots(c) & limbs]
-    return [*(_opened(c, bent) for c in lines if is_open(c)), *exact.codes], kept
+def _free_leg(lines: list[Posecode], ctx: Context) -> list[Posecode]:
+    """What the leg that does not stand does where it is not said, or only how far it is bent."""
+    said = [c for c in lines if f"{ctx.free_leg}_leg" in limb_slots(c)]
+    if not ctx.free_leg or not all(isinstance(c, Angle) for c in said):
+        return []
+    codes = [c for line in free_leg(ctx.free_leg) for c in read_line(line)]
+    return [c for c in codes if not (said and isinstance(c, Angle))]
 
 
 def _clause(clause: Clause, ctx: Context) -> Finding:
@@ -170,41 +163,6 @@ def _clause(clause: Clause, ctx: Context) -> Finding:
     if not on_ground:
         found.insert(0, arms(clause, ctx))
     return Finding(tuple(x for f in found for x in f.lines), tuple(x for f in found for x in f.standing))
-
-
-def _over(before: list[Posecode], later: list[Posecode], *, straight: bool = True) -> list[Posecode]:
-    """Statements of a later clause added; "left arm raised and bent 90" keeps the upper arm raised."""
-    out = [c for c in before if c not in later and not any(_restated(c, new, straight=straight) for new in later)]
-    bent = _bent_joints(out + later)
-    return [_opened(c, bent) for c in out + later]
-
-
-def _bent_joints(codes: list[Posecode]) -> set[str]:
-    """The elbows and knees that a bend, or a direction of the lower segment alone, was said for."""
-    bent = {c.joint for c in codes if isinstance(c, Angle) and c.degrees > 20}
-    lower = {"forearm": "elbow", "shin": "knee"}
-    segments = [c.segment.partition("_") for c in codes if isinstance(c, Direction)]
-    return bent | {f"{side}_{lower[name]}" for side, _, name in segments if name in lower}
-
-
-def _restated(old: Posecode, new: Posecode, *, straight: bool = True) -> bool:
-    """Whether a later clause says the same thing anew: "left leg lifted ... left leg stretched out to the side"."""
-    if isinstance(old, Angle) and isinstance(new, Direction):
-        side, joint = old.joint.split("_")
-        return straight and new.segment == f"{side}_{'arm' if joint == 'elbow' else 'leg'}"
-    if isinstance(old, Direction) and isinstance(new, Direction):
-        return old.segment == new.segment
-    return type(old) is type(new) and isinstance(old, (Angle, Hand, Gaze)) and old.limbs() == new.limbs()
-
-
-def _opened(code: Posecode, bent: set[str]) -> Posecode:
-    """The direction of a whole limb whose hinge is bent is that of its upper segment."""
-    if isinstance(code, Direction):
-        side, _, limb = code.segment.partition("_")
-        hinge, upper = {"arm": ("elbow", "upper_arm"), "leg": ("knee", "thigh")}.get(limb, ("", ""))
-        if f"{side}_{hinge}" in bent:
-            return replace(code, segment=f"{side}_{upper}")
-    return code
 
 
 # --- named poses ---------------------------------------------------------------------------------------
@@ -226,8 +184,8 @@ def _reading(
     sided = [(m, _side(m, tokens, taken, arms_used)) for m in meant]
     base, used = _base(sided, ctx)
     if not used or all(atlas().posture(m) in _UPRIGHT for m in used):
-        bent = _bent_joints(explicit)
-        explicit = [*(_opened(c, bent) for c in _unsettled(standing, explicit)), *explicit]
+        bent = bent_joints(explicit)
+        explicit = [*(opened(c, bent) for c in _unsettled(standing, explicit)), *explicit]
         explicit = [*_borne(explicit, hangs=used in ((), ("stand",))), *explicit]
     elif any(_is_airless(c) for c in standing):
         explicit = [*explicit, *(c for c in standing if _is_airless(c))]

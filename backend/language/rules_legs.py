@@ -136,14 +136,13 @@ def _standing_on(clause: Clause, ctx: Context) -> Finding:
     ctx.posture = "stand"
     if words & {"weight", "weights"}:
         return Finding((), (f"{side} foot on ground", f"com 0.01 right of {side} ankle", f"{free} knee bent 25"))
-    return Finding(
-        (
-            f"{side} knee straight",
-            f"{side} foot on ground",
-            f"{free} thigh points down 0.5 front 0.1 out",
-            f"{free} knee bent 75",
-        )
-    )
+    ctx.free_leg = free
+    return Finding((f"{side} knee straight", f"{side} foot on ground"))
+
+
+def free_leg(side: str) -> tuple[str, ...]:
+    """The other leg of one that stands on one leg, where nothing is said about it."""
+    return (f"{side} thigh points down 0.5 front 0.1 out", f"{side} knee bent 75")
 
 
 def _both(clause: Clause, ctx: Context, part: Part) -> Finding:

@@ -153,7 +153,10 @@ def head(clause: Clause, ctx: Context) -> Finding:
 def _goes_on(clause: Clause, ctx: Context) -> bool:
     """As in "the head is turned to the right | and tilted to the left": the head is still meant."""
     return (
-        ctx.of_head and not clause.parts and clause.joined in ("and", ",") and clause.does("turn", "tilt", "bow", "twist")
+        ctx.of_head
+        and not clause.parts
+        and clause.joined in ("and", ",")
+        and clause.does("turn", "tilt", "bow", "twist")
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from .lexicon import IRREGULAR, NUMBER_WORDS, PART_WORDS, PHRASES
+from .lexicon import ACTIONS, IRREGULAR, NUMBER_WORDS, PART_WORDS, PHRASES
 
 _TOKEN: Final = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)?|°|[,;.:!?()]")
 _PUNCTUATION: Final = frozenset(",;.:!?()")
@@ -113,7 +113,10 @@ def _merged(tokens: list[Token]) -> list[Token]:
         longest = min(_MAX_PHRASE, len(tokens) - i) if tokens[i].text in _BEGINNINGS else 1
         for size in range(longest, 1, -1):
             canonical = PHRASES.get(tuple(t.text for t in tokens[i : i + size]))
-            if canonical and not (canonical == "onback" and _is_a_place(tokens, i, size)):
+            other = (canonical == "onback" and _is_a_place(tokens, i, size)) or (
+                canonical == "back_part straight" and i > 0 and ACTIONS.get(tokens[i - 1].stem) in ("stretch", "point")
+            )  # "the arm stretched straight back" says nothing about the back
+            if canonical and not other:
                 said = " ".join(t.said for t in tokens[i : i + size])
                 out.extend(Token(w, stem(w), said, NUMBER_WORDS.get(w)) for w in canonical.split())
                 i += size

@@ -1,24 +1,48 @@
 """Posecodes: measurable statements about a body, one kind per file. Importing the package registers every kind."""
 
-from . import angle, contact, direction, distance, facing, gaze, ground, hand, position, turn
-from .base import KINDS, Measured, Posecode, from_json, schema
+from . import (
+    angle,
+    balance,
+    contact,
+    direction,
+    distance,
+    elevation,
+    facing,
+    finger,
+    gaze,
+    ground,
+    hand,
+    lean,
+    motion,
+    position,
+    symmetry,
+    turn,
+)
+from .base import KINDS, Measured, Posecode, from_json
 from .program import Program, mirrored, program_from_json, program_to_json, read_line, read_program, settled
+from .schema import SCHEMA_VERSION, schema
 
 __all__ = [
     "KINDS",
+    "SCHEMA_VERSION",
     "Measured",
     "Posecode",
     "Program",
     "angle",
+    "balance",
     "contact",
     "direction",
     "distance",
+    "elevation",
     "facing",
+    "finger",
     "from_json",
     "gaze",
     "ground",
     "hand",
+    "lean",
     "mirrored",
+    "motion",
     "position",
     "program_from_json",
     "program_to_json",
@@ -26,5 +50,6 @@ __all__ = [
     "read_program",
     "schema",
     "settled",
+    "symmetry",
     "turn",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ HINGES = {
     for s in ("left", "right")
     for j, a, b in (("elbow", "shoulder", "wrist"), ("knee", "hip", "ankle"))
 }
+FULLY_BENT = {"elbow": 150.0, "knee": 158.0}  # deg; beyond it the soft parts are in each other's way
 _LINE = pattern(
     r"(?P<joint>(?:left|right) (?:elbow|knee)) (?:(?P<straight>straight)|bent (?P<how>at least |at most )?{n})"
 )
@@ -27,9 +28,14 @@ _HOW = {"at least ": ">=", "at most ": "<=", None: "="}
 @register
 @dataclass(frozen=True)
 class Angle(Scalar):
-    """The flexion of an elbow or knee: 0 is straight, 90 a right angle, about 145 fully bent."""
+    """The flexion of an elbow or knee: 0 is straight, 90 a right angle, about 145 fully bent.
+
+    Use it where the bend matters and not where the lower arm or leg points: elbows and knees bend one way only, so the
+    number is never negative. Where both segments of a limb have a direction, the bend follows and is left out.
+    """
 
     kind = "angle"
+    examples = ("left elbow bent 90", "right knee bent at least 100")
     amount = "degrees"
     unit = "rad"
     tolerance = np.radians(10)
@@ -47,6 +53,10 @@ class Angle(Scalar):
         middle = body.points(c.joint for c in codes)
         upper, lower = (body.points(HINGES[c.joint][i] for c in codes) for i in (0, 1))
         return angle_between(unit(middle - upper), unit(lower - middle))
+
+    def limits(self) -> tuple[float, float, str]:
+        joint = self.joint.split("_")[1]
+        return 0.0, FULLY_BENT[joint], f"{'an' if joint == 'elbow' else 'a'} {joint} bends to {{limit}} at most"
 
     def limbs(self) -> frozenset[str]:
         side, joint = self.joint.split("_")

@@ -23,6 +23,8 @@ from .vocabulary import DIRECTIONS, check_name, mirror_name
 P = TypeVar("P", bound="Posecode")
 KINDS: Final[dict[str, type[Posecode]]] = {}
 COMPARES: Final = ("=", ">=", "<=")
+SHORTEST: Final = 1e-6  # a vector whose components are all smaller has no direction
+FARTHEST: Final = 1e6  # the largest component of a vector or a place
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class Posecode(ABC):
     kind: ClassVar[str]
     unit: ClassVar[str]  # of the residual: "rad" or "m"
     tolerance: ClassVar[float]  # of the residual's largest error that still counts as met, in `unit`
+    examples: ClassVar[tuple[str, ...]] = ()  # canonical lines, for the published schema and the reference
+    one_of: ClassVar[tuple[str, ...]] = ()  # fields of which exactly one is given
 
     @abstractmethod
     def uses(self) -> Uses:
@@ -86,6 +90,10 @@ class Posecode(ABC):
         """Error and verdict for the first pose of `body`."""
         error = float(np.linalg.norm(self.residual(body).value[0]))
         return Measured(error, error <= self.tolerance, self.unit)
+
+    def possible(self) -> tuple[Posecode, str]:
+        """The statement within what people can do, and one sentence about what was cut; "" where nothing was."""
+        return self, ""
 
     def to_json(self) -> dict[str, Any]:
         out: dict[str, Any] = {"type": self.kind}
@@ -128,6 +136,25 @@ class Scalar(Posecode):
         reached = float(self.quantities([self], body).value[0, 0])
         return float(np.degrees(reached)) if self.unit == "rad" else reached
 
+    def limits(self) -> tuple[float, float, str] | None:
+        """What people can do, from and to (in the field's unit), and how to say so, with {limit} for the number."""
+        return None
+
+    def possible(self) -> tuple[Posecode, str]:
+        limits, asked = self.limits(), getattr(self, self.amount)
+        if limits is None:
+            return self, ""
+        low, high, sentence = limits
+        compare = getattr(self, "compare", "=")
+        # "at most 170" is no wish for 170, and "at least" too little is none either.
+        taken = (
+            max(low, asked) if compare == "<=" else min(high, asked) if compare == ">=" else min(max(low, asked), high)
+        )
+        if taken == asked:
+            return self, ""
+        said = sentence.replace("{limit}", f"{abs(taken):g}")
+        return replace(self, **{self.amount: taken}), f"{self.said()}: {said}, so I took {abs(taken):g}"
+
     def measure(self, body: Kinematics) -> Measured:
         error = abs(float(self.residual(body).value[0, 0]))
         unit = "deg" if self.unit == "rad" else "m"
@@ -150,13 +177,14 @@ def names(table: Iterable[str], doc: str, **options: Any) -> Any:
     return field(metadata={"type": "names", "table": tuple(table), "doc": doc}, **options)
 
 
-def number(doc: str, low: float, high: float, **options: Any) -> Any:
-    return field(metadata={"type": "number", "low": low, "high": high, "doc": doc}, **options)
+def number(doc: str, low: float, high: float, *, unit: str | None = None, **options: Any) -> Any:
+    """A number from low to high; unit None: in deg where the kind's residual is in rad, else in m."""
+    return field(metadata={"type": "number", "low": low, "high": high, "unit": unit, "doc": doc}, **options)
 
 
 def side_number(doc: str, low: float, high: float, **options: Any) -> Any:
     """A number whose sign says left (+) or right (-), so that mirroring negates it."""
-    return field(metadata={"type": "side_number", "low": low, "high": high, "doc": doc}, **options)
+    return field(metadata={"type": "side_number", "low": low, "high": high, "unit": None, "doc": doc}, **options)
 
 
 def vector(doc: str, **options: Any) -> Any:
@@ -197,15 +225,16 @@ def from_json(value: Any, path: str = "posecode") -> Posecode:
     """
     if not isinstance(value, Mapping):
         raise BadProgram(f'{path}: expected an object with a "type", got {type(value).__name__}')
-    cls = KINDS.get(value.get("type", ""))
+    kind = value.get("type")
+    cls = KINDS.get(kind) if isinstance(kind, str) else None
     if cls is None:
-        raise BadProgram(
-            f"{path}.type: {value.get('type')!r} is no kind of posecode", f"known kinds: {', '.join(KINDS)}"
-        )
+        raise BadProgram(f"{path}.type: {_brief(kind)} is no kind of posecode", f"known kinds: {', '.join(KINDS)}")
     known = {f.name: f for f in fields(cls)}
     extra = [k for k in value if k != "type" and k not in known]
     if extra:
-        raise BadProgram(f"{path}.{extra[0]}: unknown field", f"{cls.kind} has: {', '.join(known)}")
+        raise BadProgram(f"{path}.{str(extra[0])[:60]}: unknown field", f"{cls.kind} has: {', '.join(known)}")
+    if cls.one_of and sum(name in value for name in cls.one_of) != 1:
+        raise BadProgram(f"{path}: {cls.kind} takes exactly one of {', '.join(cls.one_of)}", "leave the others out")
     arguments = {}
     for name, f in known.items():
         if name in value:
@@ -218,63 +247,46 @@ def from_json(value: Any, path: str = "posecode") -> Posecode:
 def _decoded(meta: Mapping[str, Any], value: Any, path: str) -> Any:
     kind = meta["type"]
     if kind in ("name", "choice"):
-        return (
-            check_name(value, dict.fromkeys(meta["table"]), kind, path)
-            if isinstance(value, str)
-            else _wrong(path, "a string", value)
-        )
+        return _name(value, meta["table"], kind, path)
     if kind == "names":
         if not isinstance(value, (list, tuple)) or not value:
             _wrong(path, "a list of names", value)
-        return tuple(check_name(v, dict.fromkeys(meta["table"]), "name", f"{path}[{i}]") for i, v in enumerate(value))
+        if any(value.count(name) > 1 for name in value):
+            _wrong(path, "each name once", value)
+        return tuple(_name(v, meta["table"], "name", f"{path}[{i}]") for i, v in enumerate(value))
     if kind in ("number", "side_number"):
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not meta["low"] <= value <= meta["high"]:
             _wrong(path, f"a number from {meta['low']:g} to {meta['high']:g}", value)
         return float(value)
-    try:
-        x, y, z = (float(v) for v in value)
-    except (TypeError, ValueError):
-        _wrong(path, "three numbers", value)
-    if not np.isfinite([x, y, z]).all() or (kind == "vector" and max(abs(x), abs(y), abs(z)) < 1e-6):
-        _wrong(path, "a direction of three finite numbers", value)
+    if not isinstance(value, (list, tuple)) or len(value) != 3 or not all(_is_finite(v) for v in value):
+        _wrong(path, "three finite numbers", value)
+    x, y, z = (float(v) for v in value)
+    if kind == "vector" and max(abs(x), abs(y), abs(z)) < SHORTEST:
+        _wrong(path, "a direction, which is not zero", value)
     return (x, y, z)
 
 
+def _name(value: Any, table: tuple[str, ...], what: str, path: str) -> str:
+    if not isinstance(value, str) or len(value) > 100:
+        _wrong(path, "a short string", value)
+    return check_name(value, dict.fromkeys(table), what, path)
+
+
+def _is_finite(value: Any) -> bool:
+    """Whether it is a number, and none that nobody means."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= FARTHEST
+
+
 def _wrong(path: str, expected: str, got: Any) -> Any:
-    raise BadProgram(f"{path}: expected {expected}, got {str(got)[:60]!r}")
+    raise BadProgram(f"{path}: expected {expected}, got {_brief(got)}")
 
 
-def schema() -> dict[str, Any]:
-    """JSON Schema of a posecode program (a list of statements), generated from the kinds' own fields."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "posecode program",
-        "type": "array",
-        "items": {"anyOf": [_schema_of(cls) for cls in KINDS.values()]},
-    }
-
-
-def _schema_of(cls: type[Posecode]) -> dict[str, Any]:
-    properties: dict[str, Any] = {"type": {"const": cls.kind}}
-    for f in fields(cls):
-        properties[f.name] = _schema_of_field(f.metadata) | {"description": f.metadata["doc"]}
-    return {
-        "type": "object",
-        "description": (cls.__doc__ or "").split("\n")[0],
-        "properties": properties,
-        "required": ["type"] + [f.name for f in fields(cls) if f.default is MISSING],
-        "additionalProperties": False,
-    }
-
-
-def _schema_of_field(meta: Mapping[str, Any]) -> dict[str, Any]:
-    if meta["type"] in ("name", "choice"):
-        return {"enum": list(meta["table"])}
-    if meta["type"] == "names":
-        return {"type": "array", "items": {"enum": list(meta["table"])}, "minItems": 1}
-    if meta["type"] in ("number", "side_number"):
-        return {"type": "number", "minimum": meta["low"], "maximum": meta["high"]}
-    return {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}
+def _brief(value: Any) -> str:
+    """A wrong value as a message may show it."""
+    if isinstance(value, int) and value.bit_length() > 128:
+        return "a number of hundreds of digits"  # str() of such a number may itself be refused
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def compared(value: Dual, targets: Sequence[float], compares: Sequence[str]) -> Dual:

@@ -186,7 +186,9 @@ def _supers() -> dict[str, tuple[tuple[str, str], ...]]:
     """A name for a few classes that hold at once: kneeling, hands or feet shoulder-width apart."""
     down = {p: (f"ground {p}", "on ground") for s in SIDES for p in (f"{s}_knee", f"{s}_foot")}
     up = {p: (f"ground {p}", "") for p in down}
-    out = {"kneeling both_knees": (down["left_knee"], down["right_knee"], ("slope torso", "vertical"))}
+    out: dict[str, tuple[tuple[str, str], ...]] = {
+        "kneeling both_knees": (down["left_knee"], down["right_knee"], ("slope torso", "vertical"))
+    }
     for side, other in (SIDES, SIDES[::-1]):
         out[f"kneeling {side}_knee"] = (down[f"{side}_knee"], up[f"{other}_knee"], down[f"{other}_foot"])
     for part in ("hand", "foot"):
@@ -200,7 +202,7 @@ SUPERS: Final = _supers()
 
 
 def values_of(body: Kinematics) -> dict[str, float]:
-    """Every key's number (deg or m) for the first pose of a body that tracks `TRACKED`; keys without one are left out."""
+    """Every key's number (deg or m) for the first pose of a body that tracks `TRACKED`; the others left out."""
     found = {key: look.measure(body) for key, look in looks().items()}
     return {key: value for key, value in found.items() if not np.isnan(value)}
 

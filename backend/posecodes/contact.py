@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,38 +12,64 @@ from backend.body.kinematics import Kinematics
 from backend.body.surfaces import REGIONS
 
 from .base import Measured, Posecode, Uses, name_in, named, pattern, place, register
-from .vocabulary import limb_of_point, skin, words
+from .vocabulary import PARTS, limb_of_point, regions_of, skin, words
 
 _LINE = pattern(r"(?P<a>.+?) touches (?P<b>.+?)")
 _REACH = pattern(r"(?P<a>.+?) reaches \({n} {n} {n}\)")
 # Normals of touching skins oppose each other; this many metres of residual for a full turn the wrong way.
-_NORMAL_SCALE = 0.04
+_NORMAL_SCALE = 0.06
+Index = tuple[np.ndarray, np.ndarray]
+_TOUCHING = (*REGIONS, *(p for p in PARTS if p not in REGIONS))
+_FLAT = ("palm", "hand_back", "foot_sole")  # these lie on what they touch; an elbow or a fingertip may lean on it
+
+
+def _opposed(code: Contact) -> float:
+    """The largest product of the normals that costs nothing: within 25 degrees of opposed for flat regions, else 60."""
+    return -0.9 if any(r.endswith(_FLAT) for r in (code.a, code.b)) else -0.5
 
 
 @register
 @dataclass(frozen=True)
 class Contact(Posecode):
-    """Two regions of skin touch: hand on hip, palms together, chin on fist."""
+    """Two regions of skin touch: hand on hip, palms together, chin on fist; of larger parts the nearest regions do.
+
+    Use it for every touch of the own body; the arm finds its way by itself, so its directions are left out. Name the
+    side of the hand that touches (palm, hand_back, fingertips, fist). What touches the ground is a support instead.
+    """
 
     kind = "contact"
+    examples = ("left palm touches left hip", "right fist touches chin")
     unit = "m"
     tolerance = 0.03
 
-    a: str = named(REGIONS, "the region that comes (e.g. left_palm)")
-    b: str = named(REGIONS, "the region that is touched (e.g. left_hip)")
+    a: str = named(_TOUCHING, "the region or larger part that comes (e.g. left_palm, left_hand)")
+    b: str = named(_TOUCHING, "the region or larger part that is touched (e.g. left_hip, right_leg)")
 
     def uses(self) -> Uses:
-        return Uses.of((skin(self.a), skin(self.b)), (f"normal:{self.a}", f"normal:{self.b}"))
+        regions = (*regions_of(self.a), *regions_of(self.b))
+        return Uses.of((skin(r) for r in regions), (f"normal:{r}" for r in regions))
+
+    def alike(self) -> Hashable:
+        return len(regions_of(self.a)), len(regions_of(self.b))
 
     @classmethod
     def residuals(cls, codes: Sequence[Contact], body: Kinematics) -> Dual:
-        """Three components of the gap, and the part of the normals that points the same way."""
-        gap = body.points(skin(c.a) for c in codes) - body.points(skin(c.b) for c in codes)
-        same = dot(body.axes(f"normal:{c.a}" for c in codes), body.axes(f"normal:{c.b}" for c in codes))
-        return stack([gap, above(same, -0.5).scaled(_NORMAL_SCALE).as_row()])
+        """Three components of the gap, and the part of the normals that points the same way.
+
+        Of larger parts those two regions count that are nearest to each other in a pose.
+        """
+        a, b = ([r for c in codes for r in regions_of(getattr(c, end))] for end in ("a", "b"))
+        points = tuple(body.points(skin(r) for r in regions) for regions in (a, b))
+        normals = tuple(body.axes(f"normal:{r}" for r in regions) for regions in (a, b))
+        if (len(a), len(b)) != (len(codes), len(codes)):
+            nearest = _nearest(points[0].value, points[1].value, len(codes))
+            points, normals = (tuple(d[i] for d, i in zip(ends, nearest, strict=True)) for ends in (points, normals))
+        gap, same = points[0] - points[1], dot(normals[0], normals[1])
+        return stack([gap, above(same, np.array([_opposed(c) for c in codes])).scaled(_NORMAL_SCALE).as_row()])
 
     def measure(self, body: Kinematics) -> Measured:
-        gap = float(np.linalg.norm(body.point(skin(self.a)).value[0] - body.point(skin(self.b)).value[0]))
+        a, b = (body.points(skin(r) for r in regions_of(name)).value[0] for name in (self.a, self.b))
+        gap = float(np.linalg.norm(a[:, None] - b[None], axis=-1).min())
         return Measured(gap, gap <= self.tolerance, "m", 0.0, gap)
 
     def limbs(self) -> frozenset[str]:
@@ -57,16 +83,29 @@ class Contact(Posecode):
     @classmethod
     def read(cls, line: str) -> Contact | None:
         m = _LINE.match(line)
-        a, b = (m and name_in(m["a"], REGIONS)), (m and name_in(m["b"], REGIONS))
+        a, b = (m and name_in(m["a"], _TOUCHING)), (m and name_in(m["b"], _TOUCHING))
         return cls(a, b) if a and b else None
+
+
+def _nearest(a: np.ndarray, b: np.ndarray, count: int) -> tuple[Index, Index]:
+    """Which of the points (S, K n, 3) and (S, K m, 3) of K pairs of parts are nearest to each other, as indices."""
+    rows, pair = np.arange(len(a))[:, None], np.arange(count)
+    a, b = (x.reshape(len(x), count, -1, 3) for x in (a, b))
+    gaps = np.square(a[:, :, :, None] - b[:, :, None]).sum(axis=-1)
+    first, second = np.divmod(gaps.reshape(*gaps.shape[:2], -1).argmin(axis=-1), b.shape[2])
+    return (rows, pair * a.shape[2] + first), (rows, pair * b.shape[2] + second)
 
 
 @register
 @dataclass(frozen=True)
 class Reach(Posecode):
-    """A region of skin is at a place in the scene: a hand on a door handle."""
+    """A region of skin is at a place in the scene: a hand on a door handle.
+
+    Use it for things outside the body whose place is known, within about 0.7 m of the shoulder or a step away.
+    """
 
     kind = "reach"
+    examples = ("right fingertips reaches (-0.3 1.2 0.4)",)
     unit = "m"
     tolerance = 0.03
 

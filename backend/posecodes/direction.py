@@ -59,6 +59,14 @@ def off_by(code: Posecode, body: Kinematics) -> Measured:
     return Measured(angle, angle <= code.tolerance, "deg", 0.0, float(np.degrees(angle)))
 
 
+def limb_of_segment(segment: str) -> frozenset[str]:
+    """The limb group that a segment's direction settles; where a foot points is a matter of its own."""
+    near, far = SEGMENTS[segment]
+    if segment.endswith("_foot"):
+        return frozenset({f"{limb_of_point(near)}_facing"})
+    return frozenset({limb_of_point(near if segment in ("torso", "shoulders") else far)})
+
+
 def frame_names(frame: str) -> tuple[str, ...]:
     """The names of the three axes of a frame that the body carries."""
     return () if frame == "heading" else tuple(f"{frame}_{a}" for a in ("left", "up", "front"))
@@ -67,9 +75,15 @@ def frame_names(frame: str) -> tuple[str, ...]:
 @register
 @dataclass(frozen=True)
 class Direction(Posecode):
-    """The direction in which a segment of the body points, from its near end to its far end."""
+    """The direction in which a segment of the body points, from its near end to its far end.
+
+    The plainest way to place a limb: an arm that hangs points down, [0, -1, 0]; a left arm out to the side points [1,
+    0, 0], a right one [-1, 0, 0]; a thigh of somebody on a chair points front, its shin down; an upright torso points
+    up. Say upper_arm and forearm (thigh and shin) one by one, or arm (leg) for a straight limb.
+    """
 
     kind = "direction"
+    examples = ("left upper arm points left", "right forearm points up front (chest)")
     unit = "rad"
     tolerance = np.radians(17)
 
@@ -101,12 +115,7 @@ class Direction(Posecode):
         return off_by(self, body)
 
     def limbs(self) -> frozenset[str]:
-        near, far = SEGMENTS[self.segment]
-        return (
-            frozenset({limb_of_point(near)})
-            if self.segment in ("torso", "shoulders")
-            else frozenset({limb_of_point(far)})
-        )
+        return limb_of_segment(self.segment)
 
     def mirrored(self) -> Direction:
         """The line of the shoulders runs from right to left, and so turns round in the mirror."""

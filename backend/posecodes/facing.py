@@ -33,9 +33,14 @@ _LINE = pattern(r"(?P<part>.+?) faces (?P<toward>[^()]+?)(?: \((?P<frame>pelvis|
 @register
 @dataclass(frozen=True)
 class Facing(Posecode):
-    """The direction that a face of the body looks to: the chest (lying on the back: up), a palm, a sole, the head."""
+    """The direction that a face of the body looks to: the chest (lying on the back: up), a palm, a sole, the head.
+
+    Use it for lying bodies (chest and pelvis up: on the back; down: on the belly; pelvis_left up: on the right side),
+    for palms and for where toes point (foot). Standing and sitting bodies face front already. For the eyes use gaze.
+    """
 
     kind = "facing"
+    examples = ("chest faces up", "left palm faces front")
     unit = "rad"
     tolerance = np.radians(25)
 

@@ -33,11 +33,16 @@ _TO = pattern(r"look (?P<toward>.+)")
 @register
 @dataclass(frozen=True)
 class Gaze(Posecode):
-    """The gaze: a direction, a part of the own body, or a place in the scene (give one of the three)."""
+    """The gaze: a direction, a part of the own body, or a place in the scene (give one of the three).
+
+    Use it for where the character looks; the head turns with it. Without one the character looks ahead and level.
+    """
 
     kind = "gaze"
+    examples = ("look up front", "look at left palm")
     unit = "rad"
     tolerance = np.radians(20)
+    one_of = ("toward", "target", "place")
 
     toward: tuple[float, float, float] | None = vector("(left, up, front) components", default=None)
     target: str | None = named(PLACES, "a part of the own body that is looked at", default=None)

@@ -48,9 +48,16 @@ def _lies_flat(region: str) -> bool:
 @register
 @dataclass(frozen=True)
 class Support(Posecode):
-    """Parts that bear weight: they lie on the ground, or on a seat of the given height."""
+    """Parts that bear weight: they lie on the ground, or on a seat of the given height.
+
+    Say it first, and name every part that bears: [left_foot, right_foot] standing; [left_foot] on one leg; [left_knee,
+    right_knee, left_toes, right_toes] kneeling; [seat] with height 0.45 and the feet in a statement of their own on a
+    chair; [seat] with height 0 on the floor; [back, head] on the back; [left_hand, right_hand, left_knee, right_knee]
+    on all fours. Without one the feet bear. A part is a sole or palm laid flat (foot, hand) or what its name says.
+    """
 
     kind = "support"
+    examples = ("left foot, right foot on ground", "seat on seat 0.45")
     unit = "m"
     tolerance = 0.03
 
@@ -114,9 +121,13 @@ class Support(Posecode):
 @register
 @dataclass(frozen=True)
 class Airborne(Posecode):
-    """The whole body is off the ground: a jump, a fall, flight. The solver puts its lowest point at this height."""
+    """The whole body is off the ground: a jump, a fall, flight. The solver puts its lowest point at this height.
+
+    Use it instead of a support, never with one: 0.1 a hop, 0.4 a leap.
+    """
 
     kind = "airborne"
+    examples = ("airborne 0.3",)
     unit = "m"
     tolerance = 0.05
 

@@ -23,6 +23,8 @@ _SHAPES: Final[dict[str, dict[str, tuple[float, ...]]]] = {
     "flat": {"index": _STRAIGHT, "middle": _STRAIGHT, "ring": _STRAIGHT, "pinky": _STRAIGHT, "thumb": (0, 0, 0)},
     "relaxed": {"index": (14, 20, 10, 0), "middle": (18, 24, 12, 0),
         "ring": (22, 26, 14, 0), "pinky": (24, 28, 14, 2), "thumb": (12, 6, 12)},
+    "resting": {"index": (4, 8, 5, 0), "middle": (5, 9, 5, 0),
+        "ring": (6, 10, 6, 0), "pinky": (7, 11, 6, 2), "thumb": (6, 0, 6)},
     "open": {"index": (-4, 2, 2, 8), "middle": (-4, 2, 2, 0),
         "ring": (-3, 2, 2, 7), "pinky": (-3, 2, 2, 14), "thumb": (-6, -12, 0)},
     "fist": {"index": _CURLED, "middle": _CURLED, "ring": _CURLED, "pinky": _CURLED, "thumb": (42, 30, 48)},
@@ -78,6 +80,33 @@ def shape_rotvecs(shape: str, side: str) -> np.ndarray:
     return left if side == "left" else left * np.array([1.0, -1.0, -1.0])
 
 
+def finger_rotvecs(finger: str, angles: tuple[float, ...], side: str) -> np.ndarray:
+    """(3, 3) rad of one finger, from the angles (deg) that the table of shapes gives it."""
+    left = _thumb(angles) if finger == "thumb" else _finger(finger, angles)
+    return left if side == "left" else left * np.array([1.0, -1.0, -1.0])
+
+
+def off_by_rotations(body: Kinematics, joints: np.ndarray, target: np.ndarray) -> Dual:
+    """(S, K, 9n): difference of local rotations from K targets over sqrt(2): for small ones the angle, rad.
+
+    Args:
+        joints: (K, n) indices. target: (K, n, 3, 3).
+    """
+    local = body.local[:, joints]
+    value = ((local - target) / np.sqrt(2)).reshape(*local.shape[:2], -1)
+    if body.active is None:
+        return Dual(value)
+    jac = np.zeros((*value.shape, body.columns))
+    blocks = jac.reshape(*local.shape, body.columns)
+    # d(R exp(e)) = R [e]x with e = G^T d; column k of [e]x is e x e_k
+    turns = np.array([[np.cross(np.eye(3)[i], np.eye(3)[k]) for k in range(3)] for i in range(3)])  # (i, k, 3)
+    change = np.einsum("skjab,ieb,skjci->skjaec", local, turns, body.world[:, joints]) / np.sqrt(2)
+    for k, n in np.ndindex(*joints.shape):
+        for column in np.flatnonzero(body.active == joints[k, n]):
+            blocks[:, k, n, :, :, 3 * column : 3 * column + 3] = change[:, k, n]
+    return Dual(value, jac)
+
+
 def hand_joints(side: str) -> np.ndarray:
     """(15,) joint indices of a hand."""
     return np.arange(INDEX[f"{side}_index1"], INDEX[f"{side}_index1"] + 15)
@@ -86,9 +115,13 @@ def hand_joints(side: str) -> np.ndarray:
 @register
 @dataclass(frozen=True)
 class Hand(Posecode):
-    """The shape of a hand: how its fingers are curled and spread."""
+    """The shape of a hand: how its fingers are curled and spread.
+
+    One for each hand that does something: a fist, pointing, holding a stick (grip) or a ball (cup). Others are relaxed.
+    """
 
     kind = "hand"
+    examples = ("left hand fist", "right hand thumbs up")
     unit = "rad"
     tolerance = np.radians(15)
 
@@ -98,6 +131,11 @@ class Hand(Posecode):
     def uses(self) -> Uses:
         return Uses()
 
+    @property
+    def joints(self) -> np.ndarray:
+        """(15,) indices."""
+        return hand_joints(self.side)
+
     def target(self) -> np.ndarray:
         """(15, 3, 3) local rotations."""
         return rotvec_to_rotmat(shape_rotvecs(self.shape, self.side))
@@ -105,26 +143,8 @@ class Hand(Posecode):
     @classmethod
     def residuals(cls, codes: Sequence[Hand], body: Kinematics) -> Dual:
         """(S, K, 135)."""
-        each = [c._off(body) for c in codes]
-        jacs = [e.jac for e in each if e.jac is not None]
-        return Dual(np.stack([e.value for e in each], axis=1), np.stack(jacs, axis=1) if jacs else None)
-
-    def _off(self, body: Kinematics) -> Dual:
-        """(S, 135): difference of the finger joints' rotation matrices over sqrt(2): for small ones the angle."""
-        joints = hand_joints(self.side)
-        local = body.local[:, joints]
-        value = ((local - self.target()) / np.sqrt(2)).reshape(len(local), -1)
-        if body.active is None:
-            return Dual(value)
-        jac = np.zeros(value.shape + (body.columns,))
-        blocks = jac[..., : 3 * len(body.active)].reshape(len(local), 15, 3, 3, len(body.active), 3)
-        # d(R exp(e)) = R [e]x with e = G^T d; column k of [e]x is e x e_k
-        turns = np.array([[np.cross(np.eye(3)[i], np.eye(3)[k]) for k in range(3)] for i in range(3)])  # (i, k, 3)
-        change = np.einsum("sjab,ikb,sjci->sjakc", local, turns, body.world[:, joints]) / np.sqrt(2)
-        for n, joint in enumerate(joints):
-            for column in np.flatnonzero(body.active == joint):
-                blocks[:, n, :, :, column] = change[:, n]
-        return Dual(value, jac)
+        joints, targets = np.stack([c.joints for c in codes]), np.stack([c.target() for c in codes])
+        return off_by_rotations(body, joints, targets)
 
     def measure(self, body: Kinematics) -> Measured:
         joints = hand_joints(self.side)

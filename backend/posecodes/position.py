@@ -29,9 +29,15 @@ _LINE = pattern(
 @register
 @dataclass(frozen=True)
 class Position(Scalar):
-    """The offset of a point from another (or from the ground) along one axis."""
+    """The offset of a point from another (or from the ground) along one axis.
+
+    Use it for heights and for what is in front of, beside or above what: metres is point minus relative_to along the
+    axis, so positive is to the character's left, above, or in front, and negative to its right, below, or behind. With
+    "ground" the axis is up.
+    """
 
     kind = "position"
+    examples = ("left wrist at least 0.1 above head", "right ankle 0.4 behind left ankle", "left knee 0.6 above ground")
     amount = "metres"
     unit = "m"
     tolerance = 0.05

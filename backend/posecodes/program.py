@@ -23,7 +23,7 @@ def read_line(line: str, path: str = "program") -> Program:
     """
     text = " ".join(line.lower().split()).rstrip(".")
     lines = [text]
-    if _BOTH.search(text):
+    if _BOTH.search(text) and not any(cls.read(text) for cls in KINDS.values()):  # type: ignore[attr-defined]
         lines = [_one_side(text, side) for side in SIDES]
     out = []
     for each in lines:

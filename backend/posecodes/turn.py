@@ -23,14 +23,25 @@ _MOTIONS = {
     "tilted": (("up", "left"), ("up", "up")),
     "bowed": (("up", "front"), ("up", "up")),
 }
+# (part, motion) -> deg to the right or back, to the left or front: what the joints of neck and spine add up to
+_ABLE = {
+    ("head", "turned"): (-82, 82), ("head", "tilted"): (-45, 45), ("head", "bowed"): (-65, 72),
+    ("torso", "turned"): (-60, 60), ("torso", "tilted"): (-60, 60), ("torso", "bowed"): (-66, 108),
+}  # fmt: skip
 
 
 @register
 @dataclass(frozen=True)
 class Turn(Scalar):
-    """The head relative to the chest, or the chest relative to the pelvis."""
+    """The head relative to the chest, or the chest relative to the pelvis.
+
+    turned is a "no" or a twist, positive to the character's left; tilted is ear to shoulder or a side bend, positive to
+    the left; bowed is a nod or a rounded back, positive forward and negative back. A head turns by 80 at most and nods
+    by 60, a torso twists by 50. To lean the whole trunk use lean, to look somewhere use gaze.
+    """
 
     kind = "turn"
+    examples = ("head turned left 30", "torso bowed forward 25")
     amount = "degrees"
     unit = "rad"
     tolerance = np.radians(10)
@@ -55,6 +66,14 @@ class Turn(Scalar):
         )
         return atan2(y, x)
 
+    def limits(self) -> tuple[float, float, str]:
+        verb = {"turned": "turns", "tilted": "tilts", "bowed": "bows"}[self.motion]
+        return *_ABLE[self.part, self.motion], f"a {self.part} {verb} {self._side} by {{limit}} at most"
+
+    @property
+    def _side(self) -> str:
+        return (("front", "back") if self.motion == "bowed" else ("left", "right"))[self.degrees < 0]
+
     def limbs(self) -> frozenset[str]:
         return frozenset({self.part})
 
@@ -62,9 +81,7 @@ class Turn(Scalar):
         return self if self.motion == "bowed" else Turn(self.part, self.motion, -self.degrees)
 
     def said(self) -> str:
-        if self.motion == "bowed":
-            return f"{words(self.part)} bowed {'front' if self.degrees >= 0 else 'back'} {abs(self.degrees):g}"
-        return f"{words(self.part)} {self.motion} {'left' if self.degrees >= 0 else 'right'} {abs(self.degrees):g}"
+        return f"{words(self.part)} {self.motion} {self._side} {abs(self.degrees):g}"
 
     @classmethod
     def read(cls, line: str) -> Turn | None:

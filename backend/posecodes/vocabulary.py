@@ -13,7 +13,7 @@ import numpy as np
 from backend.body.kinematics import Anchor, Axis, joint_anchor, mean_anchor
 from backend.body.surfaces import REGIONS
 from backend.errors import BadProgram
-from rigs.skeleton import JOINTS, joint_index, mirror_name
+from rigs.skeleton import FINGERS, JOINTS, joint_index, mirror_name
 
 SIDES: Final = ("left", "right")
 
@@ -25,6 +25,46 @@ _MASS: Final = {
     "left_hip": 0.057, "left_knee": 0.066, "left_ankle": 0.038,
     "right_hip": 0.057, "right_knee": 0.066, "right_ankle": 0.038,
 }  # fmt: skip
+
+
+# Larger parts that a touch may name, by the regions whose nearest one touches: the parts of ProsePose's contact tables
+# (Subramanian et al., 2024), beside the regions that already go by such a name (chest, left_shoulder, left_knee ...).
+_SIDED_PARTS: Final = {
+    "hand": ("palm", "hand_back", "fingertips", "index_tip", "thumb_tip", "fist"),
+    "lower_arm": ("forearm", "elbow"),
+    "arm": ("upper_arm", "forearm", "elbow"),
+    "upper_leg": ("thigh", "thigh_back", "thigh_outer", "thigh_inner", "knee"),
+    "lower_leg": ("shin", "calf", "knee"),
+    "leg": ("thigh", "thigh_back", "thigh_outer", "thigh_inner", "knee", "shin", "calf"),
+    "foot": ("foot_sole", "heel", "toes", "foot_top", "ankle"),
+}
+_CENTRAL_PARTS: Final = {
+    "head": ("head_top", "forehead", "mouth", "chin", "head_back", "face", "left_cheek", "right_cheek", "left_temple",
+             "right_temple", "left_ear", "right_ear"),
+    "neck": ("neck_front", "neck_back", "throat"),
+    "torso": ("chest", "left_chest", "right_chest", "stomach", "lower_belly", "left_ribs", "right_ribs", "left_waist",
+              "right_waist", "upper_back", "lower_back", "left_shoulder_blade", "right_shoulder_blade"),
+    "breast": ("chest", "left_chest", "right_chest"),
+    "back": ("upper_back", "lower_back", "left_shoulder_blade", "right_shoulder_blade"),
+    "belly": ("stomach", "lower_belly"),
+    "waist": ("left_waist", "right_waist", "lower_back", "stomach"),
+    "seat": ("left_buttock", "right_buttock", "buttocks"),
+}  # fmt: skip
+PARTS: Final[dict[str, tuple[str, ...]]] = {
+    **{f"{s}_{part}": tuple(f"{s}_{r}" for r in rs) for part, rs in _SIDED_PARTS.items() for s in SIDES},
+    **_CENTRAL_PARTS,
+}
+
+
+def regions_of(name: str) -> tuple[str, ...]:
+    """The regions of skin that a name of a region or a part stands for."""
+    return (name,) if name in REGIONS else PARTS[name]
+
+
+def _part_anchor(name: str) -> Anchor:
+    """The middle of a part's regions."""
+    each = [_region_anchor(r).influences for r in PARTS[name]]
+    return Anchor(tuple((j, w / len(each), o) for influences in each for j, w, o in influences))
 
 
 def _region_anchor(name: str) -> Anchor:
@@ -44,6 +84,7 @@ def _points() -> dict[str, Anchor]:
     table = {name: joint_anchor(name) for name in JOINTS}
     table |= {name: _region_anchor(name) for name in REGIONS if name not in table}
     table |= {skin(name): _region_anchor(name) for name in REGIONS}
+    table |= {skin(name): _part_anchor(name) for name in PARTS}
     for side in SIDES:
         table[f"{side}_hand"] = mean_anchor({f"{side}_wrist": 1, f"{side}_middle1": 1})
     table["eyes"] = mean_anchor({"left_eye_smplhf": 1, "right_eye_smplhf": 1})
@@ -61,10 +102,11 @@ def _segments() -> dict[str, tuple[str, str]]:
             f"{s}_forearm": (f"{s}_elbow", f"{s}_wrist"),
             f"{s}_arm": (f"{s}_shoulder", f"{s}_wrist"),
             f"{s}_hand": (f"{s}_wrist", f"{s}_middle1"),
-            f"{s}_index": (f"{s}_index1", f"{s}_index3"),
+            **{f"{s}_{f}": (f"{s}_{f}1", f"{s}_{f}3") for f in FINGERS},
             f"{s}_thigh": (f"{s}_hip", f"{s}_knee"),
             f"{s}_shin": (f"{s}_knee", f"{s}_ankle"),
             f"{s}_leg": (f"{s}_hip", f"{s}_ankle"),
+            f"{s}_foot": (f"{s}_ankle", f"{s}_foot"),
         }
     return table
 
@@ -150,6 +192,6 @@ def words(name: str) -> str:
 
 
 __all__ = [
-    "AXES", "DIRECTIONS", "FACES", "PLACES", "POINTS", "SEGMENTS", "SIDES",
-    "check_name", "limb_of_joint", "limb_of_point", "mirror_direction", "mirror_name", "skin", "words",
+    "AXES", "DIRECTIONS", "FACES", "PARTS", "PLACES", "POINTS", "SEGMENTS", "SIDES",
+    "check_name", "limb_of_joint", "limb_of_point", "mirror_direction", "mirror_name", "regions_of", "skin", "words",
 ]  # fmt: skip

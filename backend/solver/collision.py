@@ -1,7 +1,6 @@
-"""Limbs that must not run through the trunk, the head or each other: inscribed spheres along the bones.
+"""Limbs that must not run through the trunk, the head or each other: the balls that fill them (`body.balls`).
 
-Each body part is a row of spheres, as large as the skin of the mean body allows (so that nothing touches in the rest
-pose). For each pair of parts only the deepest overlap counts: one residual a pair, a fixed number of rows.
+For each pair of parts only the deepest overlap counts: one residual a pair, a fixed number of rows.
 """
 
 from __future__ import annotations
@@ -12,31 +11,25 @@ from typing import Final
 
 import numpy as np
 
+from backend.body.balls import Balls, balls
 from backend.body.dual import Dual
 from backend.body.kinematics import Kinematics, feature_matrix
 from backend.body.model import BodyModel
 from rigs.skeleton import INDEX
 
-# part -> rows of centres: from which joint to which, number of spheres, first and last share of the way
-_ROWS: Final[dict[str, tuple[tuple[str, str, int, float, float], ...]]] = {
-    "upper_arm": (("shoulder", "elbow", 2, 0.8, 1.0),),  # the upper half always lies against the chest
-    "forearm": (("elbow", "wrist", 4, 0.1, 1.0),),
-    "hand": (("wrist", "middle1", 2, 0.5, 1.0), ("middle1", "middle3", 2, 0.4, 1.0)),
-    "thigh": (("hip", "knee", 5, 0.3, 1.0),),
-    "shin": (("knee", "ankle", 5, 0.15, 1.0), ("ankle", "foot", 3, 0.2, 1.0)),
-}
-_TRUNK: Final = (  # joint, offset m from it in the rest pose
-    ("pelvis", (0.06, 0.02, 0.0)), ("pelvis", (-0.06, 0.02, 0.0)),
-    ("spine1", (0.05, 0.02, 0.03)), ("spine1", (-0.05, 0.02, 0.03)),
-    ("spine2", (0.06, 0.0, 0.03)), ("spine2", (-0.06, 0.0, 0.03)),
-    ("spine3", (0.07, 0.02, 0.02)), ("spine3", (-0.07, 0.02, 0.02)),
-    ("spine3", (0.0, 0.08, 0.02)),
+# Pairs of parts by name; {s} a side, {o} the other. Neighbours on the body always meet and are left out.
+_APART: Final = (
+    ("left_forearm", "right_forearm"), ("left_hand", "right_hand"), ("left_thigh", "right_thigh"),
+    ("left_shin", "right_shin"), ("left_foot", "right_foot"),
+    ("{s}_elbow_half", "trunk"), ("{s}_forearm", "trunk"), ("{s}_hand", "trunk"), ("{s}_shin", "trunk"),
+    ("{s}_foot", "trunk"), ("{s}_upper_arm", "head"), ("{s}_forearm", "head"), ("{s}_hand", "head"),
+    ("{s}_hand", "{o}_forearm"), ("{s}_hand", "{o}_upper_arm"), ("{s}_forearm", "{o}_upper_arm"),
+    ("{s}_forearm", "{s}_thigh"), ("{s}_forearm", "{o}_thigh"), ("{s}_hand", "{s}_thigh"), ("{s}_hand", "{o}_thigh"),
+    ("{s}_forearm", "{s}_shin"), ("{s}_hand", "{s}_shin"), ("{s}_hand", "{o}_shin"), ("{s}_hand", "{s}_foot"),
+    ("{s}_hand", "{o}_foot"), ("{s}_shin", "{o}_thigh"), ("{s}_foot", "{o}_thigh"), ("{s}_foot", "{s}_thigh"), ("{s}_foot", "{o}_shin"),
 )  # fmt: skip
-_HEAD: Final = (  # with radius m: inside the head lie eyes and teeth, so the nearest vertex says nothing
-    ("head", (0.0, 0.095, 0.005), 0.085), ("head", (0.0, 0.03, 0.045), 0.062), ("neck", (0.0, 0.05, 0.0), 0.045),
-)  # fmt: skip
-_CROSS: Final = (("forearm", "forearm"), ("hand", "hand"), ("thigh", "thigh"), ("shin", "shin"))
-_SLACK = 0.008  # m; skin gives way this much before it counts
+_FREE_FROM: Final = 0.6  # share of the upper arm from which on it is clear of the chest, where its upper half lies
+_SLACK: Final = 0.002  # m; skin gives way this much before it counts
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,66 +54,85 @@ class Spheres:
         """(P,) index of each pair in the table of all spheres against all."""
         return self.first * len(self.joint) + self.second
 
+    @cached_property
+    def half_reach(self) -> np.ndarray:
+        """(P,) m."""
+        return (0.5 * self.reach).astype(np.float32)
+
+    @cached_property
+    def per_reach(self) -> np.ndarray:
+        """(P,) 1/m: 1 / (2 reach)."""
+        return (0.5 / self.reach).astype(np.float32)
+
 
 @cache
 def spheres() -> Spheres:
     """The spheres of the mean body."""
-    shaped = BodyModel.load().shaped()
-    rest, skin = shaped.joints, shaped.vertices
-    rows: list[tuple[str, int, np.ndarray]] = []
-    for side in ("left", "right"):
-        for part, pieces in _ROWS.items():
-            for start, end, count, first, last in pieces:
-                a, b = INDEX[f"{side}_{start}"], INDEX[f"{side}_{end}"]
-                for t in np.linspace(first, last, count):
-                    rows.append((f"{side}_{part}", a, t * (rest[b] - rest[a])))
-    rows += [("trunk", INDEX[j], np.array(o)) for j, o in _TRUNK] + [
-        ("head", INDEX[j], np.array(o)) for j, o, _ in _HEAD
+    parts = _parts()
+    first_of = dict(zip(parts, np.cumsum([0] + [len(p.joint) for p in parts.values()]), strict=False))
+    joint, offset, radius = (
+        np.concatenate([getattr(p, f) for p in parts.values()]) for f in ("joint", "offset", "radius")
+    )
+    pairs = _pairs()
+    grids = [
+        np.meshgrid(*(first_of[n] + np.arange(len(parts[n].joint)) for n in pair), indexing="ij") for pair in pairs
     ]
-    joint = np.array([r[1] for r in rows])
-    offset = np.array([r[2] for r in rows])
-    centre = rest[joint] + offset
-    radius = np.array([np.min(np.linalg.norm(skin - c, axis=1)) for c in centre])
-    names = np.array([r[0] for r in rows])
-    radius[names == "head"] = [r for _, _, r in _HEAD]
-    wanted = _pairs()
-    grids = [np.meshgrid(np.flatnonzero(names == a), np.flatnonzero(names == b), indexing="ij") for a, b in wanted]
     one, other = (np.concatenate([g[i].ravel() for g in grids]) for i in (0, 1))
     starts = np.cumsum([0] + [g[0].size for g in grids[:-1]])
-    labels = tuple(f"{a} in {b}".replace("_", " ") for a, b in wanted)
+    labels = tuple(f"{a} in {b}".replace("elbow_half", "upper_arm").replace("_", " ") for a, b in pairs)
     matrix = feature_matrix(joint[:, None], np.ones((len(joint), 1)), offset[:, None])
     return Spheres(joint, offset, one, other, radius[one] + radius[other] - _SLACK, starts, labels, matrix)
 
 
+def _parts() -> dict[str, Balls]:
+    """All parts, and of each upper arm once more the half at the elbow."""
+    out = dict(balls())
+    rest = BodyModel.load().joint_template
+    for side in ("left", "right"):
+        arm = out[f"{side}_upper_arm"]
+        length = abs(rest[INDEX[f"{side}_elbow"], 0] - rest[INDEX[f"{side}_shoulder"], 0])
+        out[f"{side}_elbow_half"] = arm.where(np.abs(arm.offset[:, 0]) > _FREE_FROM * length)
+    return out
+
+
 def _pairs() -> list[tuple[str, str]]:
-    """The pairs of parts that must keep apart."""
-    wanted = [(f"left_{a}", f"right_{b}") for a, b in _CROSS]
-    for side, other in (("left", "right"), ("right", "left")):
-        wanted += [(f"{side}_{arm}", "trunk") for arm in ("upper_arm", "forearm", "hand")]
-        wanted += [(f"{side}_{arm}", "head") for arm in ("forearm", "hand")]
-        wanted += [(f"{side}_{arm}", f"{leg}_thigh") for arm in ("forearm", "hand") for leg in ("left", "right")]
-        wanted += [(f"{side}_hand", f"{other}_forearm"), (f"{side}_hand", f"{side}_shin"), (f"{side}_shin", "trunk")]
-        wanted += [(f"{side}_shin", f"{other}_thigh")]
-    return wanted
+    """The pairs of parts that must keep apart, each once."""
+    out: dict[tuple[str, str], None] = {}
+    for a, b in _APART:
+        for s, o in (("left", "right"), ("right", "left")):
+            out[a.format(s=s, o=o), b.format(s=s, o=o)] = None
+    return list(out)
 
 
 def overlap(body: Kinematics) -> Dual:
     """(S, pairs, 1) m: depth of the deepest overlap of each pair of parts beyond the slack, else zero."""
     table = spheres()
     centre = table.matrix @ body.features
-    squares = (centre * centre).sum(axis=-1)
-    apart = squares[:, :, None] + squares[:, None] - 2 * centre @ np.swapaxes(centre, 1, 2)
-    deep = table.reach - np.sqrt(np.maximum(apart.reshape(len(centre), -1)[:, table.flat], 1e-12))
-    depth = np.maximum(np.maximum.reduceat(deep, table.starts, axis=1), 0.0)
-    if body.active is None:
-        return Dual(depth[..., None])
-    jac = np.zeros((*depth.shape, body.columns))
-    columns = np.flatnonzero(depth.any(axis=0))
+    deep = _closeness(table, centre)
+    hit = np.maximum.reduceat(deep, table.starts, axis=1) > 0
+    columns = np.flatnonzero(hit.any(axis=0))
+    value = np.zeros(hit.shape)
+    jac = None if body.active is None else np.zeros((*hit.shape, body.columns))
     if len(columns):
         deepest = np.stack([_deepest(deep, table, int(k)) for k in columns], axis=1)
-        moved = _depth_jac(body, table, centre, table.first[deepest], table.second[deepest])
-        jac[:, columns] = moved * (depth[:, columns] > 0)[..., None]
-    return Dual(depth, jac).as_row()
+        depth, moved = _depths(body, table, centre, deepest)
+        value[:, columns] = depth * hit[:, columns]
+        if jac is not None and moved is not None:
+            jac[:, columns] = moved * (depth * hit[:, columns] > 0)[..., None]
+    return Dual(value, jac).as_row()
+
+
+def _closeness(table: Spheres, centre: np.ndarray) -> np.ndarray:
+    """(S, P) m, about the depth of each overlap, negative where spheres are apart: (reach^2 - distance^2) / (2 reach).
+
+    Distances of all against all come from one product, in single precision: this only says which pair to look at.
+    """
+    c = centre.astype(np.float32)
+    squares, ones = (c * c).sum(axis=-1, keepdims=True), np.ones((*c.shape[:2], 1), np.float32)
+    left, right = np.concatenate([-2 * c, squares, ones], axis=2), np.concatenate([c, ones, squares], axis=2)
+    apart = np.take((left @ np.swapaxes(right, 1, 2)).reshape(len(c), -1), table.flat, axis=1)
+    out: np.ndarray = table.half_reach - apart * table.per_reach
+    return out
 
 
 def _deepest(deep: np.ndarray, table: Spheres, pair: int) -> np.ndarray:
@@ -130,11 +142,15 @@ def _deepest(deep: np.ndarray, table: Spheres, pair: int) -> np.ndarray:
     return np.asarray(start + np.argmax(deep[:, start:end], axis=1))
 
 
-def _depth_jac(body: Kinematics, table: Spheres, centre: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(S, k, D): derivative of radius_a + radius_b - |c_a - c_b|."""
-    rows = np.arange(len(centre))[:, None]
+def _depths(
+    body: Kinematics, table: Spheres, centre: np.ndarray, deepest: np.ndarray
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Depths (S, k) m of sphere pairs (S, k), reach - |c_a - c_b|, zero where apart; and their derivative (S, k, D)."""
+    a, b, rows = table.first[deepest], table.second[deepest], np.arange(len(centre))[:, None]
     ca, cb = centre[rows, a], centre[rows, b]
-    away = ca - cb
-    unit = away / np.maximum(np.linalg.norm(away, axis=-1, keepdims=True), 1e-9)
+    distance = np.maximum(np.linalg.norm(ca - cb, axis=-1), 1e-9)
+    depth = np.maximum(table.reach[deepest] - distance, 0.0)
+    if body.active is None:
+        return depth, None
     moved = body.carried(table.joint[a], ca) - body.carried(table.joint[b], cb)
-    return -np.einsum("skc,skcd->skd", unit, moved)
+    return depth, -np.einsum("skc,skcd->skd", (ca - cb) / distance[..., None], moved)

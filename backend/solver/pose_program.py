@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,12 +11,15 @@ from backend.body.kinematics import Kinematics, heading_of
 from backend.body.model import ShapedBody
 from backend.body.outline import floor_of, heights
 from backend.posecodes import Measured, Posecode, Program
+from backend.posecodes.contact import Contact
 from backend.posecodes.direction import Direction
+from backend.posecodes.finger import Finger
 from backend.posecodes.ground import Airborne, Support
 from backend.posecodes.hand import Hand
 from backend.posecodes.tracking import body_at, tracked_by
 from rigs.skeleton import INDEX, JOINTS
 
+from .implied import other_angles
 from .least_squares import STOPPING, Stopping
 from .limits import clamped
 from .problem import build
@@ -25,6 +28,7 @@ from .stance import neutral_stance
 from .start import alternatives, starting_pose, with_hands
 from .variants import varied
 
+_PALM = ("_palm", "_hand")  # regions with which a hand lies on something
 _FOOT_CLEARANCE = 0.06  # m; a foot this near to the lowest point of the starting pose is meant to stand
 
 
@@ -70,6 +74,8 @@ class Solution:
     iterations: int
     reason: str
     beyond: np.ndarray
+    notes: tuple[str, ...] = ()
+    """Sentences about statements that ask for more than people can do, and what was taken instead."""
 
 
 def pose_program(
@@ -88,15 +94,22 @@ def pose_program(
     """
     rest = shaped.joints
     free = _free(setting.scope)
+    program, notes = within_reach(program)
     first = starting_pose(setting.local, program, free)
     full = program if setting.keep and setting.scope is not None else completed(rest, program, first)
-    first = with_hands(first, (c for c in full if isinstance(c, Hand)), free)
+    first = with_hands(first, (c for c in full if isinstance(c, (Hand, Finger))), free)
     solutions = []
     for k in range(n):
         between()
         start = first if k == 0 else varied(first, full, free, np.random.default_rng((seed, k)))
-        solutions.append(_solve_one(shaped, full, program, start, setting, stopping))
+        solutions.append(replace(_solve_one(shaped, full, program, start, setting, stopping), notes=notes))
     return solutions
+
+
+def within_reach(program: Program) -> tuple[Program, tuple[str, ...]]:
+    """The program with impossible numbers cut to what people can do, and a sentence about each that was."""
+    each = [code.possible() for code in program]
+    return tuple(code for code, _ in each), tuple(dict.fromkeys(said for _, said in each if said))
 
 
 def _solve_one(
@@ -119,7 +132,7 @@ def _free(scope: frozenset[str] | None) -> np.ndarray:
 
 def completed(rest: np.ndarray, program: Program, start: np.ndarray) -> Program:
     """The program with what it leaves unsaid: how bearing hands lie, and that each foot down at the start stands."""
-    program = (*program, *_bearing_hands(rest, program, start))
+    program = (*program, *_bearing_hands(rest, program, start), *other_angles(rest, program, start))
     if any(isinstance(c, (Support, Airborne)) for c in program):
         return program
     feet = (Support(("left_foot",)), Support(("right_foot",)))
@@ -130,12 +143,16 @@ def completed(rest: np.ndarray, program: Program, start: np.ndarray) -> Program:
 
 
 def _bearing_hands(rest: np.ndarray, program: Program, start: np.ndarray) -> Program:
-    """Hands that bear weight are open; under a chest that faces down their fingers point ahead."""
+    """Hands that bear weight are open, those that touch something lie on it; under a chest that faces down the fingers
+    of bearing hands point ahead.
+    """
     bearing = {p.split("_")[0] for c in program if isinstance(c, Support) for p in c.parts if p.endswith("_hand")}
     shaped = {c.side for c in program if isinstance(c, Hand)}
     aimed = {c.segment for c in program if isinstance(c, Direction)}
     chest = body_at(rest, start, np.zeros(3), ()).world[0, INDEX["spine3"]]
+    resting = {r.split("_")[0] for c in program if isinstance(c, Contact) for r in (c.a, c.b) if r.endswith(_PALM)}
     out: list[Posecode] = [Hand(side, "open") for side in sorted(bearing - shaped)]
+    out += [Hand(side, "resting") for side in sorted(resting - bearing - shaped)]
     if chest[1, 2] < -0.4:
         out += [Direction(f"{side}_hand", (0.0, 0.0, 1.0)) for side in sorted(bearing) if f"{side}_hand" not in aimed]
     return tuple(out)

@@ -12,6 +12,7 @@ from backend.body.dual import Dual
 from backend.body.kinematics import Kinematics, heading_of
 from backend.body.outline import lowest
 from backend.posecodes import Posecode, Program, settled
+from backend.posecodes.finger import Finger
 from backend.posecodes.ground import Airborne, Support
 from backend.posecodes.hand import Hand
 from backend.posecodes.tracking import tracked_by
@@ -188,7 +189,7 @@ def _statement_terms(program: Program, weights: Weights) -> list[Term]:
     """A term for each group of statements that are alike; hand shapes are set, not solved for."""
     groups: dict[tuple, list[Posecode]] = {}
     for code in program:
-        if not isinstance(code, Hand):
+        if not isinstance(code, (Hand, Finger)):
             groups.setdefault((type(code), code.alike()), []).append(code)
     return [_statement_term(type(codes[0]), codes, weights) for codes in groups.values()]
 

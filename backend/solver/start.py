@@ -14,61 +14,28 @@ import numpy as np
 
 from backend.body.kinematics import heading_of
 from backend.body.rotations import rotation_between, rotmat_to_quat_wxyz, rotmat_to_rotvec, rotvec_to_rotmat
+from backend.body.swing_twist import swing_twist
 from backend.posecodes import Posecode, Program
 from backend.posecodes.angle import Angle
 from backend.posecodes.contact import Contact, Reach
 from backend.posecodes.direction import Direction
 from backend.posecodes.facing import Facing
+from backend.posecodes.finger import Finger
 from backend.posecodes.gaze import Gaze
 from backend.posecodes.ground import Support
-from backend.posecodes.hand import Hand, hand_joints
+from backend.posecodes.hand import Hand
 from backend.posecodes.position import Position
 from backend.posecodes.turn import Turn
 from backend.posecodes.vocabulary import AXES, FACES
-from rigs.skeleton import INDEX, PARENTS
+from rigs.skeleton import INDEX
 
-from .limits import HIGH, LOW, swing_twist
+from .draft import FOOT_ALONG, Draft, X, Y, Z, about
+from .limits import HIGH, LOW
+from .start_motions import carry_out, reflected, stand_ins
 
-X, Y, Z = np.eye(3)
 _FOOT_STRETCHED = 0.85  # rad about X: toes away from the shin
 _TOES_BENT = -0.8  # rad about X: upwards, as on tiptoe
 _SPINE = ("spine1", "spine2", "spine3")
-
-
-@dataclass
-class _Draft:
-    """A pose in the making: local rotations (55, 3, 3), and the heading that directions refer to."""
-
-    local: np.ndarray
-    heading: np.ndarray
-    free: np.ndarray  # (55,) bool: joints that may be changed
-
-    def world(self, joint: str | int) -> np.ndarray:
-        """(3, 3) world rotation of a joint."""
-        index = INDEX[joint] if isinstance(joint, str) else joint
-        out = self.local[index]
-        while PARENTS[index] >= 0:
-            index = PARENTS[index]
-            out = self.local[index] @ out
-        return out
-
-    def set_world(self, joint: str, rotation: np.ndarray) -> None:
-        index = INDEX[joint]
-        if self.free[index]:
-            parent = np.eye(3) if PARENTS[index] < 0 else self.world(PARENTS[index])
-            self.local[index] = parent.T @ rotation
-
-    def turn(self, joint: str, rotation: np.ndarray) -> None:
-        """Rotate a joint by a world rotation."""
-        self.set_world(joint, rotation @ self.world(joint))
-
-    def direction(self, code: Direction | Facing) -> np.ndarray:
-        """The statement's target as a unit vector in the world."""
-        goal = np.asarray(code.toward, float)
-        frame = {"heading": self.heading}.get(code.frame)
-        if frame is None:
-            frame = self.world({"pelvis": "pelvis", "chest": "spine3"}[code.frame])
-        return frame @ (goal / np.linalg.norm(goal))
 
 
 @dataclass(frozen=True)
@@ -79,7 +46,7 @@ class _Wishes:
     faces: dict[str, Facing] = field(default_factory=dict)
     bends: dict[str, Angle] = field(default_factory=dict)
     turns: tuple[Turn, ...] = ()
-    hands: tuple[Hand, ...] = ()
+    hands: tuple[Hand | Finger, ...] = ()
     gaze: Gaze | None = None
     bearers: frozenset[str] = frozenset()
 
@@ -91,7 +58,7 @@ class _Wishes:
             {c.part: c for c in program if isinstance(c, Facing)},
             {c.joint: c for c in program if isinstance(c, Angle)},
             tuple(c for c in program if isinstance(c, Turn)),
-            tuple(c for c in program if isinstance(c, Hand)),
+            tuple(c for c in program if isinstance(c, (Hand, Finger))),
             next((c for c in program if isinstance(c, Gaze)), None),
             frozenset(part for c in program if isinstance(c, Support) for part in c.parts),
         )
@@ -103,27 +70,30 @@ def starting_pose(base: np.ndarray, program: Program, free: np.ndarray) -> np.nd
     Args:
         base: (55, 3, 3). free: (55,) bool, joints that may be changed.
     """
-    draft = _Draft(base.copy(), heading_of(base[0]), free)
-    wishes = _Wishes.of(program)
+    draft = Draft(base.copy(), heading_of(base[0]), free)
+    program = (*program, *reflected(program))
+    wishes = _Wishes.of((*program, *stand_ins(draft, program)))
     lay = {side: _shin_lies(draft, side) for side in ("left", "right")}
     _place_trunk(draft, wishes)
     _place_head(draft, wishes)
+    carry_out(draft, program, ("collar",))
     for side in ("left", "right"):
         _place_arm(draft, wishes, side)
         _place_leg(draft, wishes, side, lay[side])
+    carry_out(draft, program, ("shoulder", "hip", "elbow", "wrist", "ankle", "foot"))
     return with_hands(draft.local, wishes.hands, free)
 
 
-def with_hands(local: np.ndarray, hands: Iterable[Hand], free: np.ndarray) -> np.ndarray:
-    """The pose (55, 3, 3) with its free finger joints in the given hand shapes."""
+def with_hands(local: np.ndarray, hands: Iterable[Hand | Finger], free: np.ndarray) -> np.ndarray:
+    """The pose (55, 3, 3) with its free finger joints in the given shapes; a single finger refines its hand."""
     out = local.copy()
-    for hand in hands:
-        joints = hand_joints(hand.side)
-        out[joints] = np.where(free[joints, None, None], hand.target(), out[joints])
+    for code in sorted(hands, key=lambda c: isinstance(c, Finger)):
+        joints = code.joints
+        out[joints] = np.where(free[joints, None, None], code.target(), out[joints])
     return out
 
 
-def _place_trunk(draft: _Draft, wishes: _Wishes) -> None:
+def _place_trunk(draft: Draft, wishes: _Wishes) -> None:
     facing = [(name, wishes.faces[name]) for name in ("pelvis", "pelvis_up", "pelvis_left") if name in wishes.faces]
     for name, code in facing:
         axis = np.array(AXES[FACES[name]].direction)
@@ -133,7 +103,7 @@ def _place_trunk(draft: _Draft, wishes: _Wishes) -> None:
         goal = draft.direction(torso)
         if facing:  # keep what faces where it was told: turn about that axis only
             axis = draft.world("pelvis") @ np.array(AXES[FACES[facing[0][0]]].direction)
-            draft.turn("pelvis", _about(axis, draft.world("pelvis") @ Y, goal))
+            draft.turn("pelvis", about(axis, draft.world("pelvis") @ Y, goal))
         full = rotmat_to_rotvec(rotation_between(draft.world("pelvis") @ Y, goal))
         share = 0.55 if np.linalg.norm(full) < 1.2 else 0.8
         if not facing:
@@ -154,16 +124,7 @@ def _place_trunk(draft: _Draft, wishes: _Wishes) -> None:
                     draft.local[INDEX[joint]] = draft.local[INDEX[joint]] @ step
 
 
-def _about(axis: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Rotation about `axis` that brings `a` nearest to `b`."""
-    pa, pb = a - axis * (a @ axis), b - axis * (b @ axis)
-    if min(np.linalg.norm(pa), np.linalg.norm(pb)) < 1e-6:
-        return np.eye(3)
-    angle = np.arctan2(axis @ np.cross(pa, pb), pa @ pb)
-    return rotvec_to_rotmat(axis * angle)
-
-
-def _face_chest(draft: _Draft, code: Facing, pelvis_too: bool) -> None:
+def _face_chest(draft: Draft, code: Facing, pelvis_too: bool) -> None:
     rotation = rotmat_to_rotvec(rotation_between(draft.world("spine3") @ Z, draft.direction(code)))
     if pelvis_too and np.linalg.norm(rotation) > 1.0:
         draft.turn("pelvis", rotvec_to_rotmat(rotation))
@@ -177,7 +138,7 @@ def _turn_axis(code: Turn) -> np.ndarray:
     return {"turned": Y, "tilted": -Z, "bowed": X}[code.motion]
 
 
-def _place_head(draft: _Draft, wishes: _Wishes) -> None:
+def _place_head(draft: Draft, wishes: _Wishes) -> None:
     for code in wishes.turns:
         if code.part == "head":
             step = rotvec_to_rotmat(_turn_axis(code) * np.radians(code.degrees) / 2)
@@ -197,7 +158,7 @@ def _place_head(draft: _Draft, wishes: _Wishes) -> None:
 
 
 def _limb_goals(
-    draft: _Draft, wishes: _Wishes, upper: str, lower: str, whole: str
+    draft: Draft, wishes: _Wishes, upper: str, lower: str, whole: str
 ) -> tuple[np.ndarray | None, np.ndarray | None]:
     """World directions asked for the upper and the lower segment; a direction of the whole limb stands for both."""
     codes = wishes.segments
@@ -224,7 +185,7 @@ def _ball_from(along: np.ndarray, bend_towards: np.ndarray, sign: float, leg: bo
 
 
 def _place_limb(
-    draft: _Draft,
+    draft: Draft,
     ball: str,
     hinge: str,
     rest: np.ndarray,
@@ -258,11 +219,11 @@ def _bend(wishes: _Wishes, joint: str, current: float) -> float | None:
     return code.degrees if broken else None
 
 
-def _flexion(draft: _Draft, hinge: str) -> float:
+def _flexion(draft: Draft, hinge: str) -> float:
     return float(np.degrees(np.linalg.norm(rotmat_to_rotvec(draft.local[INDEX[hinge]]))))
 
 
-def _place_arm(draft: _Draft, wishes: _Wishes, side: str) -> None:
+def _place_arm(draft: Draft, wishes: _Wishes, side: str) -> None:
     sign = 1.0 if side == "left" else -1.0
     goals = _limb_goals(draft, wishes, f"{side}_upper_arm", f"{side}_forearm", f"{side}_arm")
     elbow = f"{side}_elbow"
@@ -277,40 +238,43 @@ def _place_arm(draft: _Draft, wishes: _Wishes, side: str) -> None:
         draft.turn(wrist, rotation_between(draft.world(wrist) @ (sign * X), draft.direction(hand)))
 
 
-def _turn_palm(draft: _Draft, side: str, goal: np.ndarray) -> None:
+def _turn_palm(draft: Draft, side: str, goal: np.ndarray) -> None:
     """Turn the forearm about its length, within its range, so that the palm comes nearest to `goal`."""
     index = INDEX[f"{side}_elbow"]
     along = draft.world(index) @ X
     palm = draft.world(f"{side}_wrist") @ -Y
-    wanted = float(rotmat_to_rotvec(_about(along, palm, goal)) @ along)
+    wanted = float(rotmat_to_rotvec(about(along, palm, goal)) @ along)
     now = swing_twist(rotmat_to_quat_wxyz(draft.local[None, [index]]), np.array([index]))
     turn = float(np.clip(now[0, 0, 0] + wanted, LOW[index, 0], HIGH[index, 0]) - now[0, 0, 0])
     draft.local[index] = draft.local[index] @ rotvec_to_rotmat(X * turn)
 
 
-def _place_leg(draft: _Draft, wishes: _Wishes, side: str, lay: bool) -> None:
+def _place_leg(draft: Draft, wishes: _Wishes, side: str, lay: bool) -> None:
     """`lay`: whether the shin lay on its front before anything was placed; its foot then is as it was meant."""
     knee = f"{side}_knee"
     goals = _limb_goals(draft, wishes, f"{side}_thigh", f"{side}_shin", f"{side}_leg")
     bend = _bend(wishes, knee, _flexion(draft, knee))
     _place_limb(draft, f"{side}_hip", knee, -Y, X, goals, bend, leg=True)
     foot = wishes.faces.get(f"{side}_foot")
-    if foot is not None:
+    along = wishes.segments.get(f"{side}_foot")
+    if along is not None:
+        draft.turn(f"{side}_ankle", rotation_between(draft.world(f"{side}_ankle") @ FOOT_ALONG, draft.direction(along)))
+    elif foot is not None:
         ankle = f"{side}_ankle"
         draft.turn(ankle, rotation_between(draft.world(ankle) @ Z, draft.direction(foot)))
     if f"{side}_toes" in wishes.bearers and f"{side}_heel" not in wishes.bearers:
-        _bend_toes(draft, side, ankle_too=foot is None)
-    elif foot is None and draft.free[INDEX[f"{side}_ankle"]] and _shin_lies(draft, side) and not lay:
+        _bend_toes(draft, side, ankle_too=foot is None and along is None)
+    elif foot is None and along is None and draft.free[INDEX[f"{side}_ankle"]] and _shin_lies(draft, side) and not lay:
         # A shin that lies on its front: the foot lies on its top, or it would stick into the ground.
         draft.local[INDEX[f"{side}_ankle"]] = rotvec_to_rotmat(_FOOT_STRETCHED * X)
 
 
-def _shin_lies(draft: _Draft, side: str) -> bool:
+def _shin_lies(draft: Draft, side: str) -> bool:
     """Whether a shin lies on its front, more or less level."""
     return bool(draft.world(f"{side}_knee")[1, 2] < -0.6)
 
 
-def _bend_toes(draft: _Draft, side: str, ankle_too: bool) -> None:
+def _bend_toes(draft: Draft, side: str, ankle_too: bool) -> None:
     """Toes bent up under a raised heel: stretched ankle over an upright shin, bent one over a level shin (kneeling).
 
     From a straight foot the solver could not tell which way to bend, and may curl the toes under.
@@ -350,7 +314,7 @@ def alternatives(start: np.ndarray, program: Program, free: np.ndarray) -> list[
     }
     out = []
     for preset in _ARM_PRESETS if open_segments else ():
-        draft = _Draft(start.copy(), heading_of(start[0]), free)
+        draft = Draft(start.copy(), heading_of(start[0]), free)
         for side, parts in open_segments.items():
             flip = np.array([1.0 if side == "left" else -1.0, 1.0, 1.0])
             wishes = []

@@ -12,6 +12,8 @@ DEG = 0.017453292519943295  # rad
 def _kinds() -> Mapping[str, float]:
     return MappingProxyType({
         "angle": 5 * DEG, "direction": 6 * DEG, "facing": 9 * DEG, "gaze": 8 * DEG, "turn": 4 * DEG, "hand": 5 * DEG,
+        "finger": 5 * DEG, "motion": 5 * DEG, "elevation": 5 * DEG, "lean": 4 * DEG, "symmetry": 5 * DEG,
+        "balance": 0.015,
         "position": 0.02, "distance": 0.02, "contact": 0.006, "reach": 0.006, "support": 0.005, "airborne": 0.02,
     })  # fmt: skip
 
@@ -44,7 +46,7 @@ class Weights:
     """Excess of a joint over its anatomical range, rad."""
     penetration: float = 0.006
     """Depth of a point of the skin below the ground, m."""
-    collision: float = 0.008
+    collision: float = 0.004
     """Depth of one limb inside another or the trunk, m."""
     balance: float = 0.06
     """Horizontal distance of the centre of mass from the area of support, m."""

@@ -27,7 +27,7 @@ from backend.language.atlas import atlas
 from backend.language.captions import describe
 from backend.language.reader import read
 from backend.posecodes import Program
-from backend.posecodes.classes import TRACKED, agreeing, mirrored, named, possible, values_of
+from backend.posecodes.classes import TRACKED, agreeing, looks, mirrored, named, possible, values_of
 from backend.solver.pose_program import Setting, pose_program
 from backend.solver.stance import neutral_stance
 from rigs.wire import Pose
@@ -123,10 +123,18 @@ def _wrong_sides(classes: dict[str, str], agree: dict[str, bool], got: dict[str,
     out = []
     for key in (k for k, right in agree.items() if not right):
         twin = next(iter(mirrored({key: classes[key]})))
-        swapped = key in got and got[key] == there.get(key) != classes[key]
+        swapped = key in got and got[key] == there.get(key) != classes[key] and _far(key, got[key], classes[key])
         if swapped and (twin == key or (got.get(twin) == there[twin] != classes.get(twin))):
             out.append(f"{key}: {classes[key]} became {got[key]}")
     return out
+
+
+def _far(key: str, a: str, b: str) -> bool:
+    """Whether bends and distances differ by more than neighbouring classes, which is no matter of sides."""
+    if key.split()[0] not in ("angle", "distance"):
+        return True
+    names = looks()[key].scale.names
+    return abs(names.index(a) - names.index(b)) > 1
 
 
 def measure(poses: list[tuple[str, Pose]], show: int) -> dict[str, Tally]:
@@ -148,7 +156,8 @@ def report(title: str, found: dict[str, Tally], keys: int) -> None:
     for kind in TEXTS:
         t = found[kind]
         print(
-            f"  {kind:11s} {100 * np.mean(t.shares):5.1f} % of the classes (p10 {100 * np.quantile(t.shares, 0.1):.0f}),"
+            f"  {kind:11s} {100 * np.mean(t.shares):5.1f} % of the classes"
+            f" (p10 {100 * np.quantile(t.shares, 0.1):.0f}),"
             f" {np.mean(t.extra):.1f} further ones, {len(t.sides)} on the wrong side, {np.mean(t.words):.0f} words"
         )
     t = found[TEXTS[0]]

@@ -55,7 +55,7 @@ LOCAL: Final[tuple[tuple[str, str], ...]] = (  # an edit, and the joints that ma
     ("straighten the back leg a bit", "root left_leg right_leg"),
     ("raise the left knee", "left_leg"),
     ("lift the right foot 10 cm", "right_leg"),
-    ("swing the right leg back by 15 degrees", "right_leg"),
+    ("swing the right leg back by 15 degrees", "root right_leg"),
     ("move the feet further apart", "root left_leg right_leg"),
     ("lower the hips by 5 cm", "root left_leg right_leg"),
     ("turn the left foot out", "left_leg"),
@@ -90,7 +90,7 @@ def padded(body: np.ndarray) -> Pose:
 
 
 def _pairs(data: np.lib.npyio.NpzFile, mine: np.ndarray, n: int, rng: np.random.Generator) -> list[tuple[Pose, Pose]]:
-    """n pairs, every other one within a trial."""
+    """As many pairs, every other one within a trial."""
     trial, poses = data["trial_id"], data["poses"]
     out: list[tuple[Pose, Pose]] = []
     while len(out) < n:

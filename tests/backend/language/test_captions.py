@@ -7,7 +7,13 @@ import re
 import numpy as np
 import pytest
 
+from backend.body.kinematics import Kinematics, heading_of
+from backend.body.model import BodyModel
+from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
 from backend.language.captions import describe, difference
+from backend.language.reader import read
+from backend.posecodes.classes import TRACKED, agreeing, values_of
+from backend.solver.pose_program import Setting, pose_program
 from rigs.wire import Pose
 
 from .posing import LINES, edited, mirrored, posed
@@ -117,3 +123,47 @@ def test_the_difference_carried_out_again_reaches_the_same_pose(prompt: str) -> 
     _, again = edited(start, difference(start, goal))
     # Equal up to the rounding of figures to 5 degrees and what words leave open.
     assert np.abs(again.rotvecs - goal.rotvecs).max() < np.radians(16)
+
+
+READ_BACK = ["standing", "t_pose", "left_arm_up", "right_hand_wave", "hands_on_hips", "lunge", "bowing", "sitting"]
+
+
+def _classes(pose: Pose) -> dict[str, float]:
+    local = rotvec_to_rotmat(pose.rotvecs)[None]
+    rest = BodyModel.load().shaped().joints
+    return values_of(Kinematics(rest, local, np.zeros((1, 3)), TRACKED, heading_of(local[:, 0])))
+
+
+def _read_back(text: str) -> Pose:
+    reading = read(text)
+    assert not reading.unread, (text, reading.unread)
+    solution = pose_program(BodyModel.load().shaped(), reading.program, Setting.neutral())[0]
+    return Pose(rotmat_to_rotvec(solution.local), solution.transl)
+
+
+@pytest.mark.parametrize("name", READ_BACK)
+def test_the_full_description_reads_back(name: str) -> None:
+    pose = posed(name)
+    agree = agreeing(_classes(pose), _classes(_read_back(describe(pose)[2])))
+    assert sum(agree.values()) >= 0.9 * len(agree), [key for key, right in agree.items() if not right]
+
+
+@pytest.mark.parametrize("name", ["left_arm_up", "right_hand_wave", "lunge", "kneeling", "tree"])
+def test_what_is_read_back_is_on_the_right_side(name: str) -> None:
+    """The pose that a description gives is nearer to the described one than to its mirror image."""
+    pose = posed(name)
+    for text in describe(pose):
+        again = _classes(_read_back(text))
+        here, there = (agreeing(_classes(p), again) for p in (pose, mirrored(pose)))
+        assert sum(here.values()) / len(here) > sum(there.values()) / len(there) + 0.02, text
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_every_word_of_a_description_is_read(name: str) -> None:
+    for text in describe(posed(name)):
+        assert not read(text).unread, text
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_a_line_is_short(name: str) -> None:
+    assert len(describe(posed(name))[0].split()) <= 22

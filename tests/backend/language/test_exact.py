@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from backend.language.aims import aim
-from backend.language.exact import directions, exactly, vector, _Reader
+from backend.language.exact import exactly
+from backend.language.exact_words import Scan, directions, vector
 from backend.language.reader import read, vocabulary
 from backend.language.tokens import tokens_of
 from backend.posecodes import Posecode, read_program
@@ -65,7 +66,10 @@ def same(a: Posecode, b: Posecode) -> bool:
         ("leaning 10 degrees forward and 20 to the left", "torso points 0.925 up 0.163 front 0.342 left"),
         ("the torso points forward and slightly down", "torso points front 0.4 down"),
         ("looking forward and slightly to the left", "look front 0.4 left"),
-        ("lying on the back, the left arm stretched towards the head and up", "left arm points back up; left elbow straight"),
+        (
+            "lying on the back, the left arm stretched towards the head and up",
+            "left arm points back up; left elbow straight",
+        ),
     ],
 )  # fmt: skip
 def test_a_statement_is_read_to_the_letter(text: str, lines: str) -> None:
@@ -76,7 +80,8 @@ def test_a_statement_is_read_to_the_letter(text: str, lines: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["left arm raised", "both arms up", "left knee bent 40 degrees", "left arm raised slightly forward", "feet 50 cm apart",
+    ["left arm raised", "both arms up", "left knee bent 40 degrees", "left arm raised slightly forward",
+        "feet 50 cm apart",
         "leaning forward", "looking up", "left hand on the right hip", "sitting with the legs crossed"],
 )  # fmt: skip
 def test_what_leaves_something_open_is_left_to_the_rules(text: str) -> None:
@@ -84,16 +89,26 @@ def test_what_leaves_something_open_is_left_to_the_rules(text: str) -> None:
 
 
 def test_sides_are_those_of_the_limb_spoken_of() -> None:
-    codes = said("the left elbow is bent 90 degrees, the forearm pointing up; the right one hangs. the forearm points down")
+    codes = said(
+        "the left elbow is bent 90 degrees, the forearm pointing up; the right one hangs. the forearm points down"
+    )
     assert {c.segment for c in codes if isinstance(c, Direction)} <= {"left_forearm", "right_forearm"}
     assert Angle("left_elbow", 90.0) in codes
 
 
 def test_a_bend_of_a_whole_limb_bends_it_forward() -> None:
     """A knee goes to the front, an elbow to the back of a hanging arm."""
-    codes = {c.segment: c.toward for c in said("the left leg points down, the knee bent 40 degrees") if isinstance(c, Direction)}
+    codes = {
+        c.segment: c.toward
+        for c in said("the left leg points down, the knee bent 40 degrees")
+        if isinstance(c, Direction)
+    }
     assert codes["left_thigh"][2] > 0.3 > -0.3 > codes["left_shin"][2]
-    codes = {c.segment: c.toward for c in said("the left arm points down, the elbow bent 40 degrees") if isinstance(c, Direction)}
+    codes = {
+        c.segment: c.toward
+        for c in said("the left arm points down, the elbow bent 40 degrees")
+        if isinstance(c, Direction)
+    }
     assert codes["left_upper_arm"][2] < -0.2 < 0.2 < codes["left_forearm"][2]
 
 
@@ -103,14 +118,34 @@ def test_the_words_of_a_direction_lead_back_to_it(seed: int) -> None:
     direction = np.random.default_rng(seed).normal(size=3)
     direction /= np.linalg.norm(direction)
     tokens = tokens_of(aim(direction), vocabulary())
-    items, end = directions(_Reader(tokens, [False] * len(tokens)), 0)
+    items, end = directions(Scan(tokens, [False] * len(tokens)), 0)
     assert end == len(tokens)
     assert float(np.dot(vector(items, "left"), direction)) > np.cos(np.radians(25))
 
 
 def test_the_letter_goes_before_what_a_rule_would_guess() -> None:
-    program = read("Standing on the left leg. The right knee is raised forward and up, bent 120 degrees, the shin pointing down.").program
+    program = read(
+        "Standing on the left leg. The right knee is raised forward and up, bent 120 degrees, the shin pointing down."
+    ).program
     thighs = [c for c in program if isinstance(c, Direction) and c.segment == "right_thigh"]
     assert len(thighs) == 1
     assert thighs[0].toward[1] > 0.5
     assert [c.degrees for c in program if isinstance(c, Angle) and c.joint == "right_knee"] == [120.0]
+
+
+def test_a_second_bend_needs_no_verb() -> None:
+    codes = said("both legs point down, the left knee bent 60 degrees and the right knee 35 degrees")
+    shins = {c.segment: c.toward[2] for c in codes if isinstance(c, Direction) and c.segment.endswith("shin")}
+    assert shins["left_shin"] < shins["right_shin"] < -0.2
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("the right hand is making a peace sign", "right hand peace"),
+        ("both hands are making the horns", "both hands rock"),
+        ("upside down, looking forward and down", "pelvis up faces down; look front down"),
+    ],
+)
+def test_signs_and_postures_without_a_name(text: str, lines: str) -> None:
+    assert set(said(text)) == set(read_program(lines))

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
 from backend.errors import BadProgram
-from backend.posecodes import KINDS, from_json, program_from_json, read_line, read_program, schema
+from backend.posecodes import from_json, program_from_json, read_line, read_program
+from backend.posecodes.finger import seen
 from backend.posecodes.hand import SHAPES, hand_joints, shape_rotvecs
 from tests.backend.conftest import bodies, largest_jacobian_error, mirror, random_rotvecs, turned
 
@@ -34,6 +36,53 @@ right wrist at most 0.1 right of pelvis
 left ankle at least 1.9 from right ankle
 left hand fist
 right hand thumbs up
+left shoulder flexed 60
+right shoulder extended 20
+left shoulder abducted 40
+right shoulder abducted at least 30
+left shoulder abducted 120
+right shoulder horizontally adducted 40
+left shoulder rotated in 30
+right shoulder rotated out 20
+left hip flexed at most 20
+right hip extended 10
+left hip abducted 40
+right hip rotated out 30
+left forearm supinated 20
+right forearm pronated 60
+left wrist extended 30
+right wrist flexed 20
+right wrist deviated radially 12
+left wrist deviated ulnarly 10
+left ankle dorsiflexed 15
+right ankle plantarflexed 30
+left ankle inverted 10
+right ankle everted at least 5
+left toes bent up 30
+right collar raised 20
+left collar retracted 10
+right collar protracted at most 12
+left thigh elevated 0
+torso elevated at least 60
+shoulders elevated at most 10
+left middle points 0.8 up 0.6 front
+right foot points front 0.3 up
+left hand touches right upper leg
+head touches right lower arm
+right hand touches head
+left index curled 0.6
+right thumb curled 0.3 spread 20
+left pinky straight spread 12
+weight on left foot
+weight even on left foot, right foot
+weight 0.7 on right foot, left hand, left knee
+arms symmetric
+legs symmetric
+hands symmetric
+body symmetric
+torso leans forward 30
+torso leans back at least 10
+torso leans right 15
 """.strip().splitlines()
 SCENE = ("reaches", "seat", "on ground", "airborne")  # statements about the world, which a turn of the body may change
 
@@ -84,6 +133,33 @@ KNOWN = {  # in the T-pose, pelvis at the origin
     "pelvis faces front": 0.0,
     "left wrist 0 in front of right wrist": 0.0,
     "left hand flat": 0.0,
+    "left shoulder abducted 90": 0.0,
+    "right shoulder abducted 120": np.pi / 6,
+    "right shoulder horizontally adducted 0": 0.0,
+    "left shoulder rotated in 0": 0.0,
+    "right shoulder rotated in 40": np.radians(40),
+    "left hip flexed 0": 0.0,
+    "right hip flexed 90": np.pi / 2,
+    "left hip abducted 30": np.pi / 6,
+    "left forearm pronated 60": np.pi / 3,
+    "right wrist flexed 0": 0.0,
+    "left ankle dorsiflexed 20": np.radians(20),
+    "right toes bent up 0": 0.0,
+    "left collar raised 10": np.radians(10),
+    "left thigh elevated -90": 0.0,
+    "right thigh level": np.pi / 2,
+    "left arm elevated 0": 0.0,
+    "torso elevated at least 60": 0.0,
+    "torso leans forward 30": np.pi / 6,
+    "torso leans right 0": 0.0,
+    "left ring straight": 0.0,
+    "weight even on both feet": 0.04,
+    "weight on left foot": 0.11,
+    "arms symmetric": 0.0,
+    "body symmetric": 0.0,
+    "right index curled 0.5": np.radians(49),
+    "right middle points right": 0.0,
+    "left foot points front": 0.4,
 }
 
 
@@ -98,6 +174,18 @@ def test_a_hand_in_its_shape_has_no_error(shape, shaped):
     rotvecs[0, hand_joints("right")] = shape_rotvecs(shape, "right")
     measured = read_line(f"right hand {shape.replace('_', ' ')}")[0].measure(bodies(shaped, rotvecs))
     assert measured.met and measured.error < 1e-9
+
+
+@pytest.mark.parametrize(
+    "line", ["left index curled 0.6 spread 10", "right thumb curled 0.3 spread 20", "right ring straight"]
+)
+def test_a_finger_in_its_place_has_no_error_and_is_seen_so(line, shaped):
+    code = read_line(line)[0]
+    rotmats = rotvec_to_rotmat(np.zeros((55, 3)))
+    rotmats[code.joints] = code.target()
+    assert code.measure(bodies(shaped, rotmat_to_rotvec(rotmats)[None])).error < 1e-9
+    again = seen(code.finger, rotmats)
+    assert (again.curl, again.spread) == (pytest.approx(code.curl, abs=0.03), pytest.approx(code.spread, abs=4))
 
 
 def test_angle_measures_degrees(shaped):
@@ -135,11 +223,3 @@ def test_unreadable_line_says_which_line():
 
 def test_both_makes_a_statement_for_each_side():
     assert [c.said() for c in read_line("both elbows bent 90")] == ["left elbow bent 90", "right elbow bent 90"]
-
-
-def test_schema_names_every_kind_and_documents_every_field():
-    kinds = {s["properties"]["type"]["const"]: s for s in schema()["items"]["anyOf"]}
-    assert set(kinds) == set(KINDS)
-    for kind in kinds.values():
-        assert kind["description"]
-        assert all(p.get("description") for name, p in kind["properties"].items() if name != "type")

@@ -1,37 +1,10 @@
 import numpy as np
 import pytest
 
-from backend.body.rotations import rotmat_to_quat_wxyz, rotvec_to_rotmat
-from backend.solver.limits import HIGH, LOW, clamped, swing_twist, swing_twist_jac
+from backend.body.rotations import rotvec_to_rotmat
+from backend.posecodes.motion import MOTIONS, Motion, sign_of
+from backend.solver.limits import HIGH, LOW, clamped
 from rigs.skeleton import INDEX, MIRROR, N_JOINTS
-from tests.backend.conftest import random_rotvecs
-
-ALL = np.arange(N_JOINTS)
-
-
-def _coordinates(rotmat, joints=ALL):
-    return swing_twist(rotmat_to_quat_wxyz(np.broadcast_to(rotmat, (1, len(joints), 3, 3))), joints)[0]
-
-
-def test_pure_rotation_about_one_axis_is_its_own_coordinate():
-    for axis in range(3):
-        rotvec = 0.8 * np.eye(3)[axis]
-        assert np.allclose(_coordinates(rotvec_to_rotmat(rotvec)), rotvec, atol=1e-9), axis
-
-
-def test_twist_does_not_change_the_swing():
-    elbow = np.array([INDEX["left_elbow"]])
-    swing, twist = rotvec_to_rotmat(np.array([0, -1.2, 0])), rotvec_to_rotmat(np.array([0.9, 0, 0]))
-    assert np.allclose(_coordinates(swing @ twist, elbow)[0], [0.9, -1.2, 0], atol=1e-9)
-
-
-def test_coordinates_have_the_right_derivative():
-    rotmats = rotvec_to_rotmat(random_rotvecs(8, 2, size=0.6))
-    exact = swing_twist_jac(rotmat_to_quat_wxyz(rotmats), ALL)
-    for axis in range(3):
-        step = rotvec_to_rotmat(1e-6 * np.eye(3)[axis])
-        plus, minus = (swing_twist(rotmat_to_quat_wxyz(rotmats @ r), ALL) for r in (step, step.T))
-        assert np.abs((plus - minus) / 2e-6 - exact[..., axis]).max() < 1e-5
 
 
 def test_ranges_are_mirror_images():
@@ -62,3 +35,11 @@ def test_known_motions_are_within_or_beyond(joint, rotvec, allowed):
     local = np.tile(np.eye(3), (N_JOINTS, 1, 1))
     local[INDEX[joint]] = rotvec_to_rotmat(np.array(rotvec))
     assert (clamped(local).max() < 1e-9) == allowed
+
+
+@pytest.mark.parametrize("name", [n for n, m in MOTIONS.items() if m.form == "coordinate"])
+def test_motions_that_can_be_asked_are_those_that_the_joints_allow(name):
+    code = Motion(name, 0)
+    j, axis, sign = INDEX[code.joint], code.range.axis, sign_of(code)
+    allowed = np.degrees(sorted((sign * LOW[j, axis], sign * HIGH[j, axis])))
+    assert allowed == pytest.approx([code.range.low, code.range.high])

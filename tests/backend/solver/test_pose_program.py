@@ -40,11 +40,14 @@ def test_what_was_asked_is_met_on_the_ground_within_the_limits(name, shaped):
 
 @pytest.mark.parametrize("name", ["hand on hip", "ear"])
 def test_mirrored_program_gives_the_mirrored_pose(name, shaped):
-    """An arm that reaches has an elbow that may swing a little at no cost, so costs agree better than places."""
+    """An arm that reaches has an elbow that may swing a little at no cost, so costs agree better than places.
+
+    The skin is symmetric to a millimetre, which is a quarter of the sigma of an overlap.
+    """
     program = read_program(PROGRAMS[name])
     here = pose_program(shaped, program, Setting.neutral())[0]
     there = pose_program(shaped, tuple(c.mirrored() for c in program), Setting.neutral())[0]
-    assert there.cost == pytest.approx(here.cost, rel=0.05, abs=0.1)
+    assert there.cost == pytest.approx(here.cost, rel=0.05, abs=0.3)
     flipped = there.joints[MIRROR] * np.array([-1, 1, 1])
     assert np.linalg.norm(here.joints - flipped, axis=1)[:22].max() < 0.04
 

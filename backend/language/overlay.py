@@ -1,0 +1,62 @@
+"""How the clauses of a prompt go over each other: what a later one says anew, and what was said to the letter."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from backend.posecodes import Posecode
+from backend.posecodes.angle import Angle
+from backend.posecodes.direction import Direction
+from backend.posecodes.gaze import Gaze
+from backend.posecodes.hand import Hand
+
+from .compose import limb_slots
+from .exact import Exact
+
+
+def over(before: list[Posecode], later: list[Posecode], *, straight: bool = True) -> list[Posecode]:
+    """Statements of a later clause added; "left arm raised and bent 90" keeps the upper arm raised."""
+    out = [c for c in before if c not in later and not any(_restated(c, new, straight=straight) for new in later)]
+    bent = bent_joints(out + later)
+    return [opened(c, bent) for c in out + later]
+
+
+def bent_joints(codes: list[Posecode]) -> set[str]:
+    """The elbows and knees that a bend, or a direction of the lower segment alone, was said for."""
+    bent = {c.joint for c in codes if isinstance(c, Angle) and c.degrees > 20}
+    lower = {"forearm": "elbow", "shin": "knee"}
+    segments = [c.segment.partition("_") for c in codes if isinstance(c, Direction)]
+    return bent | {f"{side}_{lower[name]}" for side, _, name in segments if name in lower}
+
+
+def _restated(old: Posecode, new: Posecode, *, straight: bool = True) -> bool:
+    """Whether a later clause says the same thing anew: "left leg lifted ... left leg stretched out to the side"."""
+    if isinstance(old, Angle) and isinstance(new, Direction):
+        side, joint = old.joint.split("_")
+        return straight and new.segment == f"{side}_{'arm' if joint == 'elbow' else 'leg'}"
+    if isinstance(old, Direction) and isinstance(new, Direction):
+        return old.segment == new.segment
+    return type(old) is type(new) and isinstance(old, (Angle, Hand, Gaze)) and old.limbs() == new.limbs()
+
+
+def opened(code: Posecode, bent: set[str]) -> Posecode:
+    """The direction of a whole limb whose hinge is bent is that of its upper segment."""
+    if isinstance(code, Direction):
+        side, _, limb = code.segment.partition("_")
+        hinge, upper = {"arm": ("elbow", "upper_arm"), "leg": ("knee", "thigh")}.get(limb, ("", ""))
+        if f"{side}_{hinge}" in bent:
+            return replace(code, segment=f"{side}_{upper}")
+    return code
+
+
+def with_exact(lines: list[Posecode], standing: list[Posecode], exact: Exact) -> tuple[list[Posecode], list[Posecode]]:
+    """What was said to the letter over what the rules made of the rest: it says all about the limbs that it aims."""
+
+    def is_open(code: Posecode) -> bool:
+        placed = isinstance(code, (Direction, Angle)) and limb_slots(code) & exact.aimed
+        return not placed and not any(_restated(code, new) for new in exact.codes)
+
+    bent = bent_joints(exact.codes)
+    limbs = frozenset(slot for c in exact.codes if isinstance(c, Direction) for slot in limb_slots(c))
+    kept = [c for c in standing if is_open(c) and not limb_slots(c) & limbs]
+    return [*(opened(c, bent) for c in lines if is_open(c)), *exact.codes], kept
