@@ -56,6 +56,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_pose(commands.add_parser("pose", help="pose a body by words, a photo, or from another pose"))
     _add_batch(commands.add_parser("batch", help="answer a file of requests, one JSON object a line"))
     _add_describe(commands.add_parser("describe", help="say what a pose is, or how it differs from another"))
+    _add_solve(commands.add_parser("solve", help="pose a body by a program of posecodes"))
+    _add_posecodes(commands.add_parser("posecodes", help="what a program of posecodes may say"))
     engines = commands.add_parser("engines", help="what can pose, what is missing and how to get it")
     engines.add_argument("--json", action="store_true", help="print JSON")
     engines.set_defaults(run=_engines)
@@ -99,8 +101,36 @@ def _add_describe(p: argparse.ArgumentParser) -> None:
     p.add_argument("--than", metavar="OTHER", type=Path, help="say the instruction that turns OTHER into POSE")
     p.add_argument("--frame", metavar="N", type=int, default=0, help="which frame of POSE (default 0)")
     p.add_argument("--length", choices=("line", "paragraph", "full"), default="paragraph", help="how much is said")
+    p.add_argument("--posecodes", action="store_true", help="say it as a program of posecodes")
     p.add_argument("--json", action="store_true", help="print everything as JSON")
     p.set_defaults(run=_describe)
+
+
+def _add_solve(p: argparse.ArgumentParser) -> None:
+    p.add_argument("program", metavar="PROGRAM", help="a file of posecodes, JSON or lines; - reads stdin")
+    p.add_argument("--start", metavar="POSE", type=Path, help="a .json or .npz pose; what is not mentioned stays")
+    p.add_argument("--frame", metavar="N", type=int, default=0, help="which frame of --start (default 0)")
+    p.add_argument("--scope", metavar="JOINTS", help="only these may move (with --start: what PROGRAM speaks of)")
+    p.add_argument("--locks", metavar="JOINTS", help="these must not move")
+    p.add_argument("-n", metavar="K", type=int, default=1, help="how many alternatives (default 1)")
+    p.add_argument("--seed", metavar="S", type=int, default=0, help="same seed, same poses (default 0)")
+    p.add_argument(
+        "--out", metavar="F", type=Path, help="write the pose: .json or .npz; more alternatives become F-2, F-3 ..."
+    )
+    p.add_argument("--render", metavar="PNG", type=Path, help="draw the pose; more alternatives become PNG-2 ...")
+    p.add_argument("--blend", metavar="FILE.blend", type=Path, help="write a Blender file, and its picture beside it")
+    p.add_argument("--report", action="store_true", help="also the costs by term, and every alternative")
+    p.add_argument("--json", action="store_true", help="print the whole result as one line of JSON")
+    p.set_defaults(run=_solve)
+
+
+def _add_posecodes(p: argparse.ArgumentParser) -> None:
+    what = p.add_mutually_exclusive_group()
+    what.add_argument("--kinds", action="store_true", help="all kinds of statements, to be read (default)")
+    what.add_argument("--schema", action="store_true", help="the JSON Schema of a program")
+    what.add_argument("--check", metavar="FILE", help="read a program, JSON or lines, and print its canonical lines")
+    p.add_argument("--strict", action="store_true", help="the schema for decoders that take its plain part only")
+    p.set_defaults(run=_posecodes)
 
 
 def _add_serve(p: argparse.ArgumentParser) -> None:
@@ -133,17 +163,32 @@ def _batch(options: argparse.Namespace) -> int:
     return run(options.source, options.target, options.workers)
 
 
+def _solve(options: argparse.Namespace) -> int:
+    from .solve_command import run
+
+    return run(options)
+
+
+def _posecodes(options: argparse.Namespace) -> int:
+    from .posecodes_command import run
+
+    return run(options)
+
+
 def _describe(options: argparse.Namespace) -> int:
     from rigs.wire import DescribeRequest
 
     from .files import read_pose
     from .pipeline import Pipeline
+    from .posecodes_command import lines_of
 
     pose = read_pose(options.pose, options.frame)
     than = read_pose(options.than) if options.than else None
-    found = Pipeline().describe(DescribeRequest(pose, than))
+    found = Pipeline().describe(DescribeRequest(pose, than, options.posecodes))
     if options.json:
-        print(json.dumps(found.to_dict()))
+        print(json.dumps(list(found.posecodes) if options.posecodes else found.to_dict()))
+    elif options.posecodes:
+        print("\n".join(lines_of(found.posecodes)))
     else:
         print(found.difference if than else getattr(found, options.length))
     return 0

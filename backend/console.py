@@ -7,7 +7,7 @@ import sys
 import traceback
 from typing import Any
 
-from rigs.wire import EngineInfo, PoseResult, Statement, WireError
+from rigs.wire import EngineInfo, PoseResult, Report, Statement, WireError
 
 from .errors import BadInput, Broken, PosewrightError
 
@@ -73,6 +73,21 @@ def _numbers(statement: Statement) -> str:
         return ""
     unit = f" {statement.unit}" if statement.unit else ""
     return f" (asked {statement.asked:.3g}{unit}, reached {statement.reached:.3g}{unit})"
+
+
+def statement_lines(report: Report) -> list[str]:
+    """What was asked, what was reached, in which unit, and whether that is met; a line for each statement."""
+    lines = [f"{'asked':>8} {'reached':>8} unit met statement"]
+    for s in report.statements:
+        asked, reached = (f"{'-' if v is None else f'{v:.4g}':>8}" for v in (s.asked, s.reached))
+        lines.append(f"{asked} {reached} {s.unit:<4} {'yes' if s.met else 'NO':<3} {s.text}")
+    return lines
+
+
+def report_lines(report: Report) -> list[str]:
+    """The solver's account: the cost of every term, the dearest first, and how it came to an end."""
+    lines = [f"{cost:>8.3f} {name}" for name, cost in report.costs.items()]
+    return [f"{'cost':>8} term", *lines, f"{report.cost:>8.3f} in {report.iterations} iterations: {report.reason}"]
 
 
 def engine_lines(engines: tuple[EngineInfo, ...]) -> list[str]:

@@ -89,8 +89,8 @@ class Pipeline:
         began = time.perf_counter()
         tick("Reading the program")
         proposal = stated.propose(request)
-        shaped = _shaped(request.start)
-        solutions = _solved(shaped, proposal, request, tick)
+        shaped, asked = _shaped(request.start), len(proposal.asked)
+        solutions = [replace(s, verdicts=s.verdicts[:asked]) for s in _solved(shaped, proposal, request, tick)]
         entries = tuple(replace(_entry(s, shaped, request.start), report=_report(s)) for s in solutions)
         return PoseResult(
             id=request.id,

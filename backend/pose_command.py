@@ -34,7 +34,7 @@ class NothingToShow(PosewrightError):
 
 def run(options: argparse.Namespace) -> int:
     """Check everything that can be checked, pose, then print and write. Returns the exit status."""
-    _check_outputs(options)
+    check_outputs(options)
     request = read_request(options)
     from .pipeline import Pipeline
 
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps(result.to_dict(), allow_nan=False))
     else:
         print("\n".join(answer_lines(result)))
-    for path in _write(options, result, request.prompt):
+    for path in write_outputs(options, result, request.prompt):
         if not options.json:
             print(f"wrote {path}")
     return 0
@@ -74,10 +74,12 @@ def read_request(options: argparse.Namespace) -> PoseRequest:
         fields["person"] = int(options.person) if options.person.isdecimal() else options.person
     if options.start:
         fields["start"] = read_pose(options.start, options.frame).to_dict()
-    for name in ("scope", "locks"):
-        names = [part.strip() for part in (getattr(options, name) or "").split(",")]
-        fields[name] = [part for part in names if part]
-    return PoseRequest.from_dict(fields)
+    return PoseRequest.from_dict(fields | {name: names_of(getattr(options, name)) for name in ("scope", "locks")})
+
+
+def names_of(option: str | None) -> list[str]:
+    """The names in an option such as "left_arm, head"."""
+    return [part.strip() for part in (option or "").split(",") if part.strip()]
 
 
 def _stdin_prompt() -> str:
@@ -110,7 +112,8 @@ def picture_size(text: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def _check_outputs(options: argparse.Namespace) -> None:
+def check_outputs(options: argparse.Namespace) -> None:
+    """Say before the work which of --out, --render and --blend could not be written. Raises BadFile."""
     for path, formats in ((options.out, FORMATS), (options.render, (".png",)), (options.blend, (".blend",))):
         if path is not None:
             check_writable(path, formats)
@@ -121,7 +124,7 @@ def numbered(path: Path, index: int) -> Path:
     return path if index == 0 else path.with_name(f"{path.stem}-{index + 1}{path.suffix}")
 
 
-def _write(options: argparse.Namespace, result: PoseResult, title: str) -> Iterator[Path]:
+def write_outputs(options: argparse.Namespace, result: PoseResult, title: str) -> Iterator[Path]:
     """Write what was asked for; yields every file that is there now."""
     wanted = [path for path in (options.out, options.render, options.blend) if path]
     poses: Sequence[Pose] = [entry.pose for entry in result.poses]

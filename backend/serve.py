@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from rigs.wire import PROTOCOL_VERSION, DescribeRequest, Description, EngineInfo, PoseRequest, PoseResult
+from rigs.wire import PROTOCOL_VERSION, DescribeRequest, Description, EngineInfo, PoseRequest, PoseResult, SolveRequest
 
 from .errors import BadInput, Broken, PosewrightError
 from .parent import parent_alive, watch_parent
@@ -86,8 +86,14 @@ class LoadingPipeline:
     def engines(self) -> tuple[EngineInfo, ...]:
         return self._get().engines()
 
+    def posecodes(self, strict: bool = False) -> dict[str, Any]:
+        return self._get().posecodes(strict)
+
     def pose(self, request: PoseRequest, tick: Tick) -> PoseResult:
         return self._get().pose(request, tick)
+
+    def solve(self, request: SolveRequest, tick: Tick) -> PoseResult:
+        return self._get().solve(request, tick)
 
     def describe(self, request: DescribeRequest) -> Description:
         return self._get().describe(request)

@@ -2,7 +2,9 @@
 
     GET  /v1/health               Health: state, protocol and version
     GET  /v1/engines              what is there, what is missing and how to get it
+    GET  /v1/posecodes            the JSON Schema of a program of posecodes; ?strict=1 for decoders held to it
     POST /v1/poses                a PoseRequest -> a PoseResult
+    POST /v1/solve                a SolveRequest (a program of posecodes) -> a PoseResult with a report
     POST /v1/describe             a DescribeRequest -> a Description
     POST /v1/jobs                 {"requests": [...]} or one PoseRequest -> 202 and a JobStatus
     GET  /v1/jobs/{id}            JobStatus
@@ -45,6 +47,7 @@ from rigs.wire import (
     JobEvent,
     PoseRequest,
     PoseResult,
+    SolveRequest,
     WireError,
 )
 
@@ -64,7 +67,9 @@ class Service(Protocol):
     """What the server needs of `backend.pipeline.Pipeline`."""
 
     def engines(self) -> tuple[EngineInfo, ...]: ...
+    def posecodes(self, strict: bool = False) -> dict[str, Any]: ...
     def pose(self, request: PoseRequest, tick: Tick) -> PoseResult: ...
+    def solve(self, request: SolveRequest, tick: Tick) -> PoseResult: ...
     def describe(self, request: DescribeRequest) -> Description: ...
 
 
@@ -128,7 +133,9 @@ class Application:
         return [
             Route("/v1/health", self._health),
             Route("/v1/engines", self._engines),
+            Route("/v1/posecodes", self._posecodes),
             Route("/v1/poses", self._poses, methods=["POST"]),
+            Route("/v1/solve", self._solve, methods=["POST"]),
             Route("/v1/describe", self._describe, methods=["POST"]),
             Route("/v1/jobs", self._submit, methods=["POST"]),
             Route("/v1/jobs/{id}", self._job, methods=["GET", "DELETE"]),
@@ -143,10 +150,20 @@ class Application:
     async def _engines(self, request: Request) -> Response:
         return await self._answer(request, lambda _tick: [e.to_dict() for e in self._service.engines()], "engines")
 
+    async def _posecodes(self, request: Request) -> Response:
+        strict = request.query_params.get("strict", "") in ("1", "true")
+        return await self._answer(request, lambda _tick: self._service.posecodes(strict))
+
     async def _poses(self, request: Request) -> Response:
         body = await self._body(request)
         return await self._answer(
             request, lambda tick: self._service.pose(_read(PoseRequest.from_dict, body), tick).to_dict()
+        )
+
+    async def _solve(self, request: Request) -> Response:
+        body = await self._body(request)
+        return await self._answer(
+            request, lambda tick: self._service.solve(_read(SolveRequest.from_dict, body), tick).to_dict()
         )
 
     async def _describe(self, request: Request) -> Response:

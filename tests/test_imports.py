@@ -37,9 +37,12 @@ MAY_USE: dict[str, set[str]] = {
     "files": {"body"},
     "console": set(),
     "pose_command": {"pipeline", "files", "console", "body"},
+    "program_file": {"posecodes"},
+    "posecodes_command": {"posecodes", "program_file"},
+    "solve_command": {"pipeline", "posecodes", "program_file", "pose_command", "files", "console"},
     "batch": {"pipeline", "jobs", "console", "batch_workers"},
     "batch_workers": {"pipeline", "batch"},
-    "cli": {"pipeline", "files", "console", "pose_command", "batch", "serve"},
+    "cli": {"pipeline", "files", "console", "pose_command", "solve_command", "posecodes_command", "batch", "serve"},
     "__main__": {"cli"},
 }
 # Development or another tier: these may also import torch, anny, smplx and the like, and everything of backend.

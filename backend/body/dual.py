@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -35,9 +36,9 @@ class Dual:
     def __neg__(self) -> Dual:
         return Dual(-self.value, None if self.jac is None else -self.jac)
 
-    def __getitem__(self, index: object) -> Dual:
+    def __getitem__(self, index: Any) -> Dual:
         """Part of the value, by an index that leaves the last axis of the derivative alone."""
-        return Dual(self.value[index], None if self.jac is None else self.jac[index])  # type: ignore[index]
+        return Dual(self.value[index], None if self.jac is None else self.jac[index])
 
     def scaled(self, factor: float | np.ndarray) -> Dual:
         """Times a constant; an array factor must broadcast against `value`."""

@@ -12,21 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
-from backend.body.rotations import geodesic, rotmat_to_rotvec, rotvec_to_rotmat
 from backend.posecodes.contact import Contact
 from backend.posecodes.vocabulary import SIDES
-from rigs.skeleton import GROUPS, INDEX, JOINTS
+from rigs.skeleton import GROUPS, INDEX
 from rigs.wire import Pose, Turn
 
+from .blending import going_on, moved_between, partly_back, turns_between, with_joints
 from .edit_words import clauses_of
 from .edits import read_edit
 from .measures import Measures
-from .remarks import Remark, plain, remark_in, side_swapped, subject_of, without_pronoun
+from .remarks import Remark, plain, remark_in, side_swapped, subject_of, way_changed, without_pronoun
 
 _MOVED: Final = 1.0  # deg; a joint that turned less has not moved
-_MOST: Final = 60.0  # deg that any joint turns by "more"
 _SHARES: Final = {"little": 0.25, "": 0.5, "even": 0.6, "much": 1.0}
 _BACK: Final = {"little": 0.33, "": 0.45, "too": 0.5, "little too": 0.33, "much": 0.7, "much too": 0.75}
 _PARTS: Final = {"arm": ("arm",), "hand": ("arm", "hand"), "elbow": ("arm",), "shoulder": ("arm",),
@@ -59,16 +56,23 @@ class Step:
     """One answered request. said: the instruction that it carried out; "" where there was none (an undo, a mirror).
 
     before: None where the conversation begins with it. source: the step whose change "more" and "less" go on with.
+    link: the step that it goes on from ("more", "a bit higher").
     """
 
     said: str
     before: Pose | None
     after: Pose
     source: Step | None = None
+    link: Step | None = None
 
     @property
     def origin(self) -> Step:
         return self.source or self
+
+    @property
+    def root(self) -> Step:
+        """The step that began what this one went on with."""
+        return self.link.root if self.link else self
 
 
 def read_answer(prompt: str, current: Pose | None, turns: Sequence[Turn]) -> Answer | None:
@@ -124,13 +128,17 @@ def _replay(said: str, before: Pose | None, after: Pose, steps: list[Step], undo
     undone.clear()
     last = steps[-1] if steps else None
     if remark is None:
-        subject = subject_of(last.said) if last else ""
-        steps.append(Step(without_pronoun(said, subject) or said, before, after))
+        text = without_pronoun(said, subject_of(last.said) if last else "")
+        steps.append(Step(text or said, before, after, link=last if text else None))
     elif kind in ("more", "less", "again") and last is not None:
-        steps.append(Step(last.said, before, after, last.origin))
-    elif kind in ("other", "also") and last is not None:
-        start = last.before if kind == "other" else before
-        steps.append(Step(side_swapped(last.said, remark, _busy_side(last, remark)) or last.said, start, after))
+        steps.append(Step(last.said, before, after, last.origin, last))
+    elif kind == "also" and last is not None:
+        steps.append(Step(side_swapped(last.said, remark, _busy_side(last, remark)) or last.said, before, after))
+    elif kind in ("other", "way") and last is not None:
+        root = last.root
+        new = side_swapped(root.said, remark, _busy_side(root, remark)) if kind == "other" else None
+        new = way_changed(root.said, remark.rest) if kind == "way" else new
+        steps.append(Step(new or root.said, root.before, after))
     else:  # an undo that goes on with an instruction has that; what brings a pose or part back has none
         steps.append(Step(remark.rest if kind == "undo" else "", before, after))
 
@@ -160,8 +168,19 @@ def _without_steps(remark: Remark, current: Pose, turns: Sequence[Turn]) -> Answ
         return Answer(note, current, f"switch {remark.family}s")
     if remark.kind == "undo":
         return _lacking(turns, "the pose before this one")
-    because = "nothing was changed yet" if turns else _ALONE
+    texts = [plain(t.text) for t in turns if t.role == "user" and remark_in(plain(t.text)) is None]
+    if texts and remark.kind in ("again", "more"):
+        return Answer(f'Once more: "{texts[-1]}".', current, _again(texts[-1], remark))
+    because = "the turns so far bring no poses" if turns else _ALONE
     return Answer(f"I do not know what the last change was: {because}. {_STAYS}")
+
+
+def _again(text: str, remark: Remark) -> str:
+    """An instruction again, of which only the words are known: "raise the arm" goes on with "raise the arm more"."""
+    clauses = clauses_of(text)
+    if remark.kind == "again" or len(clauses) != 1 or clauses[0].amount.given:
+        return text
+    return f"{text} {'a bit more' if remark.degree == 'little' else 'more'}"
 
 
 # --- the last step ---------------------------------------------------------------------------------
@@ -178,8 +197,12 @@ def _of_last_step(remark: Remark, current: Pose, steps: list[Step]) -> Answer:
         return Answer("The last step was no instruction that this could go on with. The pose stays as it is.")
     if remark.kind == "again":
         return Answer(f'Once more: "{last.said}".', current, last.said)
-    if remark.kind in ("other", "also"):
-        return _other_side(remark, current, last)
+    if remark.kind == "also":
+        return _also(remark, current, last)
+    if remark.kind == "other":
+        return _other_side(remark, current, last.root)
+    if remark.kind == "way":
+        return _other_way(remark, last.root)
     if last.before is None:
         return Answer(f"There was no change yet, only the first pose. {_STAYS}")
     return _more(remark, current, last) if remark.kind == "more" else _less(remark, current, last)
@@ -194,32 +217,44 @@ def _more(remark: Remark, current: Pose, last: Step) -> Answer:
         return Answer(f'"{last.said}" cannot be done more than it is. The pose stays as it is.')
     if edit is not None and edit.mirror:
         return Answer("A mirrored pose cannot be mirrored more. The pose stays as it is.")
-    pose, moved = _going_on(current, origin.before, origin.after, _SHARES[remark.degree])
+    pose, moved = going_on(current, origin.before, origin.after, _SHARES[remark.degree])
     return Answer(f"More of the last change: {last.said}.", pose, moved=moved, further=True)
 
 
 def _less(remark: Remark, current: Pose, last: Step) -> Answer:
     """A share of the last change is taken back."""
     before = last.before if last.before is not None else last.origin.before
-    if remark.kind == "less" and last.source is not None and not _moved(last.before, last.after):
+    if remark.kind == "less" and last.source is not None and not moved_between(last.before, last.after):
         before = last.origin.before
     assert before is not None
-    pose, moved = _between(current, before, last.after, _BACK[remark.degree])
+    pose, moved = partly_back(current, before, last.after, _BACK[remark.degree])
     return Answer(f"Took back a part of the last change: {last.said}.", pose, moved=moved)
 
 
+def _also(remark: Remark, current: Pose, last: Step) -> Answer:
+    """The last instruction for the other side, too."""
+    text = side_swapped(last.said, remark, _busy_side(last, remark))
+    if text is None:
+        return Answer(f'"{last.said}" has no other side that I could take. The pose stays as it is.')
+    return Answer("Also on the other side.", current, text)
+
+
+def _other_way(remark: Remark, last: Step) -> Answer:
+    """The last instruction in another direction instead."""
+    text = way_changed(last.said, remark.rest)
+    if text is None or last.before is None:
+        return Answer(f'"{last.said}" has no direction that I could change. The pose stays as it is.')
+    return Answer("The other direction instead.", last.before, text)
+
+
 def _other_side(remark: Remark, current: Pose, last: Step) -> Answer:
-    """The last instruction for the other side: instead of what was done, or also."""
+    """The last instruction for the other side instead."""
     if not remark.family and not re.search(r"\b(?:left|right)\b", last.said):
         remark = replace(remark, noun=subject_of(last.said).split(" ")[-1])
     text = side_swapped(last.said, remark, _busy_side(last, remark))
-    if remark.kind == "also":
-        if text is None:
-            return Answer(f'"{last.said}" has no other side that I could take. The pose stays as it is.')
-        return Answer("Also on the other side.", current, text)
     if text is not None and last.before is not None:
         return Answer("The other side instead.", last.before, text)
-    if last.before is not None and remark.family and not _moved(last.before, last.after) & _group(remark.family):
+    if last.before is not None and remark.family and not moved_between(last.before, last.after) & _group(remark.family):
         return Answer(f"The last change ({last.said}) was not one of the {remark.family}s. The pose stays as it is.")
     return _sides_switched(remark, current, last)
 
@@ -228,7 +263,7 @@ def _sides_switched(remark: Remark, current: Pose, last: Step) -> Answer:
     """Where no words say the side ("waving"): the limbs of both sides change what they do."""
     family = remark.family
     if not family and last.before is not None:
-        moved = _moved(last.before, last.after)
+        moved = moved_between(last.before, last.after)
         family = next((k for k in ("arm", "leg") if moved <= _group(k) | _group("hand")), "")
     if not family:
         return Answer("The other side instead.", current, "mirror it")
@@ -241,7 +276,7 @@ def _busy_side(step: Step, remark: Remark) -> str:
     """The side of the limbs in question that moved more, for instructions that named none."""
     if step.before is None:
         return ""
-    turns = _turns(step.before, step.after)
+    turns = turns_between(step.before, step.after)
     family = remark.family or "arm"
     sums = {s: sum(turns[INDEX[j]] for j in GROUPS[f"{s}_{family}"]) for s in SIDES}
     return max(sums, key=lambda s: sums[s]) if abs(sums["left"] - sums["right"]) > _MOVED else ""
@@ -274,12 +309,12 @@ def _restored(remark: Remark, current: Pose, steps: list[Step], turns: Sequence[
             return None
         return _lacking(turns, f"how the {remark.rest} was before")
     for step in reversed(steps):
-        moved = _moved(step.before, step.after)
-        if step.said and step.before is not None and moved & names and _moved(step.before, current) & names:
+        moved = moved_between(step.before, step.after)
+        if step.said and step.before is not None and moved & names and moved_between(step.before, current) & names:
             chosen = names
             if _legs(names) and moved - names <= {"pelvis"}:
                 chosen |= {"pelvis"}  # the whole change was of this leg
-            pose = _with(current, step.before, chosen)
+            pose = with_joints(current, step.before, chosen)
             return Answer(f'Put the {remark.rest} back to where it was before "{step.said}".', pose, moved=chosen)
     return Answer(f"The {remark.rest} is where it was before in this conversation. The pose stays as it is.")
 
@@ -302,7 +337,7 @@ def _last_side(group: str, steps: list[Step]) -> tuple[str, ...]:
     """The side whose arm or leg moved last."""
     for step in reversed(steps):
         if step.before is not None:
-            turns = _turns(step.before, step.after)
+            turns = turns_between(step.before, step.after)
             most = {s: max(turns[INDEX[j]] for j in GROUPS[f"{s}_{group}"]) for s in SIDES}
             if max(most.values()) > _MOVED:
                 return (max(most, key=lambda s: most[s]),)
@@ -315,56 +350,3 @@ def _group(kind: str) -> frozenset[str]:
 
 def _legs(joints: frozenset[str]) -> bool:
     return bool(joints & _group("leg"))
-
-
-# --- rotations -------------------------------------------------------------------------------------
-
-
-def _turns(a: Pose, b: Pose) -> np.ndarray:
-    """(55,) deg from one pose to the other."""
-    return np.degrees(geodesic(rotvec_to_rotmat(a.rotvecs), rotvec_to_rotmat(b.rotvecs)))
-
-
-def _moved(a: Pose | None, b: Pose) -> frozenset[str]:
-    """The joints that turn between two poses."""
-    if a is None:
-        return frozenset()
-    return frozenset(j for j, t in zip(JOINTS, _turns(a, b), strict=True) if t > _MOVED)
-
-
-def _with(pose: Pose, other: Pose, joints: frozenset[str]) -> Pose:
-    """A pose with some joints, and with the pelvis also the place, of another one."""
-    rotvecs = pose.rotvecs.copy()
-    index = [INDEX[j] for j in joints]
-    rotvecs[index] = other.rotvecs[index]
-    return replace(pose, rotvecs=rotvecs, transl=other.transl if "pelvis" in joints else pose.transl)
-
-
-def _between(current: Pose, before: Pose, after: Pose, share: float) -> tuple[Pose, frozenset[str]]:
-    """The current pose with the joints that moved a share of the way back, along the shortest turn."""
-    moved = _moved(before, after)
-    index = [INDEX[j] for j in JOINTS if j in moved]
-    now, then = (rotvec_to_rotmat(p.rotvecs[index]) for p in (current, before))
-    back = rotmat_to_rotvec(np.swapaxes(now, -1, -2) @ then)
-    return _stepped(current, index, back * share, (before.transl - current.transl) * share, moved)
-
-
-def _going_on(current: Pose, before: Pose, after: Pose, share: float) -> tuple[Pose, frozenset[str]]:
-    """The current pose with the turns of a change repeated by a share."""
-    moved = _moved(before, after)
-    index = [INDEX[j] for j in JOINTS if j in moved]
-    then, now = (rotvec_to_rotmat(p.rotvecs[index]) for p in (before, after))
-    step = rotmat_to_rotvec(np.swapaxes(then, -1, -2) @ now) * share
-    angle = np.linalg.norm(step, axis=-1, keepdims=True)
-    step = step * np.minimum(1.0, np.radians(_MOST) / np.maximum(angle, 1e-9))
-    return _stepped(current, index, step, (after.transl - before.transl) * share, moved)
-
-
-def _stepped(
-    pose: Pose, index: list[int], step: np.ndarray, shift: np.ndarray, moved: frozenset[str]
-) -> tuple[Pose, frozenset[str]]:
-    """A pose after turns (k, 3) rad of some joints, each in its own frame, and those joints."""
-    rotvecs = pose.rotvecs.copy()
-    rotvecs[index] = rotmat_to_rotvec(rotvec_to_rotmat(pose.rotvecs[index]) @ rotvec_to_rotmat(step))
-    rooted = "pelvis" in moved or _legs(moved)
-    return replace(pose, rotvecs=rotvecs, transl=pose.transl + (shift if rooted else 0.0)), moved

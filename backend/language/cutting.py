@@ -112,7 +112,9 @@ def _joins(tokens: list[Token], i: int) -> bool:
             return True
         if before.text not in PART_WORDS:
             return False
-        return (after[0].text in PART_WORDS and not _is_next(tokens, i, after)) or (_names_part(after) and _only_names(tokens, i))
+        if after[0].text in PART_WORDS and not _is_next(tokens, i, after):
+            return True
+        return _names_part(after) and _only_names(tokens, i)
     if tokens[i].text == "with":
         return _is_instrument(tokens, i, after)
     return False

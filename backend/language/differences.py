@@ -21,8 +21,8 @@ from rigs.wire import Pose
 from .caption_facts import PLURALS, arms_crossed, hand_contact
 from .edit_arms import swung_arm, upright_frame
 from .edit_change import elevation
-from .edit_legs import along_share, swing_of
-from .edit_trunk import hanging, lean_of
+from .edit_stance import along_share, swing_of
+from .edit_trunk import hanging, lean_of, lies_on
 from .measures import Measures
 from .postures import Posture, is_upright, posture_of
 
@@ -120,7 +120,7 @@ def _sentences(orders: list[Order]) -> Iterator[str]:
     top = max((o.size for o in orders), default=0.0)
     clear = [g for g in limbs.values() if g[0].first or max(o.size for o in g) >= min(_FAINT, top / 4)]
     groups = sorted(clear, key=lambda g: (not g[0].first, -max(o.size for o in g)))
-    if len(groups) > 1 and groups[0][0].limb == "posture":
+    if len(groups) > 1 and groups[0][0].limb == "posture" and len(groups[1]) < 3:
         groups[:2] = [[*groups[0], *groups[1]]]
     for said in groups:
         words = [said[0].words(), *(o.words(_known(p, o)) for p, o in pairwise(said))]
@@ -304,7 +304,8 @@ _BEARINGS: Final[dict[str, tuple[str, ...]]] = {  # how the side is said -> the 
 
 def _stirred(a: Measures, b: Measures, side: str) -> bool:
     """Whether an arm did more than hang from its shoulder or go along with its chest."""
-    frame = "heading" if hanging(a, side) else "chest"
+    (front, left), (front_now, left_now) = (lean_of(m.direction("torso")) for m in (a, b))
+    frame = "heading" if hanging(a, side) and not lies_on(side, (front_now - front, left_now - left)) else "chest"
     shoulder = f"{side}_shoulder"
     moved = [b.offset(f"{side}_{j}", shoulder, frame) - a.offset(f"{side}_{j}", shoulder, frame) for j in _ENDS]
     return bool(max(np.linalg.norm(v) for v in moved) > _SHIFT)

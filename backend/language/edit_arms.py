@@ -16,7 +16,7 @@ from backend.posecodes.vocabulary import SIDES
 
 from .edit_change import Change, elevated, elevation, joints, placed, pointing, sides_of, stated, way_vector
 from .edit_hands import hand_shape, put, together
-from .edit_legs import planted
+from .edit_stance import planted
 from .edit_words import Amount, Clause, Part
 from .measures import Measures
 

@@ -1,4 +1,4 @@
-"""Edits of legs and stance: bend, straighten, raise, lower, spread, step, crouch, rise; more or less of everything."""
+"""Edits of legs and stance: bend, straighten, raise, lower, spread, step, crouch, rise."""
 
 from __future__ import annotations
 
@@ -10,16 +10,11 @@ import numpy as np
 
 from backend.posecodes import Posecode, Program
 from backend.posecodes.angle import Angle
-from backend.posecodes.contact import Reach
-from backend.posecodes.direction import Direction
 from backend.posecodes.facing import Facing
-from backend.posecodes.ground import Support
 from backend.posecodes.position import Position
 from backend.posecodes.vocabulary import SIDES
 
 from .edit_change import (
-    BEARING,
-    DOWN,
     Change,
     elevated,
     elevation,
@@ -31,6 +26,7 @@ from .edit_change import (
     way_vector,
 )
 from .edit_energy import longer_stride
+from .edit_stance import along_share, legs_under, planted, standing_on, swing_of, swung_to, weight_over
 from .edit_words import Amount, Clause, other
 from .measures import Measures
 from .postures import posture_of
@@ -118,49 +114,6 @@ def way_apart(sign: float, amount: Amount) -> float:
 # --- feet that stay where they are -----------------------------------------------------------------
 
 
-def standing_on(m: Measures, side: str) -> bool:
-    """Whether a foot (or knee) bears weight."""
-    return m.height(f"{side}_foot_sole", f"{side}_heel", f"{side}_knee") < DOWN
-
-
-def planted(m: Measures, moves: dict[str, np.ndarray] | None = None, level: bool = True) -> Change:
-    """Feet and knees that bear weight keep their places while the pelvis moves; the weight stays over them.
-
-    Args:
-        moves: (left, up, front) m by which a side's foot is to move along the floor.
-        level: whether the pelvis keeps its tilt; not where the trunk folds at the hips.
-    """
-    codes: list[Posecode] = []
-    parts: list[str] = []
-    heading = m.body.heading[0]
-    for side in SIDES:
-        step = heading @ (moves or {}).get(side, np.zeros(3))
-        for skin, part in BEARING:
-            region = f"{side}_{skin}"
-            if m.height(region) < DOWN:
-                x, y, z = np.array(m.place(region)) + step
-                parts.append(f"{side}_{part}")
-                codes.append(Reach(region, (round(float(x), 4), max(0.0, round(float(y), 4)), round(float(z), 4))))
-    if parts:
-        codes.append(Support(tuple(parts)))
-    return Change(tuple(codes), joints("root", "legs"), held=level_pelvis(m) if level else ())
-
-
-def standing_legs(m: Measures) -> Program:
-    """Thighs and shins point where they do now, so that the legs stay under a pelvis that turns."""
-    return tuple(pointing(f"{s}_{b}", m.direction(f"{s}_{b}")) for s in SIDES for b in ("thigh", "shin"))
-
-
-def _weight(m: Measures, forward: float = 0.0, left: float = 0.0) -> Program:
-    """The centre of mass stays over the same place of the ground, moved by so many metres."""
-    foot = next((s for s in SIDES if standing_on(m, s)), "left")
-    offset = m.offset("com", f"{foot}_ankle")
-    return (
-        Position("com", f"{foot}_ankle", "front", round(float(offset[2] + forward), 4)),
-        Position("com", f"{foot}_ankle", "left", round(float(offset[0] + left), 4)),
-    )
-
-
 def _crouched(clause: Clause, m: Measures) -> Change:
     """Lower or higher on the same feet: the knees bend or straighten, the hips follow."""
     rise = (clause.action == "rise") != clause.amount.less
@@ -179,7 +132,7 @@ def _crouched(clause: Clause, m: Measures) -> Change:
         now = m.flexion(f"{side}_knee")
         goal = now - step if rise else now + step
         codes.append(Angle(f"{side}_knee", round(float(np.clip(goal, 3.0, 145.0)), 1)))
-    return Change((*codes, *_weight(m)), joints("root", "legs")) + planted(m)
+    return Change((*codes, *weight_over(m)), joints("root", "legs")) + planted(m)
 
 
 def _hips_lowered(metres: float, m: Measures) -> Change:
@@ -191,7 +144,7 @@ def _hips_lowered(metres: float, m: Measures) -> Change:
     drop = float(m.offset("pelvis", f"{foot}_ankle")[1]) - height
     bends = tuple(_knee_after(s, drop, m) for s in SIDES if standing_on(m, s))
     code = Position("pelvis", f"{foot}_ankle", "up", round(height, 4))
-    return Change((code, *bends, *_weight(m)), joints("root", "legs")) + planted(m)
+    return Change((code, *bends, *weight_over(m)), joints("root", "legs")) + planted(m)
 
 
 def _knee_after(side: str, drop: float, m: Measures) -> Angle:
@@ -235,7 +188,7 @@ def _bent(clause: Clause, sides: tuple[str, ...], m: Measures) -> Change:
         and m.flexion(f"{other(sides[0])}_knee") < 35
     ):
         return _relaxed_leg(sides[0], angles[sides[0]], m)
-    weight = () if apart > _WIDE and not bend else _weight(m)  # wide apart, the hips must go back to the middle
+    weight = () if apart > _WIDE and not bend else weight_over(m)  # wide apart, the hips must go back to the middle
     return Change((*codes, *weight), joints("root", "legs")) + planted(m)
 
 
@@ -279,9 +232,9 @@ def _crossed(clause: Clause, m: Measures) -> Change:
     thigh = m.direction(f"{base}_thigh")
     codes = (
         pointing(f"{base}_thigh", np.array([0.0, thigh[1], np.hypot(thigh[0], thigh[2])])),
+        pointing(f"{over}_thigh", np.array([sign * 0.3, float(thigh[1]) + 0.25, 0.93])),
+        pointing(f"{over}_shin", np.array([sign * 0.42, -0.85, 0.3])),
         Position(f"{over}_ankle", f"{base}_ankle", "left", sign * 0.2, ">=" if sign > 0 else "<="),
-        Position(f"{over}_knee", f"{base}_knee", "up", 0.11),
-        Position(f"{over}_knee", f"{base}_knee", "left", -sign * 0.02),
     )
     return Change(codes, joints("legs"))
 
@@ -318,7 +271,7 @@ def _hips_moved(clause: Clause, m: Measures) -> Change | None:
             now = m.offset("com", f"{leg[1]}_ankle")
             goal = float(np.clip(now[0], -0.03, 0.03))
             shift = np.array([goal - float(now[0]), 0.0, 0.0])
-            over: Program = (Position("com", f"{leg[1]}_ankle", "left", round(goal, 4)), *_legs_under(shift, m))
+            over: Program = (Position("com", f"{leg[1]}_ankle", "left", round(goal, 4)), *legs_under(shift, m))
             return Change(over, joints("root", "legs")) + upright + planted(m, level=False)
     way = way_vector(tuple(w for w in clause.ways if w not in ("up", "down")), "left")
     if not way.any():
@@ -328,14 +281,7 @@ def _hips_moved(clause: Clause, m: Measures) -> Change | None:
     codes = tuple(
         Position("pelvis", "left_ankle", axis, round(float(goal_at[i]), 4)) for i, axis in ((0, "left"), (2, "front"))
     )
-    return Change((*codes, *_legs_under(shift, m)), joints("root", "legs")) + upright + planted(m, level=False)
-
-
-def _legs_under(shift: np.ndarray, m: Measures) -> Program:
-    """Where legs point whose feet stay while the hips move by (left, up, front) m."""
-    return tuple(
-        pointing(f"{s}_leg", m.offset(f"{s}_ankle", f"{s}_hip") - shift) for s in SIDES if standing_on(m, s)
-    )
+    return Change((*codes, *legs_under(shift, m)), joints("root", "legs")) + upright + planted(m, level=False)
 
 
 # --- feet that move --------------------------------------------------------------------------------
@@ -379,25 +325,6 @@ def _swung_by(clause: Clause, side: str, m: Measures) -> Change:
     return Change((pointing(f"{side}_thigh", goal),), joints(f"{side}_hip"), feet=frozenset({side}))
 
 
-def swing_of(thigh: np.ndarray, side: str) -> tuple[float, float]:
-    """Degrees of a thigh (or upper arm) forward of straight down, and out to its own side."""
-    left, up, front = thigh
-    out = left if side == "left" else -left
-    return float(np.degrees(np.arctan2(front, -up))), float(np.degrees(np.arcsin(np.clip(out, -1, 1))))
-
-
-def along_share(out: float) -> float:
-    """How much of a turn about the line through the hips a thigh that is so many degrees out makes."""
-    return max(float(np.cos(np.radians(out))), 0.3)
-
-
-def swung_to(forward: float, out: float, side: str) -> np.ndarray:
-    """(3,) unit (left, up, front): the inverse of `swing_of`."""
-    a, b = np.radians(forward), np.radians(out)
-    sign = 1.0 if side == "left" else -1.0
-    return np.array([sign * np.sin(b), -np.cos(a) * np.cos(b), np.sin(a) * np.cos(b)])
-
-
 def _foot_turned(clause: Clause, side: str, m: Measures) -> Change:
     """Toes turned out or in, left or right, about the vertical; the leg turns with them in the hip."""
     way = way_vector(clause.ways, side)
@@ -414,40 +341,6 @@ def _toes_pointed(side: str, m: Measures) -> Change:
     """The foot stretched towards the line of the shin."""
     x, y, z = (round(float(v), 4) for v in m.direction(f"{side}_shin") * 0.8 + m.facing(f"{side}_foot") * 0.3)
     return Change((Facing(f"{side}_foot", (x, y, z)),), joints(f"{side}_ankle"))
-
-
-def on_the_ground(change: Change, m: Measures) -> Change:
-    """The pelvis may move too where swung legs would leave the ground or sink into it."""
-    if not change.feet or "pelvis" in change.scope or m.lowest > DOWN + 0.02:
-        return change
-    drops = [_drop(s, change.program, m) for s in SIDES]
-    heights = [m.height(f"{s}_foot_sole", f"{s}_heel") for s in SIDES]
-    low = min(h - d for h, d in zip(heights, drops, strict=True))
-    if abs(low - min(heights)) < 0.015:
-        return change
-    return change + Change(scope=joints("root"), held=level_pelvis(m))
-
-
-def level_pelvis(m: Measures) -> Program:
-    """The pelvis keeps its tilt and its heading while it moves."""
-    return tuple(_facing(part, m) for part in ("pelvis_up", "pelvis_left"))
-
-
-def _facing(part: str, m: Measures) -> Facing:
-    x, y, z = (round(float(v), 4) for v in m.facing(part))
-    return Facing(part, (x, y, z))
-
-
-def _drop(side: str, program: Program, m: Measures) -> float:
-    """Metres by which a program lowers an ankle against the pelvis."""
-    asked = {c.segment: np.array(c.toward) for c in program if isinstance(c, Direction) and c.frame == "heading"}
-    joints_of = (("thigh", f"{side}_hip", f"{side}_knee"), ("shin", f"{side}_knee", f"{side}_ankle"))
-    drop = 0.0
-    for segment, start, end in joints_of:
-        long, now = float(np.linalg.norm(m.offset(end, start))), m.direction(f"{side}_{segment}")
-        goal = asked.get(f"{side}_{segment}", now)
-        drop += long * float(now[1] - goal[1] / np.linalg.norm(goal))
-    return drop
 
 
 def _foot_in_air(side: str, step: np.ndarray, m: Measures) -> Change:

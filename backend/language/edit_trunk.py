@@ -16,13 +16,14 @@ from backend.posecodes.turn import Turn
 from backend.posecodes.vocabulary import SIDES
 
 from .edit_change import Change, joints, pointing
-from .edit_legs import planted, standing_legs
+from .edit_stance import planted, standing_legs
 from .edit_words import Clause
 from .measures import Measures
 
 _HEAD_USUAL: Final = {"turned": 40.0, "tilted": 20.0, "bowed": 25.0}  # deg
 _HEAD_MOST: Final = {"turned": 75.0, "tilted": 38.0, "bowed": 50.0}
 _LEAN_USUAL, _BEND_USUAL, _LEAN_MOST = 22.0, 42.0, 100.0  # deg
+_CHORD: Final = 1.4  # deg of the chest on the pelvis for a degree of the trunk's lean
 _SPINE_REACH: Final = 50.0  # deg that the spine alone leans; beyond it the hips do
 _LOOKS: Final = {
     "up": (0, 0.75, 0.7),
@@ -204,11 +205,24 @@ def _lean(clause: Clause, m: Measures) -> Change | None:
     if step == 0.0:
         return None
     goal = leaning(forward, left)
-    twist = Turn("torso", "turned", round(m.turn("torso", "turned"), 1))
-    lean = Change((pointing("torso", goal),), joints("torso"), held=(twist,))
+    by = np.array([forward, left]) - before
+    lean = Change((pointing("torso", goal),), joints("torso"), held=_spine(by, m, step <= _SPINE_REACH))
     if step > _SPINE_REACH:
         lean += Change(standing_legs(m)) + planted(m, level=False)
-    return lean + hanging_arms(m)
+    return lean + hanging_arms(m, (float(by[0]), float(by[1])))
+
+
+def _spine(by: np.ndarray, m: Measures, alone: bool) -> Program:
+    """How the chest stands on the pelvis after a lean (forward, left) deg: not twisted, bent further than the trunk is.
+
+    The line from pelvis to neck follows two thirds of what the spine bends, so that the spine alone bends by more.
+    """
+    turned, bowed, tilted = (m.turn("torso", k) for k in ("turned", "bowed", "tilted"))
+    codes: Program = (Turn("torso", "turned", round(turned, 1)),)
+    if alone:
+        goals = (("bowed", bowed + _CHORD * by[0]), ("tilted", tilted + _CHORD * by[1]))
+        codes = (*codes, *(Turn("torso", k, round(float(np.clip(v, -60, 70)), 1)) for k, v in goals))
+    return codes
 
 
 def lean_of(torso: np.ndarray) -> tuple[float, float]:
@@ -223,14 +237,24 @@ def leaning(forward: float, left: float) -> np.ndarray:
     return np.array([np.sin(b), np.cos(a) * np.cos(b), np.sin(a) * np.cos(b)])
 
 
-def hanging_arms(m: Measures) -> Change:
-    """Arms that hang by their weight go on hanging when the trunk leans, unless more is asked of them."""
+def hanging_arms(m: Measures, lean: tuple[float, float] = (0.0, 0.0)) -> Change:
+    """Arms that hang by their weight go on hanging when the trunk leans, unless more is asked of them.
+
+    Args:
+        lean: degrees by which it leans forward and to the left; an arm that comes to lie on the body goes with it.
+    """
     total = Change()
     for side in SIDES:
-        if hanging(m, side):
+        if hanging(m, side) and not lies_on(side, lean):
             held = tuple(pointing(f"{side}_{b}", m.direction(f"{side}_{b}")) for b in ("upper_arm", "forearm"))
             total += Change((), joints(f"{side}_shoulder"), held=held)
     return total
+
+
+def lies_on(side: str, lean: tuple[float, float]) -> bool:
+    """Whether a hanging arm comes to lie on a trunk that leans by degrees forward and to the left: mostly sideways."""
+    aside = lean[1] if side == "right" else -lean[1]
+    return aside > max(8.0, abs(lean[0]))
 
 
 def hanging(m: Measures, side: str) -> bool:

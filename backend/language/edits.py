@@ -26,8 +26,9 @@ from rigs.wire import Pose
 from .edit_arms import edit_aim, edit_arm
 from .edit_change import Change, joints
 from .edit_energy import edit_energy
-from .edit_legs import edit_legs, on_the_ground
+from .edit_legs import edit_legs
 from .edit_shape import shaped
+from .edit_stance import on_the_ground
 from .edit_trunk import edit_mood, edit_trunk
 from .edit_words import Clause, clauses_of, is_bare, normalised
 from .measures import Measures

@@ -17,6 +17,7 @@ from .lexicon import ARM_KINDS, DETERMINERS, LEG_KINDS, PART_WORDS, PLURALS
 _SEGMENTS: Final = {"upper_arm": "arm", "forearm": "arm", "thigh": "leg", "shin": "leg"}
 _WHOLE: Final = frozenset(("stretch", "extend", "point", "reach"))  # what a whole limb does that goes one way
 _MOVES: Final = frozenset((*_WHOLE, "rais", "lift", "hold"))
+_WAYS_IN_OUT: Final = frozenset(("in", "out"))
 HINGES: Final = {"elbow": "arm", "knee": "leg"}
 LIMB_OF: Final = {"elbow": ("arm", "upper_arm", "forearm"), "knee": ("leg", "thigh", "shin")}
 _BENT: Final = {"slightly": 30.0, "sharply": 120.0, "fully": 145.0, "deeply": 120.0, "halfway": 60.0}
@@ -41,18 +42,14 @@ def aimed(r: Scan, i: int) -> int:
     k = k + 1 if verb else k
     items, end = directions(r, k)
     straight = straight or (r.text(k) == "straight" and verb in _WHOLE)
-    plain = (
-        len(items) == 1
-        and items[0][0] == 1.0
-        and r.text(end - 2) != "the"
-        and not (verb == "point" and limb == "leg")
-        and not _hinge_next(r, end)
-    )
-    if not items or not r.ends(end) or (kind not in _SEGMENTS and (not verb or (plain and not straight))):
+    told = bool(items) and r.ends(end)
+    if kind in _SEGMENTS:
+        told = told and (bool(verb) or limb == "arm" or _goes_on(r, i) or not {w for _, w in items} <= _WAYS_IN_OUT)
+    else:
+        told = told and _is_whole(r, verb, items, end, limb, straight)
+    if not told:
         _remember(r, sides, kind, word)
         return i
-    if kind not in _SEGMENTS and verb not in _WHOLE and not straight and any(w < 1 for w, _ in items[:1]):
-        return i  # "raised slightly forward" is raised slightly
     sides = sides_of(r, sides, limb, word)
     if not sides or not all(makes_sense(items, s) for s in sides):
         return i
@@ -62,7 +59,25 @@ def aimed(r: Scan, i: int) -> int:
     codes: list[Posecode] = [Direction(f"{s}_{segment}", vector(items, s)) for s in sides]
     if kind == limb and (straight or verb in ("stretch", "extend")):
         codes += [Angle(f"{s}_{'elbow' if limb == 'arm' else 'knee'}", 0.0) for s in sides]
+    r.aimed_at = end
     return r.keep(i, end, codes)
+
+
+def _goes_on(r: Scan, i: int) -> bool:
+    """Whether a direction was told in the sentence before: "turn the thighs inward" alone is no direction."""
+    return r.aimed_at >= 0 and not any(t.text == "." for t in r.tokens[r.aimed_at : i])
+
+
+def _is_whole(r: Scan, verb: str, items: list[tuple[float, str]], end: int, limb: str, straight: bool) -> bool:
+    """Whether the direction of a whole limb is told in full; a rule knows better what "left arm raised forward" means.
+
+    An arm that points somewhere has its finger out, unless its elbow is spoken of next.
+    """
+    if not verb or straight or (verb == "point" and limb == "leg") or _hinge_next(r, end):
+        return bool(verb)
+    if verb == "point" or (len(items) == 1 and items[0][0] == 1.0 and r.text(end - 2) != "the"):
+        return False
+    return verb in _WHOLE or items[0][0] == 1.0  # "raised slightly forward" is raised slightly
 
 
 def _remember(r: Scan, sides: tuple[str, ...], kind: str, word: str) -> None:

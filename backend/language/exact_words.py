@@ -50,7 +50,7 @@ class Scan:
 
     bends: where bends were told, of which hinges, how far (deg; negative where only a word says it); hinge, pair: the
     hinge and the pair (feet, hands) spoken of last. headward: front or back, where the head of a body that lies is.
-    bent: the hinge whose bend was told last.
+    bent: the hinge whose bend was told last. aimed_at: where the last direction of a limb ended, -1 before any.
     """
 
     tokens: list[Token]
@@ -62,6 +62,7 @@ class Scan:
     pair: str = ""
     headward: str = ""
     bent: str = ""
+    aimed_at: int = -1
 
     def text(self, i: int) -> str:
         return self.tokens[i].text if i < len(self.tokens) and not self.taken[i] else ""

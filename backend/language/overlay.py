@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from backend.posecodes import Posecode
+from backend.posecodes import Posecode, read_line
 from backend.posecodes.angle import Angle
 from backend.posecodes.direction import Direction
+from backend.posecodes.distance import Distance
 from backend.posecodes.gaze import Gaze
 from backend.posecodes.hand import Hand
+from backend.posecodes.vocabulary import SIDES
 
 from .compose import limb_slots
 from .exact import Exact
@@ -59,4 +61,13 @@ def with_exact(lines: list[Posecode], standing: list[Posecode], exact: Exact) ->
     bent = bent_joints(exact.codes)
     limbs = frozenset(slot for c in exact.codes if isinstance(c, Direction) for slot in limb_slots(c))
     kept = [c for c in standing if is_open(c) and not limb_slots(c) & limbs]
+    low = [s for s in SIDES if f"{s}_forearm" in exact.segments and not _placed(s, [*lines, *exact.codes])]
+    kept += [c for s in low for c in read_line(f"{s} upper arm points down 0.16 out")]
     return [*(opened(c, bent) for c in lines if is_open(c)), *exact.codes], kept
+
+
+def _placed(side: str, codes: list[Posecode]) -> bool:
+    """Whether something but the forearm and the bend says where an arm is: else its upper part hangs."""
+    loose = (f"{side}_forearm", f"{side}_elbow")
+    mine = [c for c in codes if f"{side}_arm" in limb_slots(c) and not isinstance(c, Distance)]
+    return any(getattr(c, "segment", getattr(c, "joint", "")) not in loose for c in mine)

@@ -14,6 +14,8 @@ from backend.posecodes.ground import Support
 from backend.posecodes.turn import Turn
 from backend.posecodes.vocabulary import words
 
+from .phrase_kinds import plain
+
 _WAYS = (("left", "right"), ("up", "down"), ("forward", "back"))
 _WHOLE = {"upper_arm": ("forearm", "arm"), "thigh": ("shin", "leg")}
 
@@ -67,7 +69,7 @@ def _phrase(code: Posecode) -> str:
         return f"{code.part} {code.motion} {sides[code.degrees < 0]} {abs(code.degrees):.0f} degrees"
     if isinstance(code, Support) and code.height:
         return f"{', '.join(words(p) for p in code.parts)} on a seat"
-    return code.said()
+    return plain(code) or code.said()
 
 
 def _way(direction: tuple[float, float, float], name: str) -> str:
@@ -94,8 +96,8 @@ def _both(text: str) -> str:
     if side not in ("left", "right"):
         return text
     head, _, tail = rest.partition(" ")
-    if head in ("upper", "index"):
+    if head in ("upper", "lower", "index", "middle", "ring"):
         head, _, tail = (lambda p: (f"{head} {p[0]}", "", p[2]))(tail.partition(" "))
-    plural = {"foot": "feet"}.get(head, f"{head}s")
+    plural = {"foot": "feet", "toes": "toes"}.get(head, f"{head}s")
     other = "right" if side == "left" else "left"
     return f"both {plural} {tail.replace(f'{side} ', 'the ', 1).replace(f'{other} ', 'the opposite ', 1)}".strip()

@@ -99,6 +99,10 @@ def _on_hands(m: Measures) -> Posture | None:
     """Hands (or elbows) and feet or knees on the floor, the trunk lifted."""
     hands = any(m.height(f"{s}_palm", f"{s}_fist", f"{s}_elbow") < _DOWN + 0.03 for s in SIDES)
     torso = m.direction("torso")
+    behind = max(float(m.direction(f"{s}_thigh")[2]) for s in SIDES) < -0.6
+    if hands and behind and m.height("pelvis") < 0.5 and torso[1] > 0.4:
+        words = "face down, propped up on the hands"
+        return Posture("propped", f"lying {words}", f"lie {words}")
     if not hands or torso[1] > 0.75 or m.height("left_buttock", "right_buttock") < _DOWN:
         return None
     if m.facing("pelvis")[1] > 0.3:

@@ -18,6 +18,7 @@ _ON: Final = r"(?:with|on|for|to) (?:the |his |her )?"
 _MEANT: Final = (
     r"(?:i (?:meant|mean|said)|not that (?:one|arm|leg|hand|side),?|make it|use|with|on|it should be|that(?:'s| is))"
 )
+_WAY: Final = r"(?:to the )?(?:left|right)|forwards?|back(?:wards?)?|up(?:wards?)?|down(?:wards?)?"
 _POSE: Final = r"(?:pose|one|change|edit|step)"
 _AS_BEFORE: Final = r"(?:as|the way|to where|where|how) (?:it|they) (?:was|were)(?: before)?"
 _MANNERS: Final = r"(?:much|far|strong|strongly|high|low|deep|wide|bent|straight|extreme|exaggerated|big)"
@@ -36,11 +37,15 @@ _KINDS: Final = (  # the first that matches the whole text
     ("less", rf"(?:do (?:it |that )?)?{_LITTLE}{_MUCH}less(?: (?:of (?:that|it)|so))?"),
     ("less", rf"not (?:quite )?(?:so|that|as) {_MANNERS}"),
     ("less", r"(?:go )?back (?P<little2>a (?:little|bit))|(?:ease off|tone it down)(?: a (?:bit|little))?"),
+    ("less", r"(?P<too>half) (?:as much|that|of (?:that|it))|only half(?: (?:as much|that))?"),
+    ("more", r"(?P<much>twice|double) (?:as much|that|it)"),
+    ("way", rf"(?P<way>{_WAY})"),
     ("again", r"(?:do (?:it|that) )?(?:again|once more|one more time)|repeat(?: (?:it|that))?|(?:the )?same again"),
     ("more", rf"(?:do (?:it |that )?|go )?(?P<even>even\s+|still\s+|yet\s+|some\s+)?{_LITTLE}{_MUCH}"
              r"(?:more|further|farther)(?: (?:of (?:that|it)|so|still|yet))?"),
     ("more", r"keep going|keep (?:at it|it up)|go on|continue|carry on|not enough|more of the same"),
     ("also", rf"(?:do )?(?:the )?same (?:thing )?{_ON}(?P<side>other|left|right) {_NOUN}(?: too| as well)?"),
+    ("also", r"(?:do )?(?:the )?same (?:thing )?on the (?P<side>other|left|right)(?: too| as well)?"),
     ("also", rf"(?:the )?(?P<side>other|left|right) {_NOUN} (?:too|as well)"),
     ("other", rf"(?P<same>(?:do )?(?:the )?same(?: thing| pose)?,? but,? {_ON})(?P<side>other|left|right) {_NOUN}"),
     ("other", rf"(?:{_MEANT} )*(?:the |his |her )?(?P<side>other|wrong|left|right) {_NOUN}(?: instead)?"),
@@ -79,7 +84,7 @@ _NOUNS: Final = {"arm": r"arm|hand|elbow|shoulder|wrist|palm|fist|forearm", "leg
 
 @dataclass(frozen=True)
 class Remark:
-    """kind: undo, redo, first, restore, more, less, again, other (instead), also.
+    """kind: undo, redo, first, restore, more, less, again, other (instead), also, way (another direction instead).
 
     degree: "little", "much", "even", "too" ... of more and less. side: left or right, or "" for the other one. noun:
     arm, leg, one ... rest: the part that is restored, or what is asked after an undo. same: "same but with ...".
@@ -112,10 +117,10 @@ def remark_in(text: str) -> Remark | None:
     after = _UNDO_AND.match(text) or _INSTEAD.match(text)
     if after:
         return Remark("undo", rest=re.sub(r"\s*,?\s*instead$", "", after["rest"].strip()))
-    text = plain(_LEAD.sub("", text))
+    said, text = text, plain(_LEAD.sub("", text))
     for kind, pattern in _REMARKS:
         found = pattern.fullmatch(text)
-        if found:
+        if found and (kind != "way" or re.match(r"(?:no|nope|not|wait|sorry)\b", said)):
             return _remark(kind, found)
     return _restoring(text)
 
@@ -126,6 +131,8 @@ def _remark(kind: str, found: re.Match[str]) -> Remark:
     words += ["much"] if said.get("much") else []
     words += ["even"] if said.get("even") and not words else []
     words += ["too"] if said.get("too") else []
+    if said.get("way"):
+        return Remark(kind, rest=said["way"])
     side = said.get("side") or ""
     noun = (said.get("noun") or "").removesuffix("s")
     return Remark(kind, " ".join(words), side if side in SIDES else "", noun, same=bool(said.get("same")))
@@ -161,6 +168,14 @@ def side_swapped(said: str, remark: Remark, busy: str) -> str | None:
     if remark.side and remark.side == found[0] and not remark.same:
         return said
     return re.sub(pattern, lambda m: SIDES[1 - SIDES.index(m[1])], said)
+
+
+def way_changed(said: str, way: str) -> str | None:
+    """An instruction in another direction: "lean forward" and "to the left"; None where it names no direction."""
+    side = way.split()[-1] in SIDES
+    goal = f"to the {way.split()[-1]}" if side else way
+    text, n = re.subn(rf"\b(?:{_WAY})\b(?! (?:{_NOUNS['arm']}|{_NOUNS['leg']}))", goal, said, count=1)
+    return text if n else None
 
 
 def subject_of(said: str) -> str:

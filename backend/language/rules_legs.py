@@ -300,6 +300,8 @@ def _along(clause: Clause, ctx: Context, side: str) -> Finding:
     """A leg lifted or stretched where the body sits, kneels or lies."""
     ways, posture = clause.ways, ctx.posture
     way = next((w for w in ("out", "left", "right", "back", "front") if w in ways), "")
+    if way == "out" and not clause.has("sideways", "apart", "wide", "spread", "aside", "outward", "outwards"):
+        way = "front" if "front" in ways else ""  # "stretched out" is at full length
     raised = clause.does("raise") or "up" in ways or clause.has("air")
     straight = (f"{side} knee straight",)
     if posture in ("fours", "prone", "plank"):

@@ -150,6 +150,7 @@ class Scalar(Posecode):
         taken = (
             max(low, asked) if compare == "<=" else min(high, asked) if compare == ">=" else min(max(low, asked), high)
         )
+        taken = float(taken)
         if taken == asked:
             return self, ""
         said = sentence.replace("{limit}", f"{abs(taken):g}")
@@ -251,9 +252,8 @@ def _decoded(meta: Mapping[str, Any], value: Any, path: str) -> Any:
     if kind == "names":
         if not isinstance(value, (list, tuple)) or not value:
             _wrong(path, "a list of names", value)
-        if any(value.count(name) > 1 for name in value):
-            _wrong(path, "each name once", value)
-        return tuple(_name(v, meta["table"], "name", f"{path}[{i}]") for i, v in enumerate(value))
+        found = (_name(v, meta["table"], "name", f"{path}[{i}]") for i, v in enumerate(value))
+        return tuple(dict.fromkeys(found))  # said twice is said
     if kind in ("number", "side_number"):
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not meta["low"] <= value <= meta["high"]:
             _wrong(path, f"a number from {meta['low']:g} to {meta['high']:g}", value)

@@ -19,6 +19,7 @@ _REACH = pattern(r"(?P<a>.+?) reaches \({n} {n} {n}\)")
 # Normals of touching skins oppose each other; this many metres of residual for a full turn the wrong way.
 _NORMAL_SCALE = 0.06
 Index = tuple[np.ndarray, np.ndarray]
+_RANK = 0.06  # m; a part's second region counts as this much farther away than its first, and so on
 _TOUCHING = (*REGIONS, *(p for p in PARTS if p not in REGIONS))
 _FLAT = ("palm", "hand_back", "foot_sole")  # these lie on what they touch; an elbow or a fingertip may lean on it
 
@@ -56,7 +57,7 @@ class Contact(Posecode):
     def residuals(cls, codes: Sequence[Contact], body: Kinematics) -> Dual:
         """Three components of the gap, and the part of the normals that points the same way.
 
-        Of larger parts those two regions count that are nearest to each other in a pose.
+        Of larger parts those two regions count that are nearest to each other in a pose; earlier ones are preferred.
         """
         a, b = ([r for c in codes for r in regions_of(getattr(c, end))] for end in ("a", "b"))
         points = tuple(body.points(skin(r) for r in regions) for regions in (a, b))
@@ -66,6 +67,13 @@ class Contact(Posecode):
             points, normals = (tuple(d[i] for d, i in zip(ends, nearest, strict=True)) for ends in (points, normals))
         gap, same = points[0] - points[1], dot(normals[0], normals[1])
         return stack([gap, above(same, np.array([_opposed(c) for c in codes])).scaled(_NORMAL_SCALE).as_row()])
+
+    def nearest(self, body: Kinematics) -> Contact:
+        """The two regions that larger parts are to touch with, as they lie in the first pose of `body`."""
+        a, b = regions_of(self.a), regions_of(self.b)
+        here, there = (body.points(skin(r) for r in regions).value[:1] for regions in (a, b))
+        (_, i), (_, j) = _nearest(here, there, 1)
+        return Contact(a[i[0, 0]], b[j[0, 0]])
 
     def measure(self, body: Kinematics) -> Measured:
         a, b = (body.points(skin(r) for r in regions_of(name)).value[0] for name in (self.a, self.b))
@@ -88,12 +96,16 @@ class Contact(Posecode):
 
 
 def _nearest(a: np.ndarray, b: np.ndarray, count: int) -> tuple[Index, Index]:
-    """Which of the points (S, K n, 3) and (S, K m, 3) of K pairs of parts are nearest to each other, as indices."""
-    rows, pair = np.arange(len(a))[:, None], np.arange(count)
+    """Which regions of K pairs of parts, points (S, K n, 3) and (S, K m, 3), are nearest to each other, as indices.
+
+    The further down a part's list a region stands, the farther it counts: a hand would rather touch with its palm.
+    """
     a, b = (x.reshape(len(x), count, -1, 3) for x in (a, b))
-    gaps = np.square(a[:, :, :, None] - b[:, :, None]).sum(axis=-1)
-    first, second = np.divmod(gaps.reshape(*gaps.shape[:2], -1).argmin(axis=-1), b.shape[2])
-    return (rows, pair * a.shape[2] + first), (rows, pair * b.shape[2] + second)
+    n, m = a.shape[2], b.shape[2]
+    gaps = np.linalg.norm(a[:, :, :, None] - b[:, :, None], axis=-1) + _RANK * (np.arange(n)[:, None] + np.arange(m))
+    first, second = np.divmod(gaps.reshape(*gaps.shape[:2], -1).argmin(axis=-1), m)
+    rows, pair = np.arange(len(a))[:, None], np.arange(count)
+    return (rows, pair * n + first), (rows, pair * m + second)
 
 
 @register

@@ -49,6 +49,10 @@ class Finger(Posecode):
     )  # fmt: skip
 
     @property
+    def side(self) -> str:
+        return self.finger.split("_")[0]
+
+    @property
     def joints(self) -> np.ndarray:
         """(3,) indices from the knuckle outwards."""
         return INDEX[f"{self.finger}1"] + np.arange(3)

@@ -26,7 +26,8 @@ from .base import (
 from .direction import off_by, toward
 from .vocabulary import PLACES, words
 
-_AT = pattern(r"look at (?P<target>[a-z ]+)")
+_AT = pattern(r"look at (?P<target>[a-z0-9 ]+)")
+_PLACE = pattern(r"look at \({n} {n} {n}\)")
 _TO = pattern(r"look (?P<toward>.+)")
 
 
@@ -39,7 +40,7 @@ class Gaze(Posecode):
     """
 
     kind = "gaze"
-    examples = ("look up front", "look at left palm")
+    examples = ("look up front", "look at left palm", "look at (0.5 1.2 2)")
     unit = "rad"
     tolerance = np.radians(20)
     one_of = ("toward", "target", "place")
@@ -83,6 +84,10 @@ class Gaze(Posecode):
         target = m and name_in(m["target"], PLACES)
         if target:
             return cls(target=target)
+        m = _PLACE.match(line)
+        if m:
+            x, y, z = (float(v) for v in m.groups())
+            return cls(place=(x, y, z))
         m = _TO.match(line)
         goal = m and direction_in(m["toward"])
         return cls(toward=goal) if goal else None

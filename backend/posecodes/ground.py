@@ -139,7 +139,8 @@ class Airborne(Posecode):
     @classmethod
     def residuals(cls, codes: Sequence[Airborne], body: Kinematics) -> Dual:
         """(S, K, 1) m: the lowest point of the skin against the height."""
-        return (lowest(body) - np.array([c.height for c in codes])).as_row()
+        each = lowest(body)[:, np.zeros(len(codes), int)]
+        return (each - np.array([c.height for c in codes])).as_row()
 
     def limbs(self) -> frozenset[str]:
         return frozenset({"support"})

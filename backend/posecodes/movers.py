@@ -8,6 +8,7 @@ from rigs.skeleton import GROUPS, INDEX, JOINTS, expand_joints
 
 from .base import Posecode
 from .contact import Contact
+from .ground import Support
 from .vocabulary import POINTS
 
 _ROOTED = ("root", "legs")  # what decides how high the body is, where it is and over what
@@ -25,7 +26,7 @@ def _limbs(code: Posecode) -> Iterator[str]:
     limbs = code.limbs()
     arms = [limb for limb in limbs if limb.endswith("_arm")]
     yield from arms if isinstance(code, Contact) and arms else limbs
-    if _places_pelvis(code):
+    if isinstance(code, Support) or _places_pelvis(code):
         yield "support"
 
 

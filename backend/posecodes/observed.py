@@ -57,15 +57,21 @@ def _statements(body: Kinematics) -> Iterator[Posecode]:
     for segment in _SEGMENTS:
         yield Direction(segment, _rounded(components(Direction.along([segment], body), body, _HEADING)[0, 0]))
     for joint in HINGES:
-        yield Angle(joint, _to(Angle(joint, 0.0).value(body), 5.0))
+        yield Angle(joint, _sayable(Angle, "degrees", _to(Angle(joint, 0.0).value(body), 5.0)))
     for part, motion in (("torso", "turned"), ("head", "turned"), ("head", "tilted"), ("head", "bowed")):
-        yield Turn(part, motion, _to(Turn(part, motion, 0.0).value(body), 5.0))
+        yield Turn(part, motion, _sayable(Turn, "degrees", _to(Turn(part, motion, 0.0).value(body), 5.0)))
     yield from _contacts(body)
 
 
 def _rounded(direction: np.ndarray) -> tuple[float, float, float]:
-    x, y, z = (round(float(v), 2) for v in direction)
+    x, y, z = (round(float(v), 2) + 0.0 for v in direction)  # + 0.0: no -0
     return (x, y, z)
+
+
+def _sayable(kind: type[Posecode], name: str, value: float) -> float:
+    """The nearest number that the kind's field may hold; a twisted pose may lie beyond."""
+    meta = kind.__dataclass_fields__[name].metadata
+    return float(np.clip(value, meta["low"], meta["high"]))
 
 
 def _to(value: float, step: float) -> float:
@@ -76,7 +82,7 @@ def _support(body: Kinematics) -> Iterator[Posecode]:
     """The parts that are on the ground, or how high the body is above it."""
     floor = float(heights(body)[0, : len(outline().joint)].min())
     if floor > _IN_AIR:
-        yield Airborne(round(floor, 2))
+        yield Airborne(_sayable(Airborne, "height", round(floor, 2)))
         return
     bearing: list[str] = []
     for part in _BEARING:

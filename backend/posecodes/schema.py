@@ -164,7 +164,7 @@ def _full(code: Posecode) -> dict[str, Any]:
 
 
 def _field(cls: type[Posecode], f: Field[Any], strict: bool) -> dict[str, Any]:
-    form, meta = _form(f.metadata, strict), f.metadata
+    form, meta = _form(f.metadata), f.metadata
     unit, optional = unit_of(cls, meta), f.default is not MISSING and f.default is not None
     limits = f"{meta['low']:g} to {meta['high']:g}{f' {unit}' if unit else ''}" if "low" in meta else ""
     text = f"{meta['doc']} ({limits})" if limits else meta["doc"]
@@ -174,12 +174,11 @@ def _field(cls: type[Posecode], f: Field[Any], strict: bool) -> dict[str, Any]:
     return form | {"description": text} | ({"default": f.default} if optional else {})
 
 
-def _form(meta: Mapping[str, Any], strict: bool) -> dict[str, Any]:
+def _form(meta: Mapping[str, Any]) -> dict[str, Any]:
     if meta["type"] in ("name", "choice"):
         return _names(meta["table"])
     if meta["type"] == "names":
-        unique = {} if strict else {"uniqueItems": True}
-        return {"type": "array", "items": _names(meta["table"]), "minItems": 1} | unique
+        return {"type": "array", "items": _names(meta["table"]), "minItems": 1}
     if meta["type"] in ("number", "side_number"):
         return {"type": "number", "minimum": meta["low"], "maximum": meta["high"]}
     return {"$ref": f"#/$defs/{'direction_triple' if meta['type'] == 'vector' else 'place_triple'}"}

@@ -55,9 +55,8 @@ class Symmetry(Posecode):
 
         Statements that are alike are equal here, so that one is measured for all of them.
         """
-        off = stack([d for part in WHOLE[codes[0].what] for d in _off(part, body)])
-        repeat = np.zeros(len(codes), int)
-        return off[:, repeat]
+        off = [_off(part, body) for part in WHOLE[codes[0].what]]
+        return stack([d.grouped(1) for d in off])[:, np.zeros(len(codes), int)]
 
     def measure(self, body: Kinematics) -> Measured:
         """The largest angle between a segment and its mirrored other side."""
@@ -84,17 +83,25 @@ def _both(name: str) -> tuple[str, str]:
     return f"left_{name}", f"right_{name}"
 
 
-def _off(part: tuple[str, tuple[str, ...], tuple[str, ...]], body: Kinematics) -> list[Dual]:
-    """(S, 1, 3) for each segment and face: the left one less the mirrored right one, in the frame."""
+def _off(part: tuple[str, tuple[str, ...], tuple[str, ...]], body: Kinematics) -> Dual:
+    """(S, 3n): for n segments and faces the left one less the mirrored right one, as (left, up, front) in the frame."""
     frame, segments, faces = part
-    lefts = [Direction.along([f"left_{n}"], body) for n in segments] + [body.axes([FACES[f"left_{n}"]]) for n in faces]
-    rights = [Direction.along([f"right_{n}"], body) for n in segments] + [
-        body.axes([FACES[f"right_{n}"]]) for n in faces
+    sides = [[f"{side}_{n}" for side in ("left", "right") for n in names] for names in (segments, faces)]
+    each = [Direction.along(sides[0], body)] + ([body.axes(FACES[n] for n in sides[1])] if faces else [])
+    halves = [(d[:, : len(names)], d[:, len(names) :]) for d, names in zip(each, (segments, faces), strict=False)]
+    components = [
+        _in_frame(left, body, frame) - _in_frame(right, body, frame).scaled(_MIRROR) for left, right in halves
     ]
-    pairs = zip(lefts, rights, strict=True)
-    return [_components(a, body, frame) - _components(b, body, frame).scaled(_MIRROR) for a, b in pairs]
+    return stack([_flat(d) for d in components])
 
 
-def _components(direction: Dual, body: Kinematics, frame: str) -> Dual:
-    """(S, 1, 3): (left, up, front) of vectors in the frame of a part of the body."""
-    return stack([dot(direction, body.axes([axis])).as_row() for axis in frame_names(frame)])
+def _in_frame(direction: Dual, body: Kinematics, frame: str) -> Dual:
+    """(S, N, 3): (left, up, front) of vectors (S, N, 3) in the frame of a part of the body."""
+    count = direction.value.shape[1]
+    return stack([dot(direction, body.axes([axis] * count)).as_row() for axis in frame_names(frame)])
+
+
+def _flat(d: Dual) -> Dual:
+    """(S, N, 3) -> (S, 3N)."""
+    s = len(d.value)
+    return Dual(d.value.reshape(s, -1), None if d.jac is None else d.jac.reshape(s, -1, d.jac.shape[-1]))

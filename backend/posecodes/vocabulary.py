@@ -27,28 +27,29 @@ _MASS: Final = {
 }  # fmt: skip
 
 
-# Larger parts that a touch may name, by the regions whose nearest one touches: the parts of ProsePose's contact tables
-# (Subramanian et al., 2024), beside the regions that already go by such a name (chest, left_shoulder, left_knee ...).
+# Larger parts that a touch may name, by the regions of which the nearest one touches, preferred ones first. They are
+# what ProsePose's contact tables (Subramanian et al., 2024) name and no region is called: chest, left_shoulder,
+# left_thigh, left_knee and so on are regions.
 _SIDED_PARTS: Final = {
-    "hand": ("palm", "hand_back", "fingertips", "index_tip", "thumb_tip", "fist"),
+    "hand": ("palm", "fingertips", "index_tip", "fist", "thumb_tip", "hand_back"),
     "lower_arm": ("forearm", "elbow"),
     "arm": ("upper_arm", "forearm", "elbow"),
-    "upper_leg": ("thigh", "thigh_back", "thigh_outer", "thigh_inner", "knee"),
+    "upper_leg": ("thigh", "thigh_outer", "knee", "thigh_back", "thigh_inner"),
     "lower_leg": ("shin", "calf", "knee"),
-    "leg": ("thigh", "thigh_back", "thigh_outer", "thigh_inner", "knee", "shin", "calf"),
-    "foot": ("foot_sole", "heel", "toes", "foot_top", "ankle"),
+    "leg": ("thigh", "knee", "thigh_outer", "shin", "calf", "thigh_back", "thigh_inner"),
+    "foot": ("foot_top", "toes", "ankle", "heel", "foot_sole"),
 }
 _CENTRAL_PARTS: Final = {
-    "head": ("head_top", "forehead", "mouth", "chin", "head_back", "face", "left_cheek", "right_cheek", "left_temple",
-             "right_temple", "left_ear", "right_ear"),
-    "neck": ("neck_front", "neck_back", "throat"),
-    "torso": ("chest", "left_chest", "right_chest", "stomach", "lower_belly", "left_ribs", "right_ribs", "left_waist",
-              "right_waist", "upper_back", "lower_back", "left_shoulder_blade", "right_shoulder_blade"),
+    "head": ("left_temple", "right_temple", "head_top", "left_cheek", "right_cheek", "forehead", "left_ear",
+             "right_ear", "chin", "mouth", "face", "head_back"),
+    "neck": ("neck_back", "neck_front", "throat"),
+    "torso": ("chest", "stomach", "left_ribs", "right_ribs", "left_chest", "right_chest", "lower_belly", "left_waist",
+              "right_waist", "lower_back", "upper_back", "left_shoulder_blade", "right_shoulder_blade"),
     "breast": ("chest", "left_chest", "right_chest"),
-    "back": ("upper_back", "lower_back", "left_shoulder_blade", "right_shoulder_blade"),
+    "back": ("lower_back", "upper_back", "left_shoulder_blade", "right_shoulder_blade"),
     "belly": ("stomach", "lower_belly"),
-    "waist": ("left_waist", "right_waist", "lower_back", "stomach"),
-    "seat": ("left_buttock", "right_buttock", "buttocks"),
+    "waist": ("left_waist", "right_waist", "stomach", "lower_back"),
+    "seat": ("buttocks", "left_buttock", "right_buttock"),
 }  # fmt: skip
 PARTS: Final[dict[str, tuple[str, ...]]] = {
     **{f"{s}_{part}": tuple(f"{s}_{r}" for r in rs) for part, rs in _SIDED_PARTS.items() for s in SIDES},

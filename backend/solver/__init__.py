@@ -5,7 +5,7 @@ from .pose_program import Setting, Solution, Verdict, judge, pose_program
 from .problem import Problem, Term, build
 from .solve import Solved, solve
 from .stance import neutral_stance
-from .start import alternatives, starting_pose
+from .start import starting_pose
 from .weights import Weights
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "Term",
     "Verdict",
     "Weights",
-    "alternatives",
     "build",
     "judge",
     "neutral_stance",

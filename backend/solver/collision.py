@@ -1,6 +1,6 @@
 """Limbs that must not run through the trunk, the head or each other: the balls that fill them (`body.balls`).
 
-For each pair of parts only the deepest overlap counts: one residual a pair, a fixed number of rows.
+One residual a pair of parts, so that there is a fixed number of rows.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ _APART: Final = (
     ("{s}_hand", "{o}_forearm"), ("{s}_hand", "{o}_upper_arm"), ("{s}_forearm", "{o}_upper_arm"),
     ("{s}_forearm", "{s}_thigh"), ("{s}_forearm", "{o}_thigh"), ("{s}_hand", "{s}_thigh"), ("{s}_hand", "{o}_thigh"),
     ("{s}_forearm", "{s}_shin"), ("{s}_hand", "{s}_shin"), ("{s}_hand", "{o}_shin"), ("{s}_hand", "{s}_foot"),
-    ("{s}_hand", "{o}_foot"), ("{s}_shin", "{o}_thigh"), ("{s}_foot", "{o}_thigh"), ("{s}_foot", "{s}_thigh"), ("{s}_foot", "{o}_shin"),
+    ("{s}_hand", "{o}_foot"), ("{s}_shin", "{o}_thigh"), ("{s}_foot", "{o}_thigh"), ("{s}_foot", "{s}_thigh"),
+    ("{s}_upper_arm", "{s}_shin"), ("{s}_upper_arm", "{s}_thigh"), ("{s}_foot", "{o}_shin"),
 )  # fmt: skip
 _FREE_FROM: Final = 0.6  # share of the upper arm from which on it is clear of the chest, where its upper half lies
 _SLACK: Final = 0.002  # m; skin gives way this much before it counts
@@ -105,27 +106,36 @@ def _pairs() -> list[tuple[str, str]]:
 
 
 def overlap(body: Kinematics) -> Dual:
-    """(S, pairs, 1) m: depth of the deepest overlap of each pair of parts beyond the slack, else zero."""
+    """(S, pairs, 1) m: how far each pair of parts runs into each other beyond the slack, zero where they are apart.
+
+    The root of the sum of squares of their spheres' depths: where long parts lie in each other, all of it counts, so
+    that one place does not get out at the cost of the next.
+    """
     table = spheres()
     centre = table.matrix @ body.features
-    deep = _closeness(table, centre)
-    hit = np.maximum.reduceat(deep, table.starts, axis=1) > 0
-    columns = np.flatnonzero(hit.any(axis=0))
-    value = np.zeros(hit.shape)
-    jac = None if body.active is None else np.zeros((*hit.shape, body.columns))
-    if len(columns):
-        deepest = np.stack([_deepest(deep, table, int(k)) for k in columns], axis=1)
-        depth, moved = _depths(body, table, centre, deepest)
-        value[:, columns] = depth * hit[:, columns]
-        if jac is not None and moved is not None:
-            jac[:, columns] = moved * (depth * hit[:, columns] > 0)[..., None]
+    near = np.flatnonzero((_closeness(table, centre) > 0).any(axis=0))
+    value = np.zeros((len(centre), len(table.names)))
+    if not len(near):
+        jac = None if body.active is None else np.zeros((*value.shape, body.columns))
+        return Dual(value, jac).as_row()
+    depth, moved = _depths(body, table, centre, near)
+    owner = np.searchsorted(table.starts, near, side="right") - 1
+    first = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
+    hit = owner[first]
+    total = np.sqrt(np.add.reduceat(depth * depth, first, axis=1))
+    value[:, hit] = total
+    if moved is None:
+        return Dual(value).as_row()
+    jac = np.zeros((*value.shape, body.columns))
+    weighted = np.add.reduceat(depth[..., None] * moved, first, axis=1)
+    jac[:, hit] = weighted / np.maximum(total, 1e-9)[..., None]
     return Dual(value, jac).as_row()
 
 
 def _closeness(table: Spheres, centre: np.ndarray) -> np.ndarray:
     """(S, P) m, about the depth of each overlap, negative where spheres are apart: (reach^2 - distance^2) / (2 reach).
 
-    Distances of all against all come from one product, in single precision: this only says which pair to look at.
+    Distances of all against all come from one product, in single precision: this only says which pairs to look at.
     """
     c = centre.astype(np.float32)
     squares, ones = (c * c).sum(axis=-1, keepdims=True), np.ones((*c.shape[:2], 1), np.float32)
@@ -135,22 +145,18 @@ def _closeness(table: Spheres, centre: np.ndarray) -> np.ndarray:
     return out
 
 
-def _deepest(deep: np.ndarray, table: Spheres, pair: int) -> np.ndarray:
-    """(S,) index of the deepest overlap among the sphere pairs of one pair of parts."""
-    start = table.starts[pair]
-    end = table.starts[pair + 1] if pair + 1 < len(table.starts) else deep.shape[1]
-    return np.asarray(start + np.argmax(deep[:, start:end], axis=1))
-
-
 def _depths(
-    body: Kinematics, table: Spheres, centre: np.ndarray, deepest: np.ndarray
+    body: Kinematics, table: Spheres, centre: np.ndarray, near: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray | None]:
-    """Depths (S, k) m of sphere pairs (S, k), reach - |c_a - c_b|, zero where apart; and their derivative (S, k, D)."""
-    a, b, rows = table.first[deepest], table.second[deepest], np.arange(len(centre))[:, None]
-    ca, cb = centre[rows, a], centre[rows, b]
-    distance = np.maximum(np.linalg.norm(ca - cb, axis=-1), 1e-9)
-    depth = np.maximum(table.reach[deepest] - distance, 0.0)
+    """Depths (S, k) m of sphere pairs (k,), reach - |c_a - c_b|, zero where apart; and their derivative (S, k, D)."""
+    a, b = table.first[near], table.second[near]
+    away = centre[:, a] - centre[:, b]
+    distance = np.maximum(np.linalg.norm(away, axis=-1), 1e-9)
+    depth = np.maximum(table.reach[near] - distance, 0.0)
     if body.active is None:
         return depth, None
-    moved = body.carried(table.joint[a], ca) - body.carried(table.joint[b], cb)
-    return depth, -np.einsum("skc,skcd->skd", (ca - cb) / distance[..., None], moved)
+    used, place = np.unique(np.concatenate([a, b]), return_inverse=True)
+    joint = np.broadcast_to(table.joint[used], (len(centre), len(used)))
+    carried = body.carried(joint, centre[:, used])
+    moved = carried[:, place[: len(near)]] - carried[:, place[len(near) :]]
+    return depth, -np.einsum("skc,skcd->skd", away / distance[..., None], moved)

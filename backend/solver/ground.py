@@ -8,7 +8,7 @@ from backend.body.dual import Dual
 from backend.body.kinematics import Kinematics
 from backend.body.outline import height_jac, heights, outline
 
-_SLACK = 0.004  # m; soles and palms are not quite flat, and give way this much before it counts
+_SLACK = 0.002  # m; soles and palms are not quite flat, and give way this much before it counts
 
 
 def penetration(body: Kinematics) -> Dual:

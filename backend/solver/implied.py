@@ -19,7 +19,7 @@ from backend.posecodes.motion import Motion
 from backend.posecodes.position import Position
 from backend.posecodes.tracking import body_at
 
-_PLAY: Final = 15.0  # deg to both sides of the start
+_PLAY: Final = 10.0  # deg to both sides of the start
 _PLACING: Final = (Contact, Reach, Distance, Position)  # a limb that has to be somewhere may need its freedom
 
 

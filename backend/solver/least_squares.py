@@ -32,6 +32,8 @@ class Objective(Protocol):
 @dataclass(frozen=True)
 class Stopping:
     max_iterations: int = 40
+    least_iterations: int = 4
+    """Before that a small decrease is not yet the end: a first step that is hindered by the ground may be short."""
     cost_tolerance: float = 1e-2
     """A start stops when the relative decrease of its cost in one step falls below this,"""
     cost_drop: float = 0.05
@@ -96,7 +98,7 @@ def minimise(body: Kinematics, objective: Objective, free: np.ndarray, stopping:
     cost = objective.cost(body)
     run = _Run(body, *objective.normal(body), cost, np.full(s, _FIRST_DAMPING), np.ones(s, bool))
     for iteration in range(1, stopping.max_iterations + 1):
-        _advance(run, objective, columns, stopping)
+        _advance(run, objective, columns, stopping, iteration >= stopping.least_iterations)
         if iteration in stopping.rivals:
             run.keep(_front(run.cost, *stopping.rivals[iteration]))
         if not run.moving.any():
@@ -111,8 +113,11 @@ def _front(cost: np.ndarray, factor: float, count: int) -> np.ndarray:
     return out
 
 
-def _advance(run: _Run, objective: Objective, columns: np.ndarray, stopping: Stopping) -> None:
-    """Try steps of several dampings for every start; the best is taken if it makes the cost smaller."""
+def _advance(run: _Run, objective: Objective, columns: np.ndarray, stopping: Stopping, settled: bool) -> None:
+    """Try steps of several dampings for every start; the best is taken if it makes the cost smaller.
+
+    settled: whether a small decrease counts as the end.
+    """
     s = len(run.cost)
     factors = _TRIALS[min(s, max(_TRIALS))]
     dampings = np.clip(run.damping[:, None] * factors, 1e-7, 1e12)
@@ -123,6 +128,7 @@ def _advance(run: _Run, objective: Objective, columns: np.ndarray, stopping: Sto
     drop = run.cost - costs[rows, best]
     better = run.moving & (drop > 0)
     small = (drop < stopping.cost_tolerance * run.cost) | (drop < stopping.cost_drop)
+    small &= settled | (run.cost < stopping.cost_drop)
     run.damping = np.where(better, dampings[rows, best], dampings[:, -1] * _AFTER_FAILURE)
     run.cost = np.where(better, costs[rows, best], run.cost)
     run.moving = run.moving & ~((better & small) | (run.damping > stopping.damping_limit) | (run.cost < 1e-9))

@@ -10,6 +10,7 @@ import numpy as np
 from backend.body.kinematics import Kinematics, heading_of
 from backend.body.model import ShapedBody
 from backend.body.outline import floor_of, heights
+from backend.body.surfaces import REGIONS
 from backend.posecodes import Measured, Posecode, Program
 from backend.posecodes.contact import Contact
 from backend.posecodes.direction import Direction
@@ -17,15 +18,18 @@ from backend.posecodes.finger import Finger
 from backend.posecodes.ground import Airborne, Support
 from backend.posecodes.hand import Hand
 from backend.posecodes.tracking import body_at, tracked_by
+from backend.posecodes.vocabulary import PARTS
 from rigs.skeleton import INDEX, JOINTS
 
+from .eyes import with_eyes
 from .implied import other_angles
 from .least_squares import STOPPING, Stopping
 from .limits import clamped
 from .problem import build
+from .reaching import reaching_poses
 from .solve import Solved, solve
 from .stance import neutral_stance
-from .start import alternatives, starting_pose, with_hands
+from .start import starting_pose, with_hands
 from .variants import varied
 
 _PALM = ("_palm", "_hand")  # regions with which a hand lies on something
@@ -96,14 +100,25 @@ def pose_program(
     free = _free(setting.scope)
     program, notes = within_reach(program)
     first = starting_pose(setting.local, program, free)
-    full = program if setting.keep and setting.scope is not None else completed(rest, program, first)
+    full = (*program, *other_angles(rest, program, first))
+    full = full if setting.keep and setting.scope is not None else completed(rest, full, first)
     first = with_hands(first, (c for c in full if isinstance(c, (Hand, Finger))), free)
+    full = _with_regions(rest, full, first)
     solutions = []
     for k in range(n):
         between()
         start = first if k == 0 else varied(first, full, free, np.random.default_rng((seed, k)))
         solutions.append(replace(_solve_one(shaped, full, program, start, setting, stopping), notes=notes))
     return solutions
+
+
+def _with_regions(rest: np.ndarray, program: Program, start: np.ndarray) -> Program:
+    """Larger parts that touch become the regions nearest at the start: changing them on the way leads astray."""
+    touching = [c for c in program if isinstance(c, Contact) and {c.a, c.b} - REGIONS.keys()]
+    if not touching:
+        return program
+    body = body_at(rest, start, np.zeros(3), touching)
+    return tuple(c.nearest(body) if isinstance(c, Contact) and c in touching else c for c in program)
 
 
 def within_reach(program: Program) -> tuple[Program, tuple[str, ...]]:
@@ -118,11 +133,11 @@ def _solve_one(
     rest, free = shaped.joints, _free(setting.scope)
     rooted = free[0]
     transl = _settled_transl(rest, start, full, setting.transl) if rooted else setting.transl
-    starts = [start, *alternatives(start, full, free)]
+    starts = [start, *reaching_poses(rest, start, transl, full, free)]
     scope = None if setting.scope is None else sorted(setting.scope)
     heading = heading_of(setting.local[0])
     problem = build(rest, starts, transl, full, prior=start, scope=scope, move_root=bool(rooted), heading=heading)
-    return _finished(shaped, solve(problem, stopping), asked, problem.air if rooted else None)
+    return _finished(shaped, solve(problem, stopping), asked, problem.air if rooted else None, free)
 
 
 def _free(scope: frozenset[str] | None) -> np.ndarray:
@@ -132,14 +147,24 @@ def _free(scope: frozenset[str] | None) -> np.ndarray:
 
 def completed(rest: np.ndarray, program: Program, start: np.ndarray) -> Program:
     """The program with what it leaves unsaid: how bearing hands lie, and that each foot down at the start stands."""
-    program = (*program, *_bearing_hands(rest, program, start), *other_angles(rest, program, start))
+    program = (*program, *_bearing_hands(rest, program, start))
     if any(isinstance(c, (Support, Airborne)) for c in program):
         return program
     feet = (Support(("left_foot",)), Support(("right_foot",)))
     body = body_at(rest, start, np.zeros(3), feet)
     floor = float(heights(body).min())
-    standing = [f for f in feet if float(f.residual(body).value.min()) < floor + _FOOT_CLEARANCE]
+    standing = [
+        f for f in feet if float(f.residual(body).value.min()) < floor + _FOOT_CLEARANCE and not _busy(f, program)
+    ]
     return (*program, Support(tuple(p for f in standing for p in f.parts))) if standing else program
+
+
+def _busy(foot: Support, program: Program) -> bool:
+    """Whether a foot is brought to another part of the body, a knee or a seat, and so does not stand."""
+    side = foot.parts[0].split("_")[0]
+    low = {r for s in ("left", "right") for part in ("foot", "hand") for r in (*PARTS[f"{s}_{part}"], f"{s}_{part}")}
+    mine = {*PARTS[f"{side}_foot"], f"{side}_foot"}
+    return any(isinstance(c, Contact) and c.a in mine and c.b not in low for c in program)
 
 
 def _bearing_hands(rest: np.ndarray, program: Program, start: np.ndarray) -> Program:
@@ -168,7 +193,7 @@ def _settled_transl(rest: np.ndarray, start: np.ndarray, program: Program, trans
     return np.array([transl[0], -drop, transl[2]])
 
 
-def _finished(shaped: ShapedBody, solved: Solved, asked: Program, air: float | None) -> Solution:
+def _finished(shaped: ShapedBody, solved: Solved, asked: Program, air: float | None, free: np.ndarray) -> Solution:
     """The solved pose, moved up or down so that the lowest vertex of its skin lies exactly at `air`, and judged."""
     body = solved.body
     rise = 0.0 if air is None else air - floor_of(shaped, body)
@@ -178,7 +203,7 @@ def _finished(shaped: ShapedBody, solved: Solved, asked: Program, air: float | N
         body.rest, body.local, body.transl + np.array([0.0, rise, 0.0]), tracked, body.heading, None, shared
     )
     return Solution(
-        local=end.local[0],
+        local=with_eyes(end, asked, free),
         transl=end.transl[0],
         joints=end.joints[0],
         verdicts=judge(asked, end),
@@ -192,4 +217,15 @@ def _finished(shaped: ShapedBody, solved: Solved, asked: Program, air: float | N
 
 def judge(program: Program, body: Kinematics) -> tuple[Verdict, ...]:
     """Every statement against the first pose of `body`."""
-    return tuple(Verdict(code, code.measure(body)) for code in program)
+    return tuple(Verdict(code, code.measure(_unrefined(code, program, body))) for code in program)
+
+
+def _unrefined(code: Posecode, program: Program, body: Kinematics) -> Kinematics:
+    """The body that a statement is judged on: for a hand with fingers as its shape has them that others refine."""
+    fingers = [c.joints for c in program if isinstance(c, Finger) and isinstance(code, Hand) and c.side == code.side]
+    if not isinstance(code, Hand) or not fingers:
+        return body
+    refined = np.concatenate(fingers)
+    local = body.local.copy()
+    local[:, refined] = code.target()[refined - code.joints[0]]
+    return Kinematics(body.rest, local, body.transl, body.tracked, body.heading)

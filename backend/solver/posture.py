@@ -6,7 +6,7 @@ equations is formed there and then carried over to the solver's increments by on
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,10 +30,11 @@ _COLLAR_LIFT, _COLLAR_FORWARD = 0.30, 0.16
 class Posture:
     """active (A,) joints; home (3A,) rad coordinates to stay close to; all arrays below in the same order.
 
-    limbs: (rows of x, mean, whitening) of the limbs with a learned prior, beyond whose `limb_far` it grows linearly.
     root (4,) quat_wxyz: what the pelvis' coordinates are relative to (it has no rest orientation), if it is active.
-    pull, low, high (3A,): sigma of the distance from home, the range, rad. coupling (c, 3A): rows of weighted
-    differences that should be zero. collars: (side sign, row of the collar, row of the shoulder) of each side.
+    pull, low, high (3A,): sigma of the distance from home, the range, rad. linear (m, 3A), shift (m,): rows of weighted
+    combinations, linear @ x - shift, that should be zero: neighbours that share, and the learned priors of limbs.
+    groups: where each group of rows begins; far: the size from which on the cost of each group grows linearly.
+    collars: (side sign, row of the collar, row of the shoulder) of each side.
     """
 
     active: np.ndarray
@@ -42,10 +43,11 @@ class Posture:
     pull: np.ndarray
     low: np.ndarray
     high: np.ndarray
-    coupling: np.ndarray
+    linear: np.ndarray
+    shift: np.ndarray
+    groups: np.ndarray
+    far: np.ndarray
     collars: tuple[tuple[float, int, int], ...]
-    limbs: tuple[tuple[np.ndarray, np.ndarray, np.ndarray], ...]
-    limb_far: float
     limit_sigma: float
     collar_sigma: float
 
@@ -56,6 +58,9 @@ class Posture:
         root = quats[0] if len(active) and active[0] == 0 else np.array([1.0, 0, 0, 0])
         column = {JOINTS[int(j)]: 3 * i for i, j in enumerate(active)}
         x = swing_twist(_from_root(quats[None], active, root), active)[0].ravel()
+        rows = [*_sharing(column, weights), *_priors(column, weights, told)]
+        sizes = [len(r.shift) for r in rows]
+        width = 3 * len(active)
         return cls(
             active,
             root,
@@ -63,18 +68,15 @@ class Posture:
             np.repeat([_pull(int(j), told, weights) for j in active], 3),
             LOW[active].ravel(),
             HIGH[active].ravel(),
-            _coupling(column, weights.spine_share),
+            np.concatenate([np.zeros((0, width)), *(r.linear for r in rows)]),
+            np.concatenate([np.zeros(0), *(r.shift for r in rows)]),
+            np.cumsum([0, *sizes])[: len(sizes)],
+            np.array([r.far for r in rows]),
             tuple(
                 (sign, column[f"{side}_collar"], column[f"{side}_shoulder"])
                 for side, sign in (("left", 1.0), ("right", -1.0))
                 if {f"{side}_collar", f"{side}_shoulder"} <= column.keys()
             ),
-            tuple(
-                (_rows(p.joints, column), p.mean, p.whiten / weights.limb)
-                for p in limb_priors()
-                if set(p.joints) <= column.keys() and (p.name in told or p.name in ("torso", "head"))
-            ),
-            weights.limb_far,
             weights.limits,
             weights.collar_share,
         )
@@ -88,25 +90,16 @@ class Posture:
         found: np.ndarray = body.once("swing and twist", measured)
         return found
 
-    def residuals(self, body: Kinematics) -> dict[str, np.ndarray]:
-        """Weighted residuals (S, m) by term."""
-        x = self.coordinates(body)
-        out = {"joint limits": self._excess(x) / self.limit_sigma, "close to the start": (x - self.home) / self.pull}
-        if len(self.coupling):
-            out["spine and neck share"] = x @ self.coupling.T
-        if self.collars:
-            out["collars follow"] = self._collar_lag(x)[0]
-        return out
-
     def costs(self, body: Kinematics) -> dict[str, np.ndarray]:
-        """(S,) by term: half the sum of squares, or the robust cost in its place."""
-        out = {name: 0.5 * np.einsum("sm,sm->s", r, r) for name, r in self.residuals(body).items()}
+        """(S,) by term: half the squares of residuals over sigma, or the robust cost in their place."""
         x = self.coordinates(body)
-        sizes = [np.sqrt(np.einsum("sm,sm->s", r, r)) for r in (self._strange(x, i) for i in range(len(self.limbs)))]
-        far = self.limb_far
-        each = [np.where(n <= far, 0.5 * n * n, far * (n - 0.5 * far)) for n in sizes]
-        out["as limbs go"] = np.sum(each, axis=0) if each else np.zeros(len(x))
-        return out
+        lag = self._collar_lag(x)[0]
+        return {
+            "joint limits": _half_square(self._excess(x) / self.limit_sigma),
+            "close to the start": _half_square((x - self.home) / self.pull),
+            "as limbs go": self._robust(self._sizes(self._combined(x))).sum(axis=1),
+            "collars follow": _half_square(lag),
+        }
 
     def cost(self, body: Kinematics) -> np.ndarray:
         """(S,)"""
@@ -116,21 +109,16 @@ class Posture:
     def normal(self, body: Kinematics) -> tuple[np.ndarray, np.ndarray]:
         """Gradient (S, 3A) and Gauss-Newton matrix (S, 3A, 3A) of the cost with respect to the increments."""
         x = self.coordinates(body)
-        excess, coupled = self._excess(x), self.coupling.T @ self.coupling
-        gradient = (x - self.home) / self.pull**2 + excess / self.limit_sigma**2 + x @ coupled
-        matrix = np.repeat(coupled[None], len(x), axis=0)
+        excess, combined = self._excess(x), self._combined(x)
+        share = np.minimum(1.0, self.far / np.maximum(self._sizes(combined), 1e-9))
+        share = np.repeat(share, np.diff(np.append(self.groups, len(self.shift))), axis=1)
+        lag, lag_rows = self._collar_lag(x)
+        rows = np.concatenate([self.linear * np.sqrt(share)[..., None], lag_rows], axis=1)
+        gradient = (x - self.home) / self.pull**2 + excess / self.limit_sigma**2
+        gradient += (share * combined) @ self.linear + np.einsum("sk,skx->sx", lag, lag_rows)
+        matrix = np.swapaxes(rows, 1, 2) @ rows
         index = np.arange(x.shape[1])
         matrix[:, index, index] += 1 / self.pull**2 + (excess != 0) / self.limit_sigma**2
-        if self.collars:
-            lag, rows = self._collar_lag(x)
-            gradient += np.einsum("sk,skx->sx", lag, rows)
-            matrix += np.swapaxes(rows, 1, 2) @ rows
-        for i, (rows, _, whiten) in enumerate(self.limbs):
-            strange = self._strange(x, i)
-            size = np.sqrt(np.einsum("sm,sm->s", strange, strange))
-            share = np.minimum(1.0, self.limb_far / np.maximum(size, 1e-9))
-            gradient[:, rows] += share[:, None] * (strange @ whiten)
-            matrix[:, rows[:, None], rows] += share[:, None, None] * (whiten.T @ whiten)
         blocks = swing_twist_jac(_from_root(body.quats, self.active, self.root), self.active)
         # The derivative is for R exp(e); in the increments' world axes, e = G^T d.
         return _carried_over(gradient, matrix, body.world[:, self.active] @ np.swapaxes(blocks, -1, -2))
@@ -140,11 +128,21 @@ class Posture:
         out: np.ndarray = np.maximum(x - self.high, 0) + np.minimum(x - self.low, 0)
         return out
 
-    def _strange(self, x: np.ndarray, i: int) -> np.ndarray:
-        """(S, m): how unlike the learned ones the coordinates of a limb are, in its own standard deviations."""
-        rows, mean, whiten = self.limbs[i]
-        out: np.ndarray = (x[:, rows] - mean) @ whiten.T
+    def _combined(self, x: np.ndarray) -> np.ndarray:
+        """(S, m): the weighted combinations."""
+        out: np.ndarray = x @ self.linear.T - self.shift
         return out
+
+    def _sizes(self, combined: np.ndarray) -> np.ndarray:
+        """(S, groups): the size of each group of combinations."""
+        if not len(self.groups):
+            return np.zeros((len(combined), 0))
+        out: np.ndarray = np.sqrt(np.add.reduceat(combined * combined, self.groups, axis=1))
+        return out
+
+    def _robust(self, size: np.ndarray) -> np.ndarray:
+        far = np.minimum(self.far, 1e9)
+        return np.where(size <= far, 0.5 * size * size, far * (size - 0.5 * far))
 
     def _collar_lag(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Weighted (S, 2 a side): each collar against its share of the upper arm's swing; derivative (S, ., 3A)."""
@@ -160,14 +158,46 @@ class Posture:
         return lag / self.collar_sigma, rows / self.collar_sigma
 
 
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """linear (m, 3A) and shift (m,): combinations of coordinates, linear @ x - shift, in sigmas; far: see `Posture`."""
+
+    linear: np.ndarray
+    shift: np.ndarray
+    far: float
+
+
+def _sharing(column: dict[str, int], weights: Weights) -> Iterator[_Rows]:
+    """Differences of the coordinates of neighbouring joints that should turn alike."""
+    for first, second in _SHARING:
+        if {first, second} <= column.keys():
+            linear = np.zeros((3, 3 * len(column)))
+            for axis in range(3):
+                linear[axis, column[first] + axis] = 1 / weights.spine_share
+                linear[axis, column[second] + axis] = -1 / weights.spine_share
+            yield _Rows(linear, np.zeros(3), np.inf)
+
+
+def _priors(column: dict[str, int], weights: Weights, told: Collection[str]) -> Iterator[_Rows]:
+    """The learned priors of trunk and head, and of arms and legs that the program speaks of."""
+    for prior in limb_priors():
+        if set(prior.joints) <= column.keys() and (prior.name in told or prior.name in ("torso", "head")):
+            rows = np.concatenate([column[j] + np.arange(3) for j in prior.joints])
+            whiten = prior.whiten / weights.limb
+            linear = np.zeros((len(whiten), 3 * len(column)))
+            linear[:, rows] = whiten
+            yield _Rows(linear, whiten @ prior.mean, weights.limb_far)
+
+
+def _half_square(r: np.ndarray) -> np.ndarray:
+    out: np.ndarray = 0.5 * np.einsum("sm,sm->s", r, r)
+    return out
+
+
 def _pull(joint: int, told: Collection[str], weights: Weights) -> float:
     """Sigma (rad) of a joint's distance from home."""
     sigma = weights.prior[family(JOINTS[joint])]
     return sigma * weights.told if limb_of_joint(joint) in told else sigma
-
-
-def _rows(joints: tuple[str, ...], column: dict[str, int]) -> np.ndarray:
-    return np.concatenate([column[j] + np.arange(3) for j in joints])
 
 
 def _from_root(quats: np.ndarray, active: np.ndarray, root: np.ndarray) -> np.ndarray:
@@ -176,16 +206,6 @@ def _from_root(quats: np.ndarray, active: np.ndarray, root: np.ndarray) -> np.nd
         return quats
     out = quats.copy()
     out[:, 0] = quat_product(root * np.array([1.0, -1, -1, -1]), quats[:, 0])
-    return out
-
-
-def _coupling(column: dict[str, int], sigma: float) -> np.ndarray:
-    """(3 a pair, 3A): differences of the coordinates of joints that should turn alike, over sigma."""
-    pairs = [(column[a], column[b]) for a, b in _SHARING if {a, b} <= column.keys()]
-    out = np.zeros((3 * len(pairs), 3 * len(column)))
-    for i, (a, b) in enumerate(pairs):
-        for axis in range(3):
-            out[3 * i + axis, a + axis], out[3 * i + axis, b + axis] = 1 / sigma, -1 / sigma
     return out
 
 

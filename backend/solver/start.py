@@ -17,14 +17,12 @@ from backend.body.rotations import rotation_between, rotmat_to_quat_wxyz, rotmat
 from backend.body.swing_twist import swing_twist
 from backend.posecodes import Posecode, Program
 from backend.posecodes.angle import Angle
-from backend.posecodes.contact import Contact, Reach
 from backend.posecodes.direction import Direction
 from backend.posecodes.facing import Facing
 from backend.posecodes.finger import Finger
 from backend.posecodes.gaze import Gaze
 from backend.posecodes.ground import Support
 from backend.posecodes.hand import Hand
-from backend.posecodes.position import Position
 from backend.posecodes.turn import Turn
 from backend.posecodes.vocabulary import AXES, FACES
 from rigs.skeleton import INDEX
@@ -231,14 +229,21 @@ def _place_arm(draft: Draft, wishes: _Wishes, side: str) -> None:
     _place_limb(draft, f"{side}_shoulder", elbow, sign * X, -sign * Y, goals, bend, leg=False)
     palm = wishes.faces.get(f"{side}_palm")
     if palm is not None and draft.free[INDEX[elbow]]:
-        _turn_palm(draft, side, draft.direction(palm))
+        turn_palm(draft, side, draft.direction(palm))
     hand = wishes.segments.get(f"{side}_hand")
     if hand is not None:
         wrist = f"{side}_wrist"
         draft.turn(wrist, rotation_between(draft.world(wrist) @ (sign * X), draft.direction(hand)))
 
 
-def _turn_palm(draft: Draft, side: str, goal: np.ndarray) -> None:
+def place_arm_along(draft: Draft, side: str, upper: np.ndarray | None, fore: np.ndarray | None) -> None:
+    """Set one arm from the world directions of its segments; None keeps a segment's own."""
+    sign = 1.0 if side == "left" else -1.0
+    elbow = f"{side}_elbow"
+    _place_limb(draft, f"{side}_shoulder", elbow, sign * X, -sign * Y, (upper, fore), None, leg=False)
+
+
+def turn_palm(draft: Draft, side: str, goal: np.ndarray) -> None:
     """Turn the forearm about its length, within its range, so that the palm comes nearest to `goal`."""
     index = INDEX[f"{side}_elbow"]
     along = draft.world(index) @ X
@@ -285,56 +290,3 @@ def _bend_toes(draft: Draft, side: str, ankle_too: bool) -> None:
     if ankle_too and draft.free[ankle]:
         upright = abs(draft.world(f"{side}_knee")[1, 1]) > 0.6
         draft.local[ankle] = rotvec_to_rotmat((0.6 if upright else -0.5) * X)
-
-
-_ARM_PRESETS = (  # (upper arm, forearm) in chest axes for the left side, tried where a hand must reach something
-    ((0.25, -0.85, 0.45), (-0.1, 0.75, 0.65)),
-    ((0.9, 0.2, 0.3), (-0.7, 0.3, 0.5)),
-    ((0.5, -0.6, -0.6), (-0.8, -0.2, -0.3)),
-)
-
-
-def alternatives(start: np.ndarray, program: Program, free: np.ndarray) -> list[np.ndarray]:
-    """Further starting poses for arms that must reach something: up front, out, behind.
-
-    A segment whose direction is given keeps it; only the other one is tried.
-    """
-    settled = {c.segment for c in program if isinstance(c, Direction)}
-    bent = {c.joint for c in program if isinstance(c, Angle)}
-    reaching = _reaching(program)
-    open_segments = {
-        side: [part for part in ("upper_arm", "forearm") if not {f"{side}_{part}", f"{side}_arm"} & settled]
-        for side in ("left", "right")
-        if side in reaching
-    }
-    open_segments = {
-        side: parts
-        for side, parts in open_segments.items()
-        if "forearm" in parts and ("upper_arm" in parts or f"{side}_elbow" not in bent)
-    }
-    out = []
-    for preset in _ARM_PRESETS if open_segments else ():
-        draft = Draft(start.copy(), heading_of(start[0]), free)
-        for side, parts in open_segments.items():
-            flip = np.array([1.0 if side == "left" else -1.0, 1.0, 1.0])
-            wishes = []
-            for part, direction in zip(("upper_arm", "forearm"), preset, strict=True):
-                if part in parts:
-                    x, y, z = flip * np.array(direction)
-                    wishes.append(Direction(f"{side}_{part}", (x, y, z), "chest"))
-            _place_arm(draft, _Wishes.of(wishes), side)
-        out.append(draft.local)
-    return out
-
-
-def _reaching(program: Program) -> set[str]:
-    points = []
-    for code in program:
-        if isinstance(code, Contact):
-            points += [code.a, code.b]
-        elif isinstance(code, Reach):
-            points.append(code.region)
-        elif isinstance(code, Position):
-            points.append(code.point)
-    arm = ("wrist", "palm", "hand", "finger", "index", "thumb", "fist", "elbow", "forearm")
-    return {p.split("_")[0] for p in points if p.startswith(("left_", "right_")) and any(a in p for a in arm)}

@@ -18,7 +18,7 @@ from backend.posecodes.angle import Angle
 from backend.posecodes.balance import Balance
 from backend.posecodes.direction import Direction
 from backend.posecodes.elevation import Elevation
-from backend.posecodes.ground import Support
+from backend.posecodes.ground import Airborne, Support
 from backend.posecodes.lean import Lean
 from backend.posecodes.motion import HANGING, INWARD, Motion, sign_of
 from backend.posecodes.symmetry import Symmetry
@@ -87,20 +87,28 @@ def _leans(draft: Draft, program: Iterable[Posecode]) -> Iterator[Direction]:
 
 
 def _shifted(program: Program) -> Iterator[Direction]:
-    """Weight on one of two feet: that leg below the pelvis and a little bent, since a straight one cannot get longer."""
-    down = {part for c in program if isinstance(c, Support) and not c.height for part in c.parts}
+    """Weight on one of the feet: that leg below the pelvis and a little bent, as a straight one cannot get longer.
+
+    The other leg is out to the side where it stands too, else its foot is lifted.
+    """
+    borne = [c for c in program if isinstance(c, (Support, Airborne))]
+    down = {part for c in borne if isinstance(c, Support) and not c.height for part in c.parts}
+    down |= set() if borne else {"left_foot", "right_foot"}  # who is told nothing else stands
     bent = {c.joint for c in program if isinstance(c, Angle)}
     for code in program:
-        if not isinstance(code, Balance) or code.share and code.share < 0.6:
+        if not isinstance(code, Balance) or 0 < code.share < 0.6 or (len(code.parts) > 1 and not code.share):
             continue
         part = code.parts[0]
-        side, sign = ("left", 1.0) if part.startswith("left") else ("right", -1.0)
-        one = len(code.parts) == 1 or code.share
-        if one and {"left_foot", "right_foot"} <= down and part.endswith(("foot", "heel", "toes")):
-            if f"{side}_knee" not in bent:
-                yield _direction(f"{side}_thigh", np.array([-0.12 * sign, -1.0, 0.2]))
-                yield _direction(f"{side}_shin", np.array([-0.12 * sign, -1.0, -0.2]))
-            yield _direction(f"{'right' if side == 'left' else 'left'}_leg", np.array([-0.22 * sign, -1.0, 0.0]))
+        side, other, sign = ("left", "right", 1.0) if part.startswith("left") else ("right", "left", -1.0)
+        if f"{side}_foot" not in down or not part.endswith(("foot", "heel", "toes")):
+            continue
+        bearing = [(side, -0.12 * sign, 0.2)] if f"{side}_knee" not in bent else []
+        lifted = [(other, -0.1 * sign, 0.4)] if f"{other}_foot" not in down and f"{other}_knee" not in bent else []
+        for leg, out, front in (*bearing, *lifted):
+            yield _direction(f"{leg}_thigh", np.array([out, -1.0, front]))
+            yield _direction(f"{leg}_shin", np.array([out, -1.0, -front]))
+        if f"{other}_foot" in down:
+            yield _direction(f"{other}_leg", np.array([-0.22 * sign, -1.0, 0.0]))
 
 
 def _elevations(draft: Draft, program: Iterable[Posecode]) -> Iterator[Direction]:

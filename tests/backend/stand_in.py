@@ -11,9 +11,20 @@ from typing import Any
 import numpy as np
 import requests
 
-from backend.errors import BadInput
+from backend.errors import BadInput, BadProgram
 from backend.serve import listen, make_server
-from rigs.wire import DescribeRequest, Description, EngineInfo, Pose, PoseEntry, PoseRequest, PoseResult
+from rigs.wire import (
+    DescribeRequest,
+    Description,
+    EngineInfo,
+    Pose,
+    PoseEntry,
+    PoseRequest,
+    PoseResult,
+    Report,
+    SolveRequest,
+    Statement,
+)
 
 TOKEN = "a-token-for-tests"
 
@@ -51,6 +62,21 @@ class StandIn:
             self._wait(tick)
         return result_of(request)
 
+    def posecodes(self, strict: bool = False) -> dict[str, Any]:
+        return {"title": "posecode program", "strict": strict}
+
+    def solve(self, request: SolveRequest, tick: Callable[[str], None] = lambda _stage: None) -> PoseResult:
+        """Every statement is met but those of the type "bad"; "broken" ones are refused."""
+        for i, code in enumerate(request.program):
+            if code["type"] == "broken":
+                raise BadProgram(f"program[{i}].type: 'broken' is no kind of posecode", "known kinds: angle")
+        said = tuple(Statement(str(c["type"]), c["type"] != "bad", 90.0, 88.5, "deg") for c in request.program)
+        report = Report(said, {"close to the start": 1.25}, 1.25, 4, "converged")
+        entry = PoseEntry(request.start or rest_pose(), np.zeros((55, 3)), report=report)
+        reply = f"solved {len(said)}"
+        entries = (entry,) * request.n
+        return PoseResult(request.id, entries, np.zeros((55, 3)), reply, (), "stand-in", 0.0, ("an elbow was cut.",))
+
     def _wait(self, tick: Callable[[str], None]) -> None:
         self.started.set()
         try:
@@ -61,7 +87,8 @@ class StandIn:
             raise
 
     def describe(self, request: DescribeRequest) -> Description:
-        return Description("a line", "a paragraph", "everything", "raise the arm" if request.than else "")
+        program = ({"type": "angle", "joint": "left_elbow", "degrees": 90.0},) if request.posecodes else ()
+        return Description("a line", "a paragraph", "everything", "raise the arm" if request.than else "", program)
 
 
 class Client:

@@ -139,6 +139,21 @@ MISTAKES: list[tuple[list[str], int, str, str]] = [
     (["fly"], 2, "invalid choice: 'fly'", "--help"),
     ([], 2, "COMMAND", "--help"),
     (["describe", "none.npz"], 2, "none.npz is not there", ""),
+    (["solve"], 2, "PROGRAM", "--help"),
+    (["solve", "none.json"], 2, "none.json is not there", "check the name"),
+    (["solve", "empty.txt"], 2, "program: there is no statement in it", "posewright posecodes"),
+    (["solve", "broken.json"], 2, "program: not JSON: Expecting value at line 1, column 13", ""),
+    (["solve", "joint.json"], 2, "program[1].joint: unknown name 'left_elbov'", "did you mean left_elbow"),
+    (["solve", "more.json"], 2, "seed: unknown field", 'the one field "program"'),
+    (["solve", "lines.txt"], 2, "program line 2: no posecode reads 'left flarb bent 3'", ""),
+    (["solve", "bytes.txt"], 2, "bytes.txt is not UTF-8 text (byte 4)", ""),
+    (["solve", "ok.txt", "--locks", "nose"], 2, "locks[0]: unknown joint 'nose'", ""),
+    (["solve", "ok.txt", "-n", "0"], 2, "n: expected a whole number from 1 to 64", ""),
+    (["solve", "ok.txt", "--start", "none.json"], 2, "none.json is not there", ""),
+    (["solve", "ok.txt", "--out", "a.bvh"], 2, "cannot write .bvh", ""),
+    (["posecodes", "--check", "joint.json"], 2, "program[1].joint: unknown name 'left_elbov'", "did you mean"),
+    (["posecodes", "--check", "ok.json"], 2, "program: expected a list", ""),
+    (["posecodes", "--schema", "--kinds"], 2, "not allowed with argument", "--help"),
     (["render", "ok.json", "--out", "a.png", "--size", "big"], 2, "--size 'big'", "--size 1200x800"),
     (["render", "ok.json", "--out", "a.png", "--frame", "3"], 2, "has 1 poses; there is no number 3", ""),
     (["batch", "none.jsonl", "out.jsonl"], 2, "none.jsonl cannot be read", ""),
@@ -148,6 +163,20 @@ MISTAKES: list[tuple[list[str], int, str, str]] = [
 ]
 
 
+def write_programs() -> None:
+    """Programs that read, and others that do not."""
+    good = {"type": "angle", "joint": "left_elbow", "degrees": 90}
+    Path("ok.txt").write_text("# a comment\nboth elbows bent 90; look up\n")
+    Path("list.json").write_text(json.dumps([good]))
+    Path("object.json").write_text(json.dumps({"program": [good]}))
+    Path("empty.txt").write_text("# nothing\n")
+    Path("broken.json").write_text('[{"degrees":}]')
+    Path("joint.json").write_text(json.dumps([good, good | {"joint": "left_elbov"}]))
+    Path("more.json").write_text(json.dumps({"program": [good], "seed": 3}))
+    Path("lines.txt").write_text("left elbow bent 90\nleft flarb bent 3\n")
+    Path("bytes.txt").write_bytes(b"look\xff")
+
+
 @pytest.mark.parametrize(("argv", "status", "message", "hint"), MISTAKES, ids=[m[2][:30] for m in MISTAKES])
 def test_a_mistake_is_one_line_and_a_hint(
     argv: list[str], status: int, message: str, hint: str, capsys: pytest.CaptureFixture[str]
@@ -155,6 +184,7 @@ def test_a_mistake_is_one_line_and_a_hint(
     write_pose("ok.json", rest_pose())
     Path("nan.json").write_text(json.dumps({"rotvecs": [[0, float("nan"), 0]] * 55}))
     write_lines("in.jsonl", {"prompt": "sit"})
+    write_programs()
     assert main(argv) == status
     out, err = capsys.readouterr()
     first, *rest = err.splitlines()
@@ -179,6 +209,84 @@ def test_describe_says_one_or_the_difference(capsys: pytest.CaptureFixture[str])
     assert main(["describe", "a.json", "--length", "line"]) == 0
     assert main(["describe", "a.json", "--than", "a.json"]) == 0
     assert capsys.readouterr().out == "a paragraph\na line\nraise the arm\n"
+
+
+def test_describe_says_the_program(capsys: pytest.CaptureFixture[str]) -> None:
+    write_pose("a.json", rest_pose())
+    assert main(["describe", "a.json", "--posecodes"]) == 0
+    assert capsys.readouterr().out == "left elbow bent 90\n"
+    assert main(["describe", "a.json", "--posecodes", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == [{"type": "angle", "joint": "left_elbow", "degrees": 90.0}]
+
+
+class TestPosecodes:
+    def test_the_kinds_are_explained(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["posecodes"]) == 0
+        said = capsys.readouterr().out
+        assert main(["posecodes", "--kinds"]) == 0
+        assert capsys.readouterr().out == said
+        assert "\nangle\n" in said
+        assert '{"type": "angle", "joint": "left_elbow", "degrees": 90.0}' in said
+
+    def test_the_schema_is_json(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["posecodes", "--schema"]) == 0
+        assert json.loads(capsys.readouterr().out)["version"] == 1
+        assert main(["posecodes", "--schema", "--strict"]) == 0
+        assert json.loads(capsys.readouterr().out)["required"] == ["program"]
+
+    @pytest.mark.parametrize("name", ["ok.txt", "list.json", "object.json"])
+    def test_a_program_is_checked_and_said_in_canonical_lines(
+        self, name: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        write_programs()
+        assert main(["posecodes", "--check", name]) == 0
+        assert "left elbow bent 90\n" in capsys.readouterr().out
+
+    def test_a_program_on_stdin_is_checked(self, stdin: io.BytesIO, capsys: pytest.CaptureFixture[str]) -> None:
+        stdin.write(b'[{"type": "gaze", "toward": [0, 2, 0]}]')
+        stdin.seek(0)
+        assert main(["posecodes", "--check", "-"]) == 0
+        assert capsys.readouterr().out == "look up\n"
+
+
+class TestSolve:
+    def test_the_report_is_a_table_and_the_pose_is_written(self, capsys: pytest.CaptureFixture[str]) -> None:
+        write_programs()
+        assert main(["solve", "ok.txt", "--out", "a.json", "--render", "a.png"]) == 0
+        assert capsys.readouterr().out.splitlines() == [
+            "solved 3",
+            "",
+            "   asked  reached unit met statement",
+            "      90     88.5 deg  yes angle",
+            "      90     88.5 deg  yes angle",
+            "      90     88.5 deg  yes gaze",
+            "note: an elbow was cut.",
+            "wrote a.json",
+            "wrote a.png",
+        ]
+        assert read_pose("a.json") == rest_pose()
+
+    def test_the_account_tells_costs_iterations_and_why_it_stopped(self, capsys: pytest.CaptureFixture[str]) -> None:
+        write_programs()
+        assert main(["solve", "list.json", "--report", "-n", "2", "--out", "a.npz"]) == 0
+        said = capsys.readouterr().out
+        assert "   1.250 close to the start\n   1.250 in 4 iterations: converged\n" in said
+        assert "alternative 2" in said
+        assert Path("a-2.npz").exists()
+
+    def test_json_prints_one_line_that_is_the_result(self, capsys: pytest.CaptureFixture[str]) -> None:
+        write_programs()
+        write_pose("start.json", Pose(np.full((55, 3), 0.1)))
+        assert main(["solve", "ok.txt", "--start", "start.json", "--scope", "left_arm, head", "--json"]) == 0
+        result = PoseResult.from_dict(json.loads(capsys.readouterr().out))
+        assert result.poses[0].report
+        assert result.poses[0].pose == read_pose("start.json")
+
+    def test_a_program_comes_from_stdin(self, stdin: io.BytesIO, capsys: pytest.CaptureFixture[str]) -> None:
+        stdin.write(b"left elbow bent 90")
+        stdin.seek(0)
+        assert main(["solve", "-"]) == 0
+        assert capsys.readouterr().out.startswith("solved 1\n")
 
 
 def test_engines_and_render(capsys: pytest.CaptureFixture[str]) -> None:

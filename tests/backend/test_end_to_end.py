@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 
@@ -127,6 +128,30 @@ def test_a_pose_is_described_and_compared(server: Client) -> None:
     body = {"pose": sitting.to_dict(), "than": STANDING.to_dict()}
     found = Description.from_dict(server("POST", "/v1/describe", json=body).json())
     assert all((found.line, found.paragraph, found.full, found.difference))
+
+
+def test_a_program_of_posecodes_goes_the_same_way(server: Client, tmp_path: Path) -> None:
+    """Published schema -> a program that nobody has seen before -> solved, reported, described, solved again."""
+    published = server("GET", "/v1/posecodes").json()
+    program = published["examples"][0]
+    jsonschema.Draft202012Validator(published).validate(program)
+    result = PoseResult.from_dict(server("POST", "/v1/solve", json={"program": program}).json())
+    report = result.poses[0].report
+    assert report
+    assert [s.text for s in report.statements if not s.met] == []
+    body = {"program": [*program, {"type": "angle", "joint": "left_elbov", "degrees": 3}]}
+    failure = Failure.from_dict(server("POST", "/v1/solve", json=body).json())
+    assert failure.message.startswith(f"program[{len(program)}].joint: unknown name 'left_elbov'")
+    (tmp_path / "program.json").write_text(json.dumps(program))
+    done = run(tmp_path, "solve", "program.json", "--out", "a.json", "--render", "a.png", "--report")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "iterations: " in done.stdout
+    np.testing.assert_allclose(read_pose(tmp_path / "a.json").rotvecs, result.poses[0].pose.rotvecs, atol=1e-9)
+    described = run(tmp_path, "describe", "a.json", "--posecodes", "--json")
+    observed = json.loads(described.stdout)
+    jsonschema.Draft202012Validator(published).validate(observed)
+    over_http = server("POST", "/v1/describe", json={"pose": result.poses[0].pose.to_dict(), "posecodes": True})
+    assert over_http.json()["posecodes"] == observed
 
 
 def test_the_command_line_gives_the_pose_that_the_service_gives(server: Client, tmp_path: Path) -> None:

@@ -96,6 +96,21 @@ def test_named_point_is_reached(pipeline):
     assert np.linalg.norm(wrist - np.array([-0.35, 1.1, 0.45])) < 0.2
 
 
+@pytest.mark.parametrize("side", [1, -1])
+def test_head_and_eyes_look_at_a_named_point(pipeline, side):
+    lamp = (0.8 * side, 1.2, 1.0)
+    entry = ask(pipeline, "standing, looking at the lamp", points={"lamp": lamp}).poses[0]
+    assert {"type": "gaze", "place": list(lamp)} in entry.posecodes
+    assert any(s.text == "looking at the place" for s in entry.met)
+    eye = entry.pose.rotvecs[INDEX["left_eye_smplhf"]]
+    assert entry.pose.rotvecs[INDEX["head"]][1] * side > 0.1 and np.linalg.norm(eye) < np.radians(37)
+
+
+def test_what_nobody_can_do_is_said_in_the_warnings(pipeline):
+    result = ask(pipeline, "head turned 100 degrees to the left")
+    assert any("a head turns left by 82 at most" in w for w in result.warnings), result.warnings
+
+
 def test_alternatives_are_as_many_as_asked(pipeline):
     assert len(ask(pipeline, "waving", n=3).poses) == 3
 

@@ -76,6 +76,49 @@ def test_a_pose_is_described(server: Client) -> None:
     assert found.difference == "raise the arm"
 
 
+def test_a_pose_is_described_as_a_program(server: Client) -> None:
+    body = {"pose": rest_pose().to_dict(), "posecodes": True}
+    found = Description.from_dict(server("POST", "/v1/describe", json=body).json())
+    assert found.posecodes[0]["type"] == "angle"
+
+
+def test_the_schema_of_programs_is_published(server: Client) -> None:
+    assert server("GET", "/v1/posecodes").json() == {"title": "posecode program", "strict": False}
+    assert server("GET", "/v1/posecodes?strict=1").json()["strict"]
+
+
+def test_a_program_is_solved_and_reported(server: Client) -> None:
+    body = {"id": 5, "program": [{"type": "angle"}, {"type": "bad"}], "n": 2, "start": rest_pose().to_dict()}
+    result = PoseResult.from_dict(server("POST", "/v1/solve", json=body).json())
+    assert (result.id, len(result.poses)) == ("5", 2)
+    report = result.poses[0].report
+    assert report
+    assert [s.met for s in report.statements] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({}, "program: missing"),
+        ({"program": []}, "program: expected 1 to 500 statements, got 0"),
+        ({"program": [{"type": "angle"}] * 501}, "program: expected 1 to 500 statements, got 501"),
+        ({"program": {"type": "angle"}}, "program: expected a list, got an object"),
+        ({"program": ["look up"]}, "program[0]: expected an object, got a string"),
+        ({"program": [{"type": "angle"}, {"type": "broken"}]}, "program[1].type: 'broken' is no kind of posecode"),
+        ({"program": [{"type": "angle"}], "prompt": "sit"}, "prompt: unknown field"),
+        ({"program": [{"type": "angle"}], "locks": ["nose"]}, "locks[0]: unknown joint 'nose'"),
+        ({"program": [{"type": "angle"}], "n": 0}, "n: expected a whole number from 1 to 64"),
+        ({"program": [{"type": "angle"}], "start": {"rotvecs": []}}, "start.rotvecs: expected shape 55x3"),
+    ],
+)
+def test_a_broken_program_is_refused_with_the_path_of_the_fault(
+    server: Client, body: dict[str, Any], says: str
+) -> None:
+    response = server("POST", "/v1/solve", json=body)
+    assert response.status_code == 422
+    assert says in failure(response).message
+
+
 @pytest.mark.parametrize(
     ("headers", "status", "code", "says"),
     [

@@ -80,8 +80,8 @@ class TorchObjective:
         self.root, self.posture = torch.tensor(posture.root), posture
         self.order = torch.tensor(TWIST_FIRST[body.active])
         self.back = torch.argsort(self.order, dim=1)
-        self.arrays = {n: torch.tensor(getattr(posture, n)) for n in ("low", "high", "home", "pull", "coupling")}
-        self.limbs = [tuple(torch.tensor(a) for a in limb) for limb in posture.limbs]
+        self.arrays = {n: torch.tensor(getattr(posture, n)) for n in ("low", "high", "home", "pull", "linear", "shift")}
+        self.groups = list(zip(posture.groups, [*posture.groups[1:], len(posture.shift)], posture.far, strict=True))
         codes = problem.program
         angles, directions, reaches = ([c for c in codes if isinstance(c, kind)] for kind in (Angle, Direction, Reach))
         self.hinges = [
@@ -131,9 +131,9 @@ class TorchObjective:
         p, a = self.posture, self.arrays
         over = torch.relu(x - a["high"]) + torch.relu(a["low"] - x)
         total = 0.5 * ((over / p.limit_sigma) ** 2).sum() + 0.5 * (((x - a["home"]) / a["pull"]) ** 2).sum()
-        total = total + 0.5 * ((a["coupling"] @ x) ** 2).sum()
-        for rows, mean, whiten in self.limbs:
-            total = total + _huber(torch.linalg.norm(whiten @ (x[rows] - mean)), p.limb_far)
+        combined = a["linear"] @ x - a["shift"]
+        for start, end, far in self.groups:
+            total = total + _huber(torch.linalg.norm(combined[start:end] + 1e-30), min(far, 1e9))
         for sign, collar, shoulder in p.collars:
             lift = x[collar + 2] - sign * 0.30 * torch.relu(sign * x[shoulder + 2])
             forward = x[collar + 1] + sign * 0.16 * torch.relu(-sign * x[shoulder + 1])
@@ -233,10 +233,8 @@ def main() -> None:
     print(f"{len(rows)} problems of {count.mean():.0f} statements; one thread each")
     print(f"ours   median {1e3 * np.median(seconds):7.1f} ms  median cost {np.median(ours):7.2f}")
     print(f"LBFGS  median {1e3 * np.median(theirs_seconds):7.1f} ms  median cost {np.median(theirs):7.2f}")
-    print(
-        f"times faster: median {np.median(theirs_seconds / seconds):.0f}, least {(theirs_seconds / seconds).min():.0f};",
-        end=" ",
-    )
+    times = theirs_seconds / seconds
+    print(f"times faster: median {np.median(times):.0f}, least {times.min():.0f};", end=" ")
     better = ours <= theirs * 1.01 + 0.05
     print(f"cost equal (within 1 %) or lower in {int(better.sum())} of {len(rows)}")
 

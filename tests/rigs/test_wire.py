@@ -25,6 +25,8 @@ from rigs.wire import (
     PoseRequest,
     PoseResult,
     Progress,
+    Report,
+    SolveRequest,
     Statement,
     Turn,
     WireError,
@@ -46,6 +48,7 @@ ENTRY = PoseEntry(
     camera=CAMERA,
     person=(1.0, 2.0, 3.0, 4.0),
     confidence=0.5,
+    report=Report((STATEMENT,), {"left elbow bent 90": 0.5}, 0.5, 7, "converged"),
 )
 RESULT = PoseResult("7", (ENTRY,), np.zeros((55, 3)), "done", ("quickly",), "embedded", 0.02, ("careful",))
 FAILURE = Failure("bad_input", "no", "type something", "7")
@@ -89,7 +92,11 @@ VALUES = {
     "status": (STATUS, JobStatus.from_dict),
     "describe": (DescribeRequest(POSE, POSE), DescribeRequest.from_dict),
     "describe one": (DescribeRequest(POSE), DescribeRequest.from_dict),
+    "describe as a program": (DescribeRequest(POSE, posecodes=True), DescribeRequest.from_dict),
     "description": (Description("a", "b", "c", "d"), Description.from_dict),
+    "description as a program": (Description("a", "b", "c", posecodes=({"type": "angle"},)), Description.from_dict),
+    "solve": (SolveRequest(({"type": "angle"},), "7", POSE, ("head",), ("left_eye",), 3, 9), SolveRequest.from_dict),
+    "report": (ENTRY.report, Report.from_dict),
 }
 
 

@@ -1,7 +1,21 @@
 import numpy as np
 import pytest
 
-from backend.body.dual import Dual, above, along, angle_between, atan2, below, dot, norm, stack, unit
+from backend.body.dual import (
+    Dual,
+    above,
+    along,
+    angle_between,
+    atan2,
+    below,
+    dot,
+    faded,
+    hypot,
+    norm,
+    stack,
+    times,
+    unit,
+)
 
 
 def _vectors(seed: int) -> tuple[Dual, Dual]:
@@ -22,6 +36,9 @@ OPERATIONS = {
     "grouped": lambda a, b: a.grouped(3),
     "above": lambda a, b: above(a, 0.1),
     "below": lambda a, b: below(b, 0.1),
+    "times": lambda a, b: times(a.component(0), b.component(1)),
+    "hypot": lambda a, b: hypot(a.component(0), b.component(1)),
+    "faded": lambda a, b: faded(a.component(0), norm(b), 1.3),
     "scaled": lambda a, b: a.scaled(np.array([1.0, 2.0, -3.0])),
 }
 
@@ -48,6 +65,8 @@ def test_derivatives_are_finite_where_none_exists():
     zero = Dual(np.zeros((1, 3)), np.ones((1, 3, 2)))
     for out in (
         norm(zero),
+        hypot(zero.component(0), zero.component(1)),
+        faded(zero.component(0), norm(zero), 0.3),
         unit(zero),
         angle_between(
             Dual(np.array([[1.0, 0, 0]]), np.ones((1, 3, 2))), Dual(np.array([[1.0, 0, 0]]), np.ones((1, 3, 2)))

@@ -82,8 +82,9 @@ def test_remarks_are_told_from_their_words(words: str, kind: str, degree: str) -
 
 @pytest.mark.parametrize(
     "words",
-    ["raise the left arm more", "lean back", "more dynamic", "mirror it", "switch hands", "same but sitting", "look back",
-     "put the left hand on the hip", "bend the other knee", "a man at the back", "kneeling", "less bent knees"],
+    ["raise the left arm more", "lean back", "more dynamic", "mirror it", "switch hands", "same but sitting",
+     "look back", "put the left hand on the hip", "bend the other knee", "a man at the back", "kneeling",
+     "less bent knees"],
 )  # fmt: skip
 def test_words_of_their_own_are_no_remark(words: str) -> None:
     assert remark_in(plain(words)) is None
@@ -231,9 +232,9 @@ def test_a_jump_stays_in_the_air() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["more", "a little more", "even more", "much more", "less", "a little less", "too much", "again", "undo", "undo that",
-     "undo the head turn", "undo the arm", "put the left arm back", "no, the other one", "the other arm", "keep going",
-     "go back to the first pose", "redo"],
+    ["more", "a little more", "even more", "much more", "less", "a little less", "too much", "again", "undo",
+     "undo that", "undo the head turn", "undo the arm", "put the left arm back", "no, the other one", "the other arm",
+     "keep going", "go back to the first pose", "redo"],
 )  # fmt: skip
 def test_without_the_turns_the_reply_says_so_and_no_pose_comes(words: str) -> None:
     result = _PIPELINE.pose(PoseRequest(prompt=words, start=posed("right_hand_wave")))
@@ -292,3 +293,37 @@ def test_failed_requests_leave_no_step() -> None:
     assert [s.said for s in steps] == ["stand"]
     assert undone == []
     assert read_answer("raise the left arm", pose, turns) is None
+
+
+def test_the_side_of_a_whole_chain_is_corrected() -> None:
+    talk = said("raise the left arm a bit", "more", "a bit higher", "no, the right arm")
+    assert moved(talk.poses[0], talk.now, "left_arm") < 1e-3
+    assert moved(talk.poses[0], talk.now, "right_arm") > 20
+
+
+def test_another_direction_instead() -> None:
+    talk = said("lean forward", "no, to the left")
+    left, _, front = Measures(talk.now).direction("torso")
+    assert left > 0.12
+    assert abs(front) < 0.12
+    assert not talk.say("raise the left knee").reply.startswith("The other")
+    assert "no direction" in talk.say("no, back").reply
+
+
+def test_double_and_half() -> None:
+    first = _head(said("turn the head to the left by 20 degrees").now)
+    assert _head(said("turn the head to the left by 20 degrees", "twice as much").now) == pytest.approx(
+        2 * first, abs=5
+    )
+    assert _head(said("turn the head to the left by 20 degrees", "half as much").now) == pytest.approx(first / 2, abs=3)
+
+
+def test_turns_without_poses_still_have_the_words() -> None:
+    start = posed("t_pose")
+    turns = (Turn("user", "raise the left arm a bit"), Turn("assistant", "Changed."))
+    for words in ("again", "more"):
+        result = _PIPELINE.pose(PoseRequest(prompt=words, start=start, turns=turns))
+        assert Measures(result.poses[0].pose).direction("left_upper_arm")[1] > 0.3
+    refused = _PIPELINE.pose(PoseRequest(prompt="too much", start=start, turns=turns))
+    assert refused.poses == ()
+    assert "no poses" in refused.reply

@@ -308,9 +308,9 @@ def test_an_arm_that_is_raised_keeps_its_elbow_and_wrist() -> None:
 
 def test_arms_that_hang_go_on_hanging_when_the_trunk_leans() -> None:
     start = posed("standing")
-    for prompt in ("lean forward", "lean to the left", "bend forward 70 degrees"):
+    for prompt in ("lean forward", "lean to the left", "lean back", "bend forward 70 degrees"):
         m = Measures(edited(start, prompt)[1])
-        for side in SIDES:
+        for side in SIDES if "left" not in prompt else ("left",):  # the right arm lies on the body
             assert m.direction(f"{side}_upper_arm")[1] < -0.93
     raised = Measures(edited(start, "lean forward and raise the left arm forward by 80 degrees")[1])
     assert raised.direction("left_upper_arm")[1] > -0.3

@@ -23,6 +23,7 @@ left buttock, right buttock on seat 0.45
 airborne 0.3
 look up front
 look at left palm
+look at (0.5 1.2 2)
 head turned left 30
 torso tilted right 20
 torso bowed front 25
@@ -84,7 +85,8 @@ torso leans forward 30
 torso leans back at least 10
 torso leans right 15
 """.strip().splitlines()
-SCENE = ("reaches", "seat", "on ground", "airborne")  # statements about the world, which a turn of the body may change
+# Statements about the world, which a turn of the body may change.
+SCENE = ("reaches", "seat", "on ground", "airborne", "look at (")
 
 
 @pytest.mark.parametrize("line", LINES)
@@ -204,6 +206,16 @@ FAULTS = [
     ([{"type": "facing", "part": "chest", "toward": [0, 0, 0]}], "program[0].toward"),
     ([{"type": "facing", "part": "chest", "toward": [0, float("nan"), 0]}], "program[0].toward"),
     ([{"type": "support", "parts": []}], "program[0].parts"),
+    ([{"type": "motion", "motion": "left_elbow_rotation", "degrees": 3}], "program[0].motion"),
+    ([{"type": "motion", "motion": "left_hip_flexion", "degrees": 300}], "program[0].degrees"),
+    ([{"type": "elevation", "segment": "left_tail", "degrees": 3}], "program[0].segment"),
+    ([{"type": "lean", "way": "left", "degrees": 3}], "program[0].way"),
+    ([{"type": "finger", "finger": "left_toe", "curl": 0.5}], "program[0].finger"),
+    ([{"type": "finger", "finger": "left_ring", "curl": 2}], "program[0].curl"),
+    ([{"type": "balance", "parts": ["left_tail"]}], "program[0].parts[0]"),
+    ([{"type": "balance", "parts": ["left_foot"], "share": 1.5}], "program[0].share"),
+    ([{"type": "symmetry", "what": "tails"}], "program[0].what"),
+    ([{"type": "contact", "a": "left_hand", "b": "left_tail"}], "program[0].b"),
     (["left elbow bent 3"], "program[0]"),
     ({"type": "angle"}, "program"),
 ]

@@ -19,6 +19,7 @@ def solve(shaped, text, **options):
 MET = [
     "left hand touches right upper leg",
     "right hand touches back",
+    "left foot touches right leg",
     "both hands touches head",
     "weight on left foot; left foot on ground",
     "weight even on both feet; left foot, right foot on ground; torso leans forward 40",
@@ -35,13 +36,14 @@ def test_a_program_is_met(program, shaped):
     solution = solve(shaped, program)
     missed = [(v.code.said(), v.measured.reached) for v in solution.verdicts if not v.measured.met]
     assert missed == []
-    assert np.degrees(solution.beyond.max()) < 5
+    assert np.degrees(solution.beyond.max()) < 8
 
 
 def test_a_single_finger_refines_its_hand_exactly(shaped):
     solution = solve(shaped, "left index straight spread 8; left hand fist; right pinky curled 0.5")
     said = {v.code.said(): v.measured for v in solution.verdicts}
     assert said["left index straight spread 8"].error < 1e-6 and said["right pinky curled 0.5"].error < 1e-6
+    assert said["left hand fist"].met, "what the index does is said of the index"
     assert seen("left_middle", solution.local).curl == pytest.approx(1.0, abs=0.02)
     ring = INDEX["right_ring1"]
     assert geodesic(solution.local[ring], neutral_stance()[ring]) < 1e-6

@@ -8,7 +8,7 @@ from backend.posecodes.motion import Motion
 from backend.posecodes.tracking import body_at
 from backend.solver import neutral_stance, starting_pose
 from backend.solver.pose_program import Setting, pose_program
-from rigs.skeleton import N_JOINTS
+from rigs.skeleton import N_JOINTS, expand_joints
 
 MEANS = {  # program -> what it looks like
     "left shoulder flexed 90; left elbow straight": "left arm points front",
@@ -55,6 +55,13 @@ def test_an_arm_that_is_flexed_alone_stays_ahead(shaped):
     look = read_program("both upper arms points front; left thigh points front")
     body = body_at(shaped.joints, solution.local, solution.transl, look)
     assert max(code.measure(body).error for code in look) < np.radians(30)
+
+
+def test_an_arm_that_alone_may_move_is_flexed_ahead(shaped):
+    setting = Setting(neutral_stance(), np.array([0.0, 1.0, 0.0]), frozenset(expand_joints(["left_arm"])), keep=True)
+    solution = pose_program(shaped, read_program("left shoulder flexed 120; left elbow straight"), setting)[0]
+    look = read_program("left arm points 0.87 front 0.5 up")
+    assert look[0].measure(body_at(shaped.joints, solution.local, solution.transl, look)).error < np.radians(28)
 
 
 CLOSED = """

@@ -1,0 +1,168 @@
+"""Starting poses for arms that must reach something: inverse kinematics in closed form, the elbow held in a few ways.
+
+A hand that must touch a place of the body or the scene gets its upper arm and forearm from the triangle of shoulder,
+elbow and palm; the elbow may stand anywhere on a circle, so it is tried down, out and back, and the forearm is turned
+so that the palm faces what it touches. Hands that reach each other, or places that are only roughly given, are tried
+in front of the chest, beside the head and behind the back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from backend.body.kinematics import heading_of
+from backend.body.rotations import rotation_between
+from backend.posecodes import Program
+from backend.posecodes.angle import Angle
+from backend.posecodes.contact import Contact, Reach
+from backend.posecodes.direction import Direction
+from backend.posecodes.position import Position
+from backend.posecodes.tracking import body_at
+from backend.posecodes.vocabulary import AXES, limb_of_point, skin
+from rigs.skeleton import INDEX
+
+from .draft import Draft
+from .start import place_arm_along, turn_palm
+
+_PRESETS: Final = (  # (upper arm, forearm) in chest axes for the left side
+    ((0.25, -0.85, 0.45), (-0.1, 0.75, 0.65)),
+    ((0.9, 0.2, 0.3), (-0.7, 0.3, 0.5)),
+    ((0.5, -0.6, -0.6), (-0.8, -0.2, -0.3)),
+)
+_ELBOWS: Final = ((0.3, -1.0, 0.0), (1.0, 0.1, 0.1), (0.5, -0.3, -0.8))  # where the elbow is held, likewise
+_PALM: Final = 0.08  # m from the wrist to the middle of the palm, which lies about along the forearm
+_ARM_WORDS: Final = ("wrist", "palm", "hand", "finger", "index", "thumb", "fist", "elbow", "forearm")
+_HAND_WORDS: Final = ("palm", "hand", "finger", "index_tip", "thumb_tip", "fist", "wrist")
+
+
+@dataclass(frozen=True, eq=False)
+class _Goal:
+    """Where a hand must be, m in the world, and the direction that its palm should face (None: any)."""
+
+    place: np.ndarray
+    facing: np.ndarray | None
+
+
+def reaching_poses(
+    rest: np.ndarray, start: np.ndarray, transl: np.ndarray, program: Program, free: np.ndarray
+) -> list[np.ndarray]:
+    """Further starting poses (55, 3, 3) for the arms that a program makes reach, none if there are none.
+
+    A segment whose direction is given keeps it; only the other one is tried.
+
+    Args:
+        rest: (55, 3) m. start: (55, 3, 3). transl: (3,) m. free: (55,) bool, joints that may be changed.
+    """
+    sides = _open_sides(program)
+    if not sides:
+        return []
+    goals = _goals(rest, start, transl, program, sides)
+    joints = body_at(rest, start, transl, ()).joints[0]
+    out = []
+    for preset, elbow in zip(_PRESETS, _ELBOWS, strict=True):
+        draft = Draft(start.copy(), heading_of(start[0]), free)
+        for side, parts in sides.items():
+            if side in goals:
+                _reach(draft, joints, side, parts, goals[side], elbow)
+            else:
+                chest = draft.world("spine3")
+                along = {p: chest @ (_flip(side) * np.array(d)) for p, d in zip(_SEGMENTS, preset, strict=True)}
+                place_arm_along(draft, side, *(along[p] if p in parts else None for p in _SEGMENTS))
+        out.append(draft.local)
+    return out
+
+
+_SEGMENTS: Final = ("upper_arm", "forearm")
+
+
+def _flip(side: str) -> np.ndarray:
+    return np.array([1.0 if side == "left" else -1.0, 1.0, 1.0])
+
+
+def _open_sides(program: Program) -> dict[str, list[str]]:
+    """The sides whose hand must reach something, with the segments of the arm that nothing else settles."""
+    settled = {c.segment for c in program if isinstance(c, Direction)}
+    bent = {c.joint for c in program if isinstance(c, Angle)}
+    reaching = _reaching(program)
+    out = {}
+    for side in ("left", "right"):
+        parts = [p for p in _SEGMENTS if not {f"{side}_{p}", f"{side}_arm"} & settled]
+        free_elbow = "forearm" in parts and ("upper_arm" in parts or f"{side}_elbow" not in bent)
+        if side in reaching and free_elbow:
+            out[side] = parts
+    return out
+
+
+def _reaching(program: Program) -> set[str]:
+    """The sides of arms that statements about places name."""
+    points: list[str] = []
+    for code in program:
+        if isinstance(code, Contact):
+            points += [code.a, code.b]
+        elif isinstance(code, Reach):
+            points.append(code.region)
+        elif isinstance(code, Position):
+            points.append(code.point)
+    named = [p for p in points if p.startswith(("left_", "right_")) and any(word in p for word in _ARM_WORDS)]
+    return {p.split("_")[0] for p in named}
+
+
+def _goals(
+    rest: np.ndarray, start: np.ndarray, transl: np.ndarray, program: Program, sides: dict[str, list[str]]
+) -> dict[str, _Goal]:
+    """For each side the place that its hand must touch, where that does not move with an arm."""
+    out: dict[str, _Goal] = {}
+    touching = [c for c in program if isinstance(c, (Contact, Reach))]
+    body = body_at(rest, start, transl, touching)
+    for code in touching:
+        ends = [(code.a, code.b), (code.b, code.a)] if isinstance(code, Contact) else [(code.region, "")]
+        for hand, other in ends:
+            side = hand.split("_")[0]
+            moving = other and limb_of_point(skin(other)).endswith("arm")
+            if side not in sides or side in out or moving or not any(hand.endswith(w) for w in _HAND_WORDS):
+                continue
+            if isinstance(code, Reach):
+                out[side] = _Goal(np.array(code.place), None)
+            else:
+                normal = body.world[0, AXES[f"normal:{other}"].joint] @ np.array(AXES[f"normal:{other}"].direction)
+                facing = -normal if hand.endswith(("palm", "fingertips")) else None
+                out[side] = _Goal(body.point(skin(other)).value[0] + 0.015 * normal, facing)
+    return out
+
+
+def _reach(
+    draft: Draft, joints: np.ndarray, side: str, parts: list[str], goal: _Goal, elbow: tuple[float, float, float]
+) -> None:
+    """Place one arm so that its palm is at the goal, or as near as it gets."""
+    shoulder, middle, wrist = (joints[INDEX[f"{side}_{j}"]] for j in ("shoulder", "elbow", "wrist"))
+    upper, lower = np.linalg.norm(middle - shoulder), np.linalg.norm(wrist - middle) + _PALM
+    if "upper_arm" not in parts:  # it stays, and the forearm points at the goal
+        place_arm_along(draft, side, None, _unit(goal.place - middle))
+    else:
+        away = goal.place - shoulder
+        distance = float(np.clip(np.linalg.norm(away), abs(upper - lower) + 0.01, upper + lower - 0.005))
+        axis = _unit(away)
+        held = draft.world("spine3") @ (_flip(side) * np.array(elbow))
+        held = _unit(held - axis * (held @ axis))
+        cosine = (upper**2 + distance**2 - lower**2) / (2 * upper * distance)
+        at = upper * (cosine * axis + np.sqrt(max(0.0, 1 - cosine**2)) * held)
+        place_arm_along(draft, side, _unit(at), _unit(distance * axis - at))
+    if goal.facing is not None and draft.free[INDEX[f"{side}_elbow"]]:
+        turn_palm(draft, side, goal.facing)
+        _lay_hand(draft, side, goal.facing)
+
+
+def _lay_hand(draft: Draft, side: str, facing: np.ndarray) -> None:
+    """Bend the wrist half of the way that would lay the palm flat."""
+    wrist = f"{side}_wrist"
+    palm = draft.world(wrist) @ np.array([0.0, -1.0, 0.0])
+    halfway = _unit(palm + facing) if palm @ facing > -0.9 else palm
+    draft.turn(wrist, rotation_between(palm, halfway))
+
+
+def _unit(v: np.ndarray) -> np.ndarray:
+    out: np.ndarray = v / max(float(np.linalg.norm(v)), 1e-9)
+    return out
