@@ -34,6 +34,7 @@ from rigs.wire import (
     Statement,
 )
 
+_TOLD = 20  # unmet statements that a reply names; the report has all
 Tick = Callable[[str], None]  # told the stage in words; raises errors.Cancelled when the caller wants to stop
 
 
@@ -176,7 +177,9 @@ def _tally(solution: Solution) -> str:
     missed = [v.code.said() for v in solution.verdicts if not v.measured.met]
     count = len(solution.verdicts)
     if missed:
-        return f"{count - len(missed)} of {count} statements are met. Not quite reached: {'; '.join(missed)}."
+        more = f" and {len(missed) - _TOLD} more" if len(missed) > _TOLD else ""
+        told = "; ".join(missed[:_TOLD])
+        return f"{count - len(missed)} of {count} statements are met. Not quite reached: {told}{more}."
     return f"All {count} statements are met." if count > 1 else "The statement is met."
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from backend.posecodes import Posecode
 from backend.posecodes.balance import Balance
+from backend.posecodes.base import BOUND_SAID, OPPOSITE
 from backend.posecodes.elevation import Elevation
 from backend.posecodes.finger import Finger
 from backend.posecodes.lean import WAYS, Lean
@@ -13,7 +14,6 @@ from backend.posecodes.motion import Motion
 from backend.posecodes.symmetry import Symmetry
 from backend.posecodes.vocabulary import words
 
-_BOUNDS: Final = {">=": "at least ", "<=": "at most ", "=": ""}
 _CURLS: Final = (  # up to which curl, and the word
     (0.1, "straight"), (0.35, "slightly curled"), (0.65, "half curled"), (0.9, "curled"), (2.0, "fully curled"),
 )  # fmt: skip
@@ -40,13 +40,15 @@ def plain(code: Posecode) -> str | None:
 
 
 def _bound(code: Lean) -> str:
-    return _BOUNDS[code.compare if code.degrees >= 0 else {">=": "<=", "<=": ">=", "=": "="}[code.compare]]
+    return BOUND_SAID[code.compare if code.degrees >= 0 else OPPOSITE[code.compare]]
 
 
 def _height(code: Elevation) -> str:
     if code.compare == "=" and abs(code.degrees) in (0, 90):
         return {0: "level", 90: "straight up", -90: "straight down"}[int(code.degrees)]
-    return f"{_BOUNDS[code.compare]}{abs(code.degrees):.0f} degrees {'above' if code.degrees >= 0 else 'below'} level"
+    return (
+        f"{BOUND_SAID[code.compare]}{abs(code.degrees):.0f} degrees {'above' if code.degrees >= 0 else 'below'} level"
+    )
 
 
 def _weight(code: Balance) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from backend.body.dual import Dual, angle_between, unit
 from backend.body.kinematics import Kinematics
 
-from .base import COMPARES, Scalar, Uses, choice, name_in, named, number, pattern, register
+from .base import BOUND_READ, BOUND_SAID, COMPARES, Scalar, Uses, choice, name_in, named, number, pattern, register
 from .vocabulary import words
 
 HINGES = {
@@ -22,7 +22,6 @@ FULLY_BENT = {"elbow": 150.0, "knee": 158.0}  # deg; beyond it the soft parts ar
 _LINE = pattern(
     r"(?P<joint>(?:left|right) (?:elbow|knee)) (?:(?P<straight>straight)|bent (?P<how>at least |at most )?{n})"
 )
-_HOW = {"at least ": ">=", "at most ": "<=", None: "="}
 
 
 @register
@@ -63,7 +62,7 @@ class Angle(Scalar):
         return frozenset({f"{side}_{'arm' if joint == 'elbow' else 'leg'}"})
 
     def said(self) -> str:
-        how = {">=": "at least ", "<=": "at most ", "=": ""}[self.compare]
+        how = BOUND_SAID[self.compare]
         return f"{words(self.joint)} bent {how}{self.degrees:g}"
 
     @classmethod
@@ -72,4 +71,4 @@ class Angle(Scalar):
         joint = m and name_in(m["joint"], HINGES)
         if not m or not joint:
             return None
-        return cls(joint, 0.0 if m["straight"] else float(m.groups()[-1]), _HOW[m["how"]])
+        return cls(joint, 0.0 if m["straight"] else float(m.groups()[-1]), BOUND_READ[m["how"]])

@@ -23,6 +23,9 @@ from .vocabulary import DIRECTIONS, check_name, mirror_name
 P = TypeVar("P", bound="Posecode")
 KINDS: Final[dict[str, type[Posecode]]] = {}
 COMPARES: Final = ("=", ">=", "<=")
+OPPOSITE: Final = {"=": "=", ">=": "<=", "<=": ">="}
+BOUND_SAID: Final = {"=": "", ">=": "at least ", "<=": "at most "}  # before a number
+BOUND_READ: Final = {None: "=", "at least ": ">=", "at most ": "<="}
 SHORTEST: Final = 1e-6  # a vector whose components are all smaller has no direction
 FARTHEST: Final = 1e6  # the largest component of a vector or a place
 

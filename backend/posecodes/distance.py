@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from backend.body.dual import Dual, norm
 from backend.body.kinematics import Kinematics
 
-from .base import COMPARES, Scalar, Uses, choice, name_in, named, number, pattern, register
+from .base import BOUND_READ, BOUND_SAID, COMPARES, Scalar, Uses, choice, name_in, named, number, pattern, register
 from .vocabulary import PLACES, limb_of_point, words
 
 _LINE = pattern(r"(?P<a>.+?) (?P<how>at least |at most )?{n} from (?P<b>.+?)")
@@ -44,7 +44,7 @@ class Distance(Scalar):
         return frozenset({limb_of_point(self.a), limb_of_point(self.b)})
 
     def said(self) -> str:
-        how = {">=": "at least ", "<=": "at most ", "=": ""}[self.compare]
+        how = BOUND_SAID[self.compare]
         return f"{words(self.a)} {how}{self.metres:g} from {words(self.b)}"
 
     @classmethod
@@ -53,4 +53,4 @@ class Distance(Scalar):
         a, b = (m and name_in(m["a"], PLACES)), (m and name_in(m["b"], PLACES))
         if not m or not a or not b:
             return None
-        return cls(a, b, float(m.groups()[2]), {"at least ": ">=", "at most ": "<=", None: "="}[m["how"]])
+        return cls(a, b, float(m.groups()[2]), BOUND_READ[m["how"]])

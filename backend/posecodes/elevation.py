@@ -10,7 +10,20 @@ import numpy as np
 from backend.body.dual import Dual, atan2, hypot
 from backend.body.kinematics import Kinematics
 
-from .base import COMPARES, Scalar, Uses, choice, name_in, named, number, pattern, register
+from .base import (
+    BOUND_READ,
+    BOUND_SAID,
+    COMPARES,
+    OPPOSITE,
+    Scalar,
+    Uses,
+    choice,
+    name_in,
+    named,
+    number,
+    pattern,
+    register,
+)
 from .direction import Direction, limb_of_segment
 from .vocabulary import SEGMENTS, words
 
@@ -53,10 +66,10 @@ class Elevation(Scalar):
         flipped = super().mirrored()
         if self.segment != "shoulders":
             return flipped
-        return Elevation(self.segment, -self.degrees, {">=": "<=", "<=": ">=", "=": "="}[self.compare])
+        return Elevation(self.segment, -self.degrees, OPPOSITE[self.compare])
 
     def said(self) -> str:
-        how = {">=": "at least ", "<=": "at most ", "=": ""}[self.compare]
+        how = BOUND_SAID[self.compare]
         return f"{words(self.segment)} elevated {how}{self.degrees:g}"
 
     @classmethod
@@ -65,5 +78,5 @@ class Elevation(Scalar):
         segment = m and name_in(m["segment"], SEGMENTS)
         if not m or not segment:
             return None
-        compare = {"at least ": ">=", "at most ": "<=", None: "="}[m["how"]]
+        compare = BOUND_READ[m["how"]]
         return cls(segment, 0.0 if m["level"] else float(m.groups()[-1]), compare)

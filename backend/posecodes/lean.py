@@ -10,12 +10,11 @@ import numpy as np
 from backend.body.dual import Dual, along, atan2, faded, hypot
 from backend.body.kinematics import Kinematics
 
-from .base import COMPARES, Scalar, Uses, choice, compared, number, pattern, register
+from .base import BOUND_READ, BOUND_SAID, COMPARES, OPPOSITE, Scalar, Uses, choice, compared, number, pattern, register
 from .direction import Direction
 from .vocabulary import SEGMENTS
 
 WAYS = {"forward": ("forward", "back"), "sideways": ("left", "right")}
-_OPPOSITE = {">=": "<=", "<=": ">=", "=": "="}
 _LINE = pattern(r"torso leans (?P<way>forward|front|back|left|right) (?P<how>at least |at most )?{n}")
 _POLE = 0.3  # a lean to one side counts in full while the torso does not lie along the other way
 
@@ -68,12 +67,12 @@ class Lean(Scalar):
         return frozenset({"torso"})
 
     def mirrored(self) -> Lean:
-        return self if self.way == "forward" else Lean(self.way, -self.degrees, _OPPOSITE[self.compare])
+        return self if self.way == "forward" else Lean(self.way, -self.degrees, OPPOSITE[self.compare])
 
     def said(self) -> str:
         plus, minus = WAYS[self.way]
-        compare = self.compare if self.degrees >= 0 else _OPPOSITE[self.compare]
-        how = {">=": "at least ", "<=": "at most ", "=": ""}[compare]
+        compare = self.compare if self.degrees >= 0 else OPPOSITE[self.compare]
+        how = BOUND_SAID[compare]
         return f"torso leans {plus if self.degrees >= 0 else minus} {how}{abs(self.degrees):g}"
 
     @classmethod
@@ -81,7 +80,7 @@ class Lean(Scalar):
         m = _LINE.match(line)
         if not m:
             return None
-        compare = {"at least ": ">=", "at most ": "<=", None: "="}[m["how"]]
+        compare = BOUND_READ[m["how"]]
         sign = -1.0 if m["way"] in ("back", "right") else 1.0
         way = "sideways" if m["way"] in ("left", "right") else "forward"
-        return cls(way, sign * float(m.groups()[-1]), compare if sign > 0 else _OPPOSITE[compare])
+        return cls(way, sign * float(m.groups()[-1]), compare if sign > 0 else OPPOSITE[compare])

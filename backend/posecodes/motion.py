@@ -20,7 +20,21 @@ from backend.body.rotations import rotmat_to_quat_wxyz
 from backend.body.swing_twist import swing_twist, swing_twist_jac, twist, twist_jac
 from rigs.skeleton import INDEX
 
-from .base import COMPARES, Scalar, Uses, choice, compared, named, number, pattern, register, side_of
+from .base import (
+    BOUND_READ,
+    BOUND_SAID,
+    COMPARES,
+    OPPOSITE,
+    Scalar,
+    Uses,
+    choice,
+    compared,
+    named,
+    number,
+    pattern,
+    register,
+    side_of,
+)
 from .vocabulary import SEGMENTS, SIDES
 
 X, Y, Z = 0, 1, 2
@@ -84,8 +98,6 @@ _LINE = pattern(
     r"(?P<side>left|right) (?P<part>shoulder|hip|forearm|wrist|ankle|toes|collar)"
     r" (?P<how>[a-z]+(?: (?:in|out|up|down|radially|ulnarly|adducted|abducted))?) (?P<bound>at least |at most )?{n}"
 )
-_BOUNDS: Final = {"at least ": ">=", "at most ": "<=", None: "="}
-_OPPOSITE: Final = {">=": "<=", "<=": ">=", "=": "="}
 
 
 @register
@@ -194,8 +206,8 @@ class Motion(Scalar):
 
     def said(self) -> str:
         side, part = self.motion.split("_")[:2]
-        compare = self.compare if self.degrees >= 0 else _OPPOSITE[self.compare]
-        how = {">=": "at least ", "<=": "at most ", "=": ""}[compare]
+        compare = self.compare if self.degrees >= 0 else OPPOSITE[self.compare]
+        how = BOUND_SAID[compare]
         return f"{side} {part} {self._way} {how}{abs(self.degrees):g}"
 
     @classmethod
@@ -205,9 +217,9 @@ class Motion(Scalar):
         if not m or not found:
             return None
         name, sign = found
-        compare = _BOUNDS[m["bound"]]
+        compare = BOUND_READ[m["bound"]]
         degrees = sign * float(m.groups()[-1])
-        return cls(f"{m['side']}_{name}", degrees, compare if sign > 0 else _OPPOSITE[compare])
+        return cls(f"{m['side']}_{name}", degrees, compare if sign > 0 else OPPOSITE[compare])
 
 
 def _components(codes: Sequence[Motion], body: Kinematics) -> tuple[Dual, Dual, Dual]:

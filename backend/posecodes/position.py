@@ -10,7 +10,20 @@ import numpy as np
 from backend.body.dual import Dual, along, dot
 from backend.body.kinematics import Kinematics
 
-from .base import COMPARES, Scalar, Uses, choice, name_in, named, pattern, register, side_number
+from .base import (
+    BOUND_READ,
+    BOUND_SAID,
+    COMPARES,
+    OPPOSITE,
+    Scalar,
+    Uses,
+    choice,
+    name_in,
+    named,
+    pattern,
+    register,
+    side_number,
+)
 from .direction import FRAMES, frame_names
 from .vocabulary import PLACES, limb_of_point, mirror_name, words
 
@@ -19,7 +32,6 @@ _RELATIONS = {
     "above": ("up", 1), "below": ("up", -1), "left of": ("left", 1), "right of": ("left", -1),
     "in front of": ("front", 1), "behind": ("front", -1),
 }  # fmt: skip
-_OPPOSITE = {">=": "<=", "<=": ">=", "=": "="}
 _LINE = pattern(
     r"(?P<a>.+?) (?:(?P<how>at least |at most )?{n} )?(?P<relation>above|below|left of|right of|in front of|behind)"
     r" (?P<b>.+?)(?: \((?P<frame>pelvis|chest)\))?"
@@ -71,15 +83,15 @@ class Position(Scalar):
         """Only an offset to the left changes its sign, and with it the sense of an inequality."""
         metres, compare = self.metres, self.compare
         if self.axis == "left":
-            metres, compare = -metres, _OPPOSITE[compare]
+            metres, compare = -metres, OPPOSITE[compare]
         return Position(mirror_name(self.point), mirror_name(self.relative_to), self.axis, metres, compare, self.frame)
 
     def said(self) -> str:
         relation = next(
             k for k, (axis, sign) in _RELATIONS.items() if axis == self.axis and (self.metres < 0) == (sign < 0)
         )
-        compare = self.compare if self.metres >= 0 else _OPPOSITE[self.compare]
-        how = {">=": "at least ", "<=": "at most ", "=": ""}[compare]
+        compare = self.compare if self.metres >= 0 else OPPOSITE[self.compare]
+        how = BOUND_SAID[compare]
         frame = "" if self.frame == "heading" else f" ({self.frame})"
         return f"{words(self.point)} {how}{abs(self.metres):g} {relation} {words(self.relative_to)}{frame}"
 
@@ -92,7 +104,7 @@ class Position(Scalar):
             return None
         axis, sign = _RELATIONS[m["relation"]]
         amount = m.groups()[2]
-        how = {"at least ": ">=", "at most ": "<=", None: "=" if amount else ">="}[m["how"]]
+        how = BOUND_READ[m["how"]] if amount else ">="
         if sign < 0:
-            how = _OPPOSITE[how]
+            how = OPPOSITE[how]
         return cls(a, b, axis, sign * float(amount or 0.1), how, m["frame"] or "heading")

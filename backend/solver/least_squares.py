@@ -34,7 +34,7 @@ class Stopping:
     max_iterations: int = 40
     least_iterations: int = 4
     """Before that a small decrease is not yet the end: a first step that is hindered by the ground may be short."""
-    cost_tolerance: float = 1e-2
+    cost_tolerance: float = 3e-3
     """A start stops when the relative decrease of its cost in one step falls below this,"""
     cost_drop: float = 0.05
     """or its absolute decrease below this: far below what can be seen."""

@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 
 from backend.body.kinematics import heading_of
-from backend.body.rotations import rotation_between
-from backend.posecodes import Program
+from backend.body.rotations import rotation_between, rotvec_to_rotmat
+from backend.posecodes import Program, settled
 from backend.posecodes.angle import Angle
 from backend.posecodes.contact import Contact, Reach
 from backend.posecodes.direction import Direction
@@ -34,6 +34,7 @@ _PRESETS: Final = (  # (upper arm, forearm) in chest axes for the left side
 )
 _ELBOWS: Final = ((0.3, -1.0, 0.0), (1.0, 0.1, 0.1), (0.5, -0.3, -0.8))  # where the elbow is held, likewise
 _PALM: Final = 0.08  # m from the wrist to the middle of the palm, which lies about along the forearm
+_MOST_BENT: Final = 100  # deg
 _ARM_WORDS: Final = ("wrist", "palm", "hand", "finger", "index", "thumb", "fist", "elbow", "forearm")
 _HAND_WORDS: Final = ("palm", "hand", "finger", "index_tip", "thumb_tip", "fist", "wrist")
 
@@ -60,6 +61,7 @@ def reaching_poses(
     if not sides:
         return []
     goals = _goals(rest, start, transl, program, sides)
+    start = _leaning(rest, start, transl, program, free, goals)
     joints = body_at(rest, start, transl, ()).joints[0]
     out = []
     for preset, elbow in zip(_PRESETS, _ELBOWS, strict=True):
@@ -131,6 +133,43 @@ def _goals(
                 facing = -normal if hand.endswith(("palm", "fingertips")) else None
                 out[side] = _Goal(body.point(skin(other)).value[0] + 0.015 * normal, facing)
     return out
+
+
+def _leaning(
+    rest: np.ndarray, start: np.ndarray, transl: np.ndarray, program: Program, free: np.ndarray, goals: dict[str, _Goal]
+) -> np.ndarray:
+    """The start with the trunk bent over its legs as far as hands need to come to their goals, if it is free to."""
+    if not goals or "torso" in settled(program) or not free[0]:
+        return start
+    body = body_at(rest, start, transl, ())
+    pelvis, joints = body.joints[0, 0], body.joints[0]
+    level = np.mean([g.place - pelvis for g in goals.values()], axis=0) * np.array([1.0, 0.0, 1.0])
+    axis = _unit(np.cross([0.0, 1.0, 0.0], level + 0.2 * body.heading[0, :, 2]))
+    for degrees in range(0, _MOST_BENT + 1, 10):
+        turn = rotvec_to_rotmat(np.radians(degrees) * axis)
+        apart = [
+            (np.linalg.norm(g.place - pelvis - turn @ (joints[INDEX[f"{s}_shoulder"]] - pelvis)), _length(joints, s))
+            for s, g in goals.items()
+        ]
+        if all(distance < 0.97 * length for distance, length in apart):
+            break
+    if degrees == 0:
+        return start
+    draft = Draft(start.copy(), body.heading[0], free)
+    hanging = ["left_hip", "right_hip", *(f"{s}_shoulder" for s in ("left", "right") if s not in goals)]
+    kept = {joint: draft.world(joint) for joint in hanging}  # legs keep standing, an arm that does not reach hangs
+    draft.turn("pelvis", rotvec_to_rotmat(0.5 * np.radians(degrees) * axis))
+    for joint in ("spine1", "spine2", "spine3"):
+        draft.turn(joint, rotvec_to_rotmat(np.radians(degrees) / 6 * axis))
+    for joint, rotation in kept.items():
+        draft.set_world(joint, rotation)
+    return draft.local
+
+
+def _length(joints: np.ndarray, side: str) -> float:
+    """Metres from the shoulder to the palm of a straight arm."""
+    shoulder, elbow, wrist = (joints[INDEX[f"{side}_{j}"]] for j in ("shoulder", "elbow", "wrist"))
+    return float(np.linalg.norm(elbow - shoulder) + np.linalg.norm(wrist - elbow)) + _PALM
 
 
 def _reach(

@@ -123,6 +123,13 @@ def test_alternatives_differ_and_repeat_with_their_seed(pipeline: Pipeline) -> N
     assert all(e.report for e in first.poses)
 
 
+@pytest.mark.parametrize("lines", ["airborne 0.2; airborne 0.6", "look at left eye; look at head", "torso points down"])
+def test_what_makes_little_sense_still_gives_a_pose(lines: str, pipeline: Pipeline, standing: Pose) -> None:
+    for start in (None, standing):
+        pose = solved(pipeline, lines, start=start).poses[0].pose
+        assert np.isfinite(pose.rotvecs).all()
+
+
 def test_the_path_of_a_fault_is_named(pipeline: Pipeline) -> None:
     good = {"type": "angle", "joint": "left_elbow", "degrees": 90}
     with pytest.raises(BadProgram, match=r"^program\[1\]\.degrees: expected a number from 0 to 170"):

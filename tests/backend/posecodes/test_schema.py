@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -84,6 +85,32 @@ def test_what_is_observed_of_any_pose_is_valid_and_decodes(seed: int, shaped: An
     sent = json.loads(json.dumps(program_to_json(observed.observed(body)), allow_nan=False))
     VALIDATOR.validate(sent)
     program_from_json(sent)
+
+
+def drawn(form: dict[str, Any], rng: random.Random) -> Any:
+    """Something that the schema allows."""
+    if "$ref" in form:
+        return drawn(schema()["$defs"][form["$ref"].removeprefix("#/$defs/")], rng)
+    if "anyOf" in form:
+        return drawn(rng.choice(form["anyOf"]), rng)
+    if "const" in form or "enum" in form:
+        return rng.choice(form["enum"]) if "enum" in form else form["const"]
+    if form["type"] == "number":
+        return rng.uniform(max(form["minimum"], -300), min(form["maximum"], 300))
+    if form["type"] == "array":
+        return [drawn(form["items"], rng) for _ in range(form.get("maxItems") or rng.randint(1, 4))]
+    fields = form["properties"].items()
+    return {name: drawn(f, rng) for name, f in fields if name in form["required"] or rng.random() < 0.5}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_the_schema_allows_decodes_and_can_be_said(seed: int) -> None:
+    rng = random.Random(seed)
+    program = [drawn(schema()["items"], rng) for _ in range(10)]
+    VALIDATOR.validate(program)
+    for code in program_from_json(program):
+        assert read_line(code.said())[0].said() == code.said()
+        VALIDATOR.validate([code.mirrored().to_json()])
 
 
 def forms(strict: bool) -> Iterator[tuple[str, dict[str, Any]]]:
