@@ -89,7 +89,7 @@ def _remember(r: Scan, sides: tuple[str, ...], kind: str, word: str) -> None:
 
 def _hinge_next(r: Scan, i: int) -> bool:
     """Whether ", the elbow" or "with the elbow" follows, or of a raised knee ", bent"."""
-    k = skip(r, i + 1, DETERMINERS)
+    k = skip(r, i + 1, DETERMINERS | frozenset(SIDES))
     return r.text(i) in (",", "with") and (PART_WORDS.get(r.text(k), "") in HINGES or r.stem(k) == "bend")
 
 

@@ -62,7 +62,7 @@ def with_exact(lines: list[Posecode], standing: list[Posecode], exact: Exact) ->
     limbs = frozenset(slot for c in exact.codes if isinstance(c, Direction) for slot in limb_slots(c))
     kept = [c for c in standing if is_open(c) and not limb_slots(c) & limbs]
     low = [s for s in SIDES if f"{s}_forearm" in exact.segments and not _placed(s, [*lines, *exact.codes])]
-    kept += [c for s in low for c in read_line(f"{s} upper arm points down 0.16 out")]
+    kept += [c for s in low for c in read_line(f"{s} upper arm points down 0.06 out")]
     return [*(opened(c, bent) for c in lines if is_open(c)), *exact.codes], kept
 
 

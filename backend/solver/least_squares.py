@@ -49,12 +49,13 @@ class Stopping:
 
 STOPPING = Stopping()
 _FIRST_DAMPING = 1e-3
-# Dampings tried in each iteration, as factors of the current one, by the number of starts in the race: a few more
-# bodies in a batch cost little, a rejected step costs a whole iteration.
+# Steps tried in each iteration, by the number of starts in the race, as (factor of the current damping, share of the
+# step): a few more bodies in a batch cost little, a rejected step costs a whole iteration. Damping bends the step
+# towards the gradient; a share of an undamped step is better where only its length is at fault.
 _TRIALS = {
-    1: np.array([0.1, 1.0, 10.0]),
-    2: np.array([0.2, 1.0, 20.0]),
-    3: np.array([0.3, 10.0]),
+    1: np.array([(0.1, 1.0), (0.1, 0.35), (0.1, 0.1), (1.0, 1.0), (10.0, 1.0)]),
+    2: np.array([(0.2, 1.0), (0.2, 0.25), (1.0, 1.0), (20.0, 1.0)]),
+    3: np.array([(0.3, 1.0), (0.3, 0.25), (10.0, 1.0)]),
 }
 _AFTER_FAILURE = 10.0
 _LONGEST = 1.0  # rad; beyond it the linear model of a rotation says little
@@ -120,8 +121,8 @@ def _advance(run: _Run, objective: Objective, columns: np.ndarray, stopping: Sto
     """
     s = len(run.cost)
     factors = _TRIALS[min(s, max(_TRIALS))]
-    dampings = np.clip(run.damping[:, None] * factors, 1e-7, 1e12)
-    steps = _steps(run, dampings, columns) * run.moving[:, None, None]
+    dampings = np.clip(run.damping[:, None] * factors[:, 0], 1e-7, 1e12)
+    steps = _steps(run, dampings, columns) * (run.moving[:, None] * factors[:, 1])[..., None]
     trial = run.body.rows(np.repeat(np.arange(s), len(factors))).moved(steps.reshape(-1, steps.shape[-1]))
     costs = objective.cost(trial).reshape(s, -1)
     rows, best = np.arange(s), np.argmin(costs, axis=1)

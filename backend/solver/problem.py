@@ -179,7 +179,10 @@ def build(
     free = np.ones(body.columns, bool)
     free[-3:] = move_root
     rooted = move_root and scope is None
-    parts = (*_statement_terms(program, weights), *_world_terms(program, weights, rooted, transl))
+    parts = (
+        *_statement_terms(program, weights),
+        *_world_terms(program, weights, rooted, transl, terms.steady_axis(local[0, 0])),
+    )
     posture = Posture.of(local[0] if prior is None else prior, active, weights, settled(program))
     air = next((c.height for c in program if isinstance(c, Airborne)), 0.0) if rooted else None
     return Problem(body, program, parts, posture, free, air)
@@ -201,12 +204,12 @@ def _statement_term(kind: type[Posecode], codes: list[Posecode], weights: Weight
     return Term(tuple(c.said() for c in codes), weights.kinds[kind.kind], residual, weights.far)
 
 
-def _world_terms(program: Program, weights: Weights, rooted: bool, transl: np.ndarray) -> Iterable[Term]:
+def _world_terms(program: Program, weights: Weights, rooted: bool, transl: np.ndarray, axis: str) -> Iterable[Term]:
     yield Term(("below the ground",), weights.penetration, ground.penetration)
     yield Term(collision.spheres().names, weights.collision, collision.overlap)
     if not rooted:
         return
-    yield Term(("heading",), weights.heading, terms.yaw_error)
+    yield Term(("heading",), weights.heading, lambda b: terms.yaw_error(b, axis))
     yield Term(("stays in place",), weights.drift, lambda b: terms.drift(b, transl))
     supports = tuple(r for c in program if isinstance(c, Support) for r in c.regions())
     if supports:

@@ -28,16 +28,19 @@ def imbalance(body: Kinematics, supports: tuple[str, ...]) -> Dual:
     return above((com[:, _AXES] - edge).scaled(_SIGNS), _BEARING_RADIUS)[:, None]
 
 
-def yaw_error(body: Kinematics) -> Dual:
-    """(S, 1, 1) rad: the pelvis' turn away from the heading, by whichever of its left and front axes is more level."""
-    left, front = body.axis("pelvis_left"), body.axis("pelvis_front")
-    level_left = np.abs(left.value[:, 1]) <= np.abs(front.value[:, 1]) + 0.3
-    by_left = along(left, -body.heading[:, :, 2])
-    by_front = along(front, body.heading[:, :, 0])
-    value = np.where(level_left, by_left.value, by_front.value)[:, None, None]
-    if by_left.jac is None or by_front.jac is None:
-        return Dual(value)
-    return Dual(value, np.where(level_left[:, None], by_left.jac, by_front.jac)[:, None, None])
+def steady_axis(pelvis: np.ndarray) -> str:
+    """Which axis of a pelvis (3, 3) tells its heading: the left one, unless it is clearly steeper than the front one.
+
+    Decided once for a problem: a choice that changed on the way would be a step in the cost.
+    """
+    return "left" if abs(pelvis[1, 0]) <= abs(pelvis[1, 2]) + 0.3 else "front"
+
+
+def yaw_error(body: Kinematics, axis: str) -> Dual:
+    """(S, 1, 1) rad: the pelvis' turn away from the heading, by its left or its front axis."""
+    if axis == "left":
+        return along(body.axis("pelvis_left"), -body.heading[:, :, 2])[:, None, None]
+    return along(body.axis("pelvis_front"), body.heading[:, :, 0])[:, None, None]
 
 
 def drift(body: Kinematics, transl: np.ndarray) -> Dual:
