@@ -5,6 +5,8 @@ Every map is smooth at zero: small angles take a Taylor branch with a clamped de
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 _SMALL = 1e-6  # rad; below it the Taylor branches are exact to float64
@@ -44,6 +46,8 @@ def skew(v: np.ndarray) -> np.ndarray:
 def rotvec_to_rotmat(rotvec: np.ndarray) -> np.ndarray:
     """(..., 3) rad -> (..., 3, 3), Rodrigues' formula."""
     rotvec = np.asarray(rotvec, float)
+    if rotvec.ndim == 1:
+        return _one_rotmat(*rotvec.tolist())
     angle2 = np.sum(rotvec * rotvec, axis=-1)[..., None, None]
     angle = np.sqrt(angle2)
     small = angle < _SMALL
@@ -52,6 +56,21 @@ def rotvec_to_rotmat(rotvec: np.ndarray) -> np.ndarray:
     b = np.where(small, 0.5 - angle2 / 24.0, (1.0 - np.cos(safe)) / (safe * safe))
     k = skew(rotvec)
     return np.eye(3) + a * k + b * (k @ k)
+
+
+def _one_rotmat(x: float, y: float, z: float) -> np.ndarray:
+    """Rodrigues' formula for one vector without array operations, whose calls cost more than the sums."""
+    angle2 = x * x + y * y + z * z
+    angle = math.sqrt(angle2)
+    small = angle < _SMALL
+    a = 1.0 - angle2 / 6.0 if small else math.sin(angle) / angle
+    b = 0.5 - angle2 / 24.0 if small else (1.0 - math.cos(angle)) / angle2
+    c = 1.0 - b * angle2
+    return np.array([
+        [c + b * x * x, b * x * y - a * z, b * x * z + a * y],
+        [b * x * y + a * z, c + b * y * y, b * y * z - a * x],
+        [b * x * z - a * y, b * y * z + a * x, c + b * z * z],
+    ])  # fmt: skip
 
 
 def rotmat_to_quat_wxyz(rotmat: np.ndarray) -> np.ndarray:
@@ -122,6 +141,8 @@ def rotation_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
     For opposite vectors the axis is the world axis least aligned with a.
     """
+    if np.ndim(a) == 1 and np.ndim(b) == 1:
+        return _one_between(np.asarray(a, float).tolist(), np.asarray(b, float).tolist())
     axis = np.cross(a, b)
     sine = np.linalg.norm(axis, axis=-1, keepdims=True)
     cosine = np.sum(a * b, axis=-1, keepdims=True)
@@ -130,6 +151,19 @@ def rotation_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     side = side / np.linalg.norm(side, axis=-1, keepdims=True)
     unit = np.where(sine < 1e-9, side, axis / np.where(sine < 1e-9, 1.0, sine))
     return rotvec_to_rotmat(unit * np.arctan2(sine, cosine))
+
+
+def _one_between(a: list[float], b: list[float]) -> np.ndarray:
+    """`rotation_between` for one pair of vectors, without array operations."""
+    axis = [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+    sine, cosine = math.sqrt(sum(v * v for v in axis)), sum(p * q for p, q in zip(a, b, strict=True))
+    if sine < 1e-9:
+        i = min(range(3), key=lambda k: abs(a[k]))
+        helper = [float(k == i) for k in range(3)]
+        axis = [a[1] * helper[2] - a[2] * helper[1], a[2] * helper[0] - a[0] * helper[2], 0.0]
+        axis[2] = a[0] * helper[1] - a[1] * helper[0]
+    scale = math.atan2(sine, cosine) / max(math.sqrt(sum(v * v for v in axis)), 1e-12)
+    return _one_rotmat(*(scale * v for v in axis))
 
 
 def yaw_rotmat(angle: float | np.ndarray) -> np.ndarray:

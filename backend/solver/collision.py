@@ -13,7 +13,7 @@ import numpy as np
 
 from backend.body.balls import Balls, balls
 from backend.body.dual import Dual
-from backend.body.kinematics import Kinematics, feature_matrix
+from backend.body.kinematics import ANCESTORS, Kinematics, feature_matrix
 from backend.body.model import BodyModel
 from rigs.skeleton import INDEX
 
@@ -118,17 +118,18 @@ def overlap(body: Kinematics) -> Dual:
     if not len(near):
         jac = None if body.active is None else np.zeros((*value.shape, body.columns))
         return Dual(value, jac).as_row()
-    depth, moved = _depths(body, table, centre, near)
+    away, depth = _depths(table, centre, near)
     owner = np.searchsorted(table.starts, near, side="right") - 1
     first = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]])
     hit = owner[first]
     total = np.sqrt(np.add.reduceat(depth * depth, first, axis=1))
     value[:, hit] = total
-    if moved is None:
+    if body.active is None:
         return Dual(value).as_row()
+    share = depth / np.repeat(np.maximum(total, 1e-9), np.diff(np.append(first, len(near))), axis=1)
     jac = np.zeros((*value.shape, body.columns))
-    weighted = np.add.reduceat(depth[..., None] * moved, first, axis=1)
-    jac[:, hit] = weighted / np.maximum(total, 1e-9)[..., None]
+    turns = _turning(body, table, centre, near, -share[..., None] * away)
+    jac[:, hit, :-3] = np.add.reduceat(turns, first, axis=1).reshape(len(centre), len(hit), -1)
     return Dual(value, jac).as_row()
 
 
@@ -145,18 +146,29 @@ def _closeness(table: Spheres, centre: np.ndarray) -> np.ndarray:
     return out
 
 
-def _depths(
-    body: Kinematics, table: Spheres, centre: np.ndarray, near: np.ndarray
-) -> tuple[np.ndarray, np.ndarray | None]:
-    """Depths (S, k) m of sphere pairs (k,), reach - |c_a - c_b|, zero where apart; and their derivative (S, k, D)."""
+def _depths(table: Spheres, centre: np.ndarray, near: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of sphere pairs (k,) the unit vectors (S, k, 3) from second to first, and depths (S, k) m, zero where apart."""
+    away = centre[:, table.first[near]] - centre[:, table.second[near]]
+    distance = np.maximum(np.sqrt(np.einsum("skc,skc->sk", away, away)), 1e-9)
+    return away / distance[..., None], np.maximum(table.reach[near] - distance, 0.0)
+
+
+def _turning(body: Kinematics, table: Spheres, centre: np.ndarray, near: np.ndarray, force: np.ndarray) -> np.ndarray:
+    """(S, k, A, 3): change of force . (c_a - c_b) per rotation of each active joint, for sphere pairs (k,).
+
+    As with forces +f at c_a and -f at c_b: a joint p that carries a point q turns with the moment (q - p) x f. The
+    whole body moving changes nothing.
+    """
+    assert body.active is not None
     a, b = table.first[near], table.second[near]
-    away = centre[:, a] - centre[:, b]
-    distance = np.maximum(np.linalg.norm(away, axis=-1), 1e-9)
-    depth = np.maximum(table.reach[near] - distance, 0.0)
-    if body.active is None:
-        return depth, None
-    used, place = np.unique(np.concatenate([a, b]), return_inverse=True)
-    joint = np.broadcast_to(table.joint[used], (len(centre), len(used)))
-    carried = body.carried(joint, centre[:, used])
-    moved = carried[:, place[: len(near)]] - carried[:, place[len(near) :]]
-    return depth, -np.einsum("skc,skcd->skd", away / distance[..., None], moved)
+    carries_a, carries_b = (ANCESTORS[table.joint[i]][:, body.active].astype(float) for i in (a, b))
+    moment_a, moment_b = np.cross(centre[:, a], force), np.cross(centre[:, b], force)
+    moment = carries_a[..., None] * moment_a[:, :, None] - carries_b[..., None] * moment_b[:, :, None]
+    pull = (carries_a - carries_b)[..., None] * force[:, :, None]
+    place = body.joints[:, None, body.active]
+    px, py, pz = place[..., 0], place[..., 1], place[..., 2]
+    fx, fy, fz = pull[..., 0], pull[..., 1], pull[..., 2]
+    moment[..., 0] -= py * fz - pz * fy
+    moment[..., 1] -= pz * fx - px * fz
+    moment[..., 2] -= px * fy - py * fx
+    return moment

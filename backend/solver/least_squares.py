@@ -32,9 +32,11 @@ class Objective(Protocol):
 @dataclass(frozen=True)
 class Stopping:
     max_iterations: int = 40
+    low_cost: float = 20.0
+    """A start that costs more than this is not at its end"""
     least_iterations: int = 4
-    """Before that a small decrease is not yet the end: a first step that is hindered by the ground may be short."""
-    cost_tolerance: float = 3e-3
+    """before this many iterations: a first step that is hindered by the ground may be short."""
+    cost_tolerance: float = 1e-2
     """A start stops when the relative decrease of its cost in one step falls below this,"""
     cost_drop: float = 0.05
     """or its absolute decrease below this: far below what can be seen."""
@@ -57,6 +59,7 @@ _TRIALS = {
     2: np.array([(0.2, 1.0), (0.2, 0.25), (1.0, 1.0), (20.0, 1.0)]),
     3: np.array([(0.3, 1.0), (0.3, 0.25), (10.0, 1.0)]),
 }
+_LEAST_DAMPING = 1e-3
 _AFTER_FAILURE = 10.0
 _LONGEST = 1.0  # rad; beyond it the linear model of a rotation says little
 
@@ -121,15 +124,17 @@ def _advance(run: _Run, objective: Objective, columns: np.ndarray, stopping: Sto
     """
     s = len(run.cost)
     factors = _TRIALS[min(s, max(_TRIALS))]
-    dampings = np.clip(run.damping[:, None] * factors[:, 0], 1e-7, 1e12)
-    steps = _steps(run, dampings, columns) * (run.moving[:, None] * factors[:, 1])[..., None]
+    levels, level = np.unique(factors[:, 0], return_inverse=True)
+    dampings = np.clip(run.damping[:, None] * levels, _LEAST_DAMPING, 1e12)
+    steps = _steps(run, dampings, columns)[:, level] * (run.moving[:, None] * factors[:, 1])[..., None]
+    dampings = dampings[:, level]
     trial = run.body.rows(np.repeat(np.arange(s), len(factors))).moved(steps.reshape(-1, steps.shape[-1]))
     costs = objective.cost(trial).reshape(s, -1)
     rows, best = np.arange(s), np.argmin(costs, axis=1)
     drop = run.cost - costs[rows, best]
     better = run.moving & (drop > 0)
     small = (drop < stopping.cost_tolerance * run.cost) | (drop < stopping.cost_drop)
-    small &= settled | (run.cost < stopping.cost_drop)
+    small &= settled | (run.cost < stopping.low_cost)
     run.damping = np.where(better, dampings[rows, best], dampings[:, -1] * _AFTER_FAILURE)
     run.cost = np.where(better, costs[rows, best], run.cost)
     run.moving = run.moving & ~((better & small) | (run.damping > stopping.damping_limit) | (run.cost < 1e-9))

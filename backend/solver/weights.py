@@ -32,7 +32,7 @@ class Weights:
 
     kinds: Mapping[str, float] = field(default_factory=_kinds)
     """Per kind of posecode, in the unit of its residual (rad or m)."""
-    far: float = 15.0
+    far: float = 30.0
     """Number of sigmas from which on the cost of a statement grows linearly."""
     prior: Mapping[str, float] = field(default_factory=_prior)
     """Distance of a joint from the starting pose, rad, by joint family."""

@@ -19,14 +19,14 @@ from rigs.skeleton import INDEX, JOINTS
 
 # part -> the joints whose skin it is, without side; how far a ball may stay from skin that it covers (m), most balls
 _PARTS: Final[dict[str, tuple[tuple[str, ...], float, int]]] = {
-    "trunk": (("pelvis", "spine1", "spine2", "spine3", "left_collar"), 0.006, 26),
-    "head": (("head", "jaw", "neck"), 0.006, 10),
-    "upper_arm": (("shoulder",), 0.010, 8),
-    "forearm": (("elbow",), 0.010, 8),
-    "hand": (("wrist", "index", "middle", "ring", "pinky", "thumb"), 0.005, 28),
-    "thigh": (("hip",), 0.012, 11),
-    "shin": (("knee",), 0.010, 9),
-    "foot": (("ankle", "foot"), 0.007, 13),
+    "trunk": (("pelvis", "spine1", "spine2", "spine3", "left_collar"), 0.008, 19),
+    "head": (("head", "jaw", "neck"), 0.008, 7),
+    "upper_arm": (("shoulder",), 0.010, 6),
+    "forearm": (("elbow",), 0.010, 7),
+    "hand": (("wrist", "index", "middle", "ring", "pinky", "thumb"), 0.006, 17),
+    "thigh": (("hip",), 0.012, 9),
+    "shin": (("knee",), 0.010, 8),
+    "foot": (("ankle", "foot"), 0.009, 9),
 }
 _CENTRAL: Final = ("head", "trunk")
 _BRAIN: Final = np.array([0.0, 0.08, 0.02])  # m from the head joint

@@ -54,3 +54,18 @@ def test_rotation_between_carries_one_direction_to_the_other_even_when_opposite(
 def test_geodesic_is_the_angle():
     a = rotvec_to_rotmat(np.array([0.2, -0.4, 0.1]))
     assert np.isclose(geodesic(a, a @ rotvec_to_rotmat(np.array([0, 0.7, 0]))), 0.7)
+
+
+def test_one_rotation_is_the_same_as_in_a_batch():
+    rng = np.random.default_rng(3)
+    for size in (0.0, 1e-9, 1e-3, 1.0, np.pi):
+        rotvec = rng.normal(size=3)
+        rotvec *= size / np.linalg.norm(rotvec)
+        assert np.allclose(rotvec_to_rotmat(rotvec), rotvec_to_rotmat(rotvec[None])[0], atol=1e-12), size
+    unit = rng.normal(size=(20, 3))
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    unit = np.concatenate([unit, np.eye(3), -np.eye(3)])
+    for a in unit:
+        for b in (*unit[:5], a, -a):
+            both = rotation_between(np.stack([a, a]), np.stack([b, b]))[0]
+            assert np.allclose(rotation_between(a, b), both, atol=1e-7)
