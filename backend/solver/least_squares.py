@@ -45,7 +45,7 @@ class Stopping:
     rivals: Mapping[int, tuple[float, int]] = field(
         default_factory=lambda: MappingProxyType({2: (4.0, 2), 4: (1.5, 1)})
     )
-    """After this many iterations, starts that cost more than so many times the best are given up, and all but the
+    """After this many iterations (0: at once), starts that cost more than so many times the best are given up, and all but the
     cheapest so many."""
 
 
@@ -98,8 +98,11 @@ def minimise(body: Kinematics, objective: Objective, free: np.ndarray, stopping:
     Args:
         body: the starts, with derivatives. free: (D,) bool, which increments may be used.
     """
-    s, columns = len(body.local), np.flatnonzero(free)
-    cost = objective.cost(body)
+    columns, cost = np.flatnonzero(free), objective.cost(body)
+    if 0 in stopping.rivals:
+        front = _front(cost, *stopping.rivals[0])
+        body, cost = body.rows(np.flatnonzero(front)), cost[front]
+    s = len(cost)
     run = _Run(body, *objective.normal(body), cost, np.full(s, _FIRST_DAMPING), np.ones(s, bool))
     for iteration in range(1, stopping.max_iterations + 1):
         _advance(run, objective, columns, stopping, iteration >= stopping.least_iterations)
