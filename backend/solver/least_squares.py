@@ -38,7 +38,7 @@ class Stopping:
     """before this many iterations: a first step that is hindered by the ground may be short."""
     cost_tolerance: float = 1e-2
     """A start stops when the relative decrease of its cost in one step falls below this,"""
-    cost_drop: float = 0.05
+    cost_drop: float = 0.03
     """or its absolute decrease below this: far below what can be seen."""
     damping_limit: float = 1e4
     """A start stops when no step this strongly damped makes its cost smaller."""
