@@ -30,7 +30,7 @@ _APART: Final = (
     ("{s}_upper_arm", "{s}_shin"), ("{s}_upper_arm", "{s}_thigh"), ("{s}_foot", "{o}_shin"),
 )  # fmt: skip
 _FREE_FROM: Final = 0.6  # share of the upper arm from which on it is clear of the chest, where its upper half lies
-_SLACK: Final = 0.002  # m; skin gives way this much before it counts
+_MARGIN: Final = 0.006  # m between balls; the skin between two of them sticks out by about as much
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +82,10 @@ def spheres() -> Spheres:
     starts = np.cumsum([0] + [g[0].size for g in grids[:-1]])
     labels = tuple(f"{a} in {b}".replace("elbow_half", "upper_arm").replace("_", " ") for a, b in pairs)
     matrix = feature_matrix(joint[:, None], np.ones((len(joint), 1)), offset[:, None])
-    return Spheres(joint, offset, one, other, radius[one] + radius[other] - _SLACK, starts, labels, matrix)
+    centre = BodyModel.load().joint_template[joint] + offset
+    apart = np.linalg.norm(centre[one] - centre[other], axis=1)  # in the T-pose, where nothing is in the way
+    reach = np.minimum(radius[one] + radius[other] + _MARGIN, apart)
+    return Spheres(joint, offset, one, other, reach, starts, labels, matrix)
 
 
 def _parts() -> dict[str, Balls]:
@@ -106,7 +109,7 @@ def _pairs() -> list[tuple[str, str]]:
 
 
 def overlap(body: Kinematics) -> Dual:
-    """(S, pairs, 1) m: how far each pair of parts runs into each other beyond the slack, zero where they are apart.
+    """(S, pairs, 1) m: how far each pair of parts runs into each other zero where they are apart.
 
     The root of the sum of squares of their spheres' depths: where long parts lie in each other, all of it counts, so
     that one place does not get out at the cost of the next.

@@ -196,7 +196,7 @@ def _settled_transl(rest: np.ndarray, start: np.ndarray, program: Program, trans
 def _finished(shaped: ShapedBody, solved: Solved, asked: Program, air: float | None, free: np.ndarray) -> Solution:
     """The solved pose, moved up or down so that the lowest vertex of its skin lies exactly at `air`, and judged."""
     body = solved.body
-    rise = 0.0 if air is None else air - floor_of(shaped, body)
+    rise = 0.0 if air is None else _rise(shaped, body, asked, air)
     tracked = tracked_by(asked)
     shared = {"world": body.world, "joints": body.joints + np.array([0.0, rise, 0.0])}
     end = Kinematics(
@@ -213,6 +213,13 @@ def _finished(shaped: ShapedBody, solved: Solved, asked: Program, air: float | N
         reason=solved.reason,
         beyond=clamped(end.local[0]),
     )
+
+
+def _rise(shaped: ShapedBody, body: Kinematics, program: Program, air: float) -> float:
+    """By how much (m) to move the body so that its lowest vertex is at `air`; from a seat, feet may hang."""
+    floor = floor_of(shaped, body)
+    seated = any(isinstance(c, Support) and c.height > 0 for c in program)
+    return max(0.0, -floor) if seated else air - floor
 
 
 def judge(program: Program, body: Kinematics) -> tuple[Verdict, ...]:

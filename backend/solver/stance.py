@@ -13,8 +13,8 @@ from rigs.skeleton import N_JOINTS
 from .start import starting_pose
 
 AT_EASE: Final = """
-both upper arms points down 0.22 out 0.04 back
-both forearms points down 0.07 out 0.22 front
+both upper arms points down 0.25 out 0.04 back
+both forearms points down 0.08 out 0.22 front
 both palms faces in 0.35 back
 both legs points down 0.06 out
 both hands relaxed

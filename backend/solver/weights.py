@@ -46,7 +46,7 @@ class Weights:
     """Excess of a joint over its anatomical range, rad."""
     penetration: float = 0.006
     """Depth of a point of the skin below the ground, m."""
-    collision: float = 0.006
+    collision: float = 0.005
     """Depth of one limb inside another or the trunk, m."""
     balance: float = 0.06
     """Horizontal distance of the centre of mass from the area of support, m."""

@@ -19,14 +19,14 @@ from rigs.skeleton import INDEX, JOINTS
 
 # part -> the joints whose skin it is, without side; how far a ball may stay from skin that it covers (m), most balls
 _PARTS: Final[dict[str, tuple[tuple[str, ...], float, int]]] = {
-    "trunk": (("pelvis", "spine1", "spine2", "spine3", "left_collar"), 0.008, 19),
+    "trunk": (("pelvis", "spine1", "spine2", "spine3", "left_collar"), 0.005, 24),
     "head": (("head", "jaw", "neck"), 0.008, 7),
-    "upper_arm": (("shoulder",), 0.010, 6),
-    "forearm": (("elbow",), 0.010, 7),
-    "hand": (("wrist", "index", "middle", "ring", "pinky", "thumb"), 0.006, 17),
-    "thigh": (("hip",), 0.012, 9),
-    "shin": (("knee",), 0.010, 8),
-    "foot": (("ankle", "foot"), 0.009, 9),
+    "upper_arm": (("shoulder",), 0.006, 7),
+    "forearm": (("elbow",), 0.005, 8),
+    "hand": (("wrist", "index", "middle", "ring", "pinky", "thumb"), 0.004, 22),
+    "thigh": (("hip",), 0.004, 15),
+    "shin": (("knee",), 0.005, 10),
+    "foot": (("ankle", "foot"), 0.006, 11),
 }
 _CENTRAL: Final = ("head", "trunk")
 _BRAIN: Final = np.array([0.0, 0.08, 0.02])  # m from the head joint
@@ -86,6 +86,12 @@ def _filled(part: str, side: str) -> Balls:
     seeds, radius, centre = seeds[sound], radius[sound], centre[sound]
     gaps = np.sqrt(((centre[:, None] - points[None]) ** 2).sum(axis=-1)) - radius[:, None]
     chosen = _cover(gaps, areas[mine], count, slack)
+    # A finger's end counts little among all vertices of a hand, but moves by itself: each joint has a ball.
+    missing = [j for j in np.unique(strongest) if j not in strongest[seeds[chosen]] and j in strongest[seeds]]
+    for j in missing:
+        own = np.flatnonzero(strongest[seeds] == j)
+        best = own[np.argmin(gaps[own][:, strongest == j].mean(axis=1))]
+        chosen = np.append(chosen, best)
     joint = strongest[seeds[chosen]]
     return Balls(joint, centre[chosen] - rest[joint], radius[chosen])
 
