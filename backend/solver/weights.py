@@ -44,7 +44,7 @@ class Weights:
     """Factor on `prior` for limbs that the program speaks of, where the learned prior takes over."""
     limits: float = 2 * DEG
     """Excess of a joint over its anatomical range, rad."""
-    penetration: float = 0.006
+    penetration: float = 0.004
     """Depth of a point of the skin below the ground, m."""
     collision: float = 0.005
     """Depth of one limb inside another or the trunk, m."""
