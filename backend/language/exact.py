@@ -24,6 +24,7 @@ from backend.posecodes.turn import Turn
 from backend.posecodes.vocabulary import SIDES
 
 from .exact_limbs import aimed, bend, opened, take_bends
+from .exact_motions import moved
 from .exact_words import BE, Exact, Scan, degrees_at, directions, makes_sense, metres_at, noun_at, skip, vector, way_at
 from .lexicon import DETERMINERS, PART_WORDS, PLURALS
 from .tokens import Token
@@ -54,7 +55,7 @@ def exactly(tokens: list[Token], taken: list[bool]) -> Exact:
     """The statements that can be read to the letter; marks their words as taken."""
     r = Scan(tokens, taken, headward=_headward(tokens))
     forms: tuple[Callable[[Scan, int], int], ...] = (
-        _turns, _torso, aimed, _apart, _offset, _on_toes, _in_air, _gaze, _faced, _sign, bend,
+        moved, _turns, _torso, aimed, _apart, _offset, _on_toes, _in_air, _gaze, _faced, _sign, bend,
     )  # fmt: skip
     i = 0
     while i < len(tokens):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,9 +68,12 @@ class Contact(Posecode):
         gap, same = points[0] - points[1], dot(normals[0], normals[1])
         return stack([gap, above(same, np.array([_opposed(c) for c in codes])).scaled(_NORMAL_SCALE).as_row()])
 
-    def nearest(self, body: Kinematics) -> Contact:
-        """The two regions that larger parts are to touch with, as they lie in the first pose of `body`."""
-        a, b = regions_of(self.a), regions_of(self.b)
+    def nearest(self, body: Kinematics, taken: Collection[str] = ()) -> Contact:
+        """The two regions that larger parts are to touch with, as they lie in the first pose of `body`.
+
+        taken: regions that another statement has taken already, so that two hands do not want one place.
+        """
+        a, b = ([r for r in regions_of(end) if r not in taken] or regions_of(end) for end in (self.a, self.b))
         here, there = (body.points(skin(r) for r in regions).value[:1] for regions in (a, b))
         (_, i), (_, j) = _nearest(here, there, 1)
         return Contact(a[i[0, 0]], b[j[0, 0]])

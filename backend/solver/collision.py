@@ -5,8 +5,8 @@ One residual a pair of parts, so that there is a fixed number of rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache, cached_property
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -15,7 +15,7 @@ from backend.body.balls import Balls, balls
 from backend.body.dual import Dual
 from backend.body.kinematics import ANCESTORS, Kinematics, feature_matrix
 from backend.body.model import BodyModel
-from rigs.skeleton import INDEX
+from rigs.skeleton import INDEX, JOINTS
 
 # Pairs of parts by name; {s} a side, {o} the other. Neighbours on the body always meet and are left out.
 _APART: Final = (
@@ -30,6 +30,7 @@ _APART: Final = (
     ("{s}_upper_arm", "{s}_shin"), ("{s}_upper_arm", "{s}_thigh"), ("{s}_foot", "{o}_shin"),
 )  # fmt: skip
 _FREE_FROM: Final = 0.6  # share of the upper arm from which on it is clear of the chest, where its upper half lies
+_TOUCHING: Final = 0.002  # m likewise, between parts that are to touch
 _MARGIN: Final = 0.006  # m between balls; the skin between two of them sticks out by about as much
 
 
@@ -108,13 +109,34 @@ def _pairs() -> list[tuple[str, str]]:
     return list(out)
 
 
-def overlap(body: Kinematics) -> Dual:
+@lru_cache(maxsize=128)
+def clearance(touching: frozenset[tuple[str, str]]) -> Spheres:
+    """The spheres, with less margin between parts that are to touch, given as pairs of names."""
+    table = spheres()
+    reach = table.reach.copy()
+    ends = np.append(table.starts[1:], len(reach))
+    for (a, b), start, end in zip(_pairs(), table.starts, ends, strict=True):
+        names = {p.replace("elbow_half", "upper_arm") for p in (a, b)}
+        if any(names == set(pair) for pair in touching):
+            reach[start:end] -= _MARGIN - _TOUCHING
+    return replace(table, reach=reach)
+
+
+def part_of(joint: int) -> str:
+    """The part that the skin of a joint belongs to."""
+    side, _, name = JOINTS[joint].rpartition("_")
+    return next(
+        (part for part, p in balls().items() if joint in p.joint),
+        "head" if name in ("neck", "jaw", "smplhf") else f"{side}_hand" if side and name != "collar" else "trunk",
+    )
+
+
+def overlap(body: Kinematics, table: Spheres) -> Dual:
     """(S, pairs, 1) m: how far each pair of parts runs into each other zero where they are apart.
 
     The root of the sum of squares of their spheres' depths: where long parts lie in each other, all of it counts, so
     that one place does not get out at the cost of the next.
     """
-    table = spheres()
     centre = table.matrix @ body.features
     near = np.flatnonzero((_closeness(table, centre) > 0).any(axis=0))
     value = np.zeros((len(centre), len(table.names)))

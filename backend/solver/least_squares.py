@@ -45,8 +45,8 @@ class Stopping:
     rivals: Mapping[int, tuple[float, int]] = field(
         default_factory=lambda: MappingProxyType({2: (4.0, 2), 4: (1.5, 1)})
     )
-    """After this many iterations (0: at once), starts that cost more than so many times the best are given up, and all but the
-    cheapest so many."""
+    """After this many iterations (0: at once), starts that cost more than so many times the best are given up, and all
+    but the cheapest so many."""
 
 
 STOPPING = Stopping()

@@ -118,7 +118,13 @@ def _with_regions(rest: np.ndarray, program: Program, start: np.ndarray) -> Prog
     if not touching:
         return program
     body = body_at(rest, start, np.zeros(3), touching)
-    return tuple(c.nearest(body) if isinstance(c, Contact) and c in touching else c for c in program)
+    out: list[Posecode] = []
+    taken: set[str] = set()
+    for code in program:
+        chosen = code.nearest(body, taken) if isinstance(code, Contact) and code in touching else code
+        taken |= {chosen.a, chosen.b} if isinstance(chosen, Contact) else set()
+        out.append(chosen)
+    return tuple(out)
 
 
 def within_reach(program: Program) -> tuple[Program, tuple[str, ...]]:

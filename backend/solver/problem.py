@@ -11,12 +11,14 @@ import numpy as np
 from backend.body.dual import Dual
 from backend.body.kinematics import Kinematics, heading_of
 from backend.body.outline import lowest
+from backend.body.surfaces import REGIONS
 from backend.posecodes import Posecode, Program, settled
+from backend.posecodes.contact import Contact
 from backend.posecodes.finger import Finger
 from backend.posecodes.ground import Airborne, Support
 from backend.posecodes.hand import Hand
 from backend.posecodes.tracking import tracked_by
-from rigs.skeleton import INDEX, JOINTS, N_BODY
+from rigs.skeleton import INDEX, JOINTS, N_BODY, joint_index
 
 from . import collision, ground, terms
 from .posture import Posture
@@ -204,9 +206,18 @@ def _statement_term(kind: type[Posecode], codes: list[Posecode], weights: Weight
     return Term(tuple(c.said() for c in codes), weights.kinds[kind.kind], residual, weights.far)
 
 
+def _touching(program: Program) -> frozenset[tuple[str, str]]:
+    """The pairs of body parts that statements bring together."""
+    pairs = [(REGIONS[c.a], REGIONS[c.b]) for c in program if isinstance(c, Contact) and {c.a, c.b} <= REGIONS.keys()]
+    return frozenset(
+        (collision.part_of(joint_index(a.joint)), collision.part_of(joint_index(b.joint))) for a, b in pairs
+    )
+
+
 def _world_terms(program: Program, weights: Weights, rooted: bool, transl: np.ndarray, axis: str) -> Iterable[Term]:
     yield Term(("below the ground",), weights.penetration, ground.penetration)
-    yield Term(collision.spheres().names, weights.collision, collision.overlap)
+    table = collision.clearance(_touching(program))
+    yield Term(table.names, weights.collision, lambda b: collision.overlap(b, table))
     if not rooted:
         return
     yield Term(("heading",), weights.heading, lambda b: terms.yaw_error(b, axis))

@@ -149,3 +149,17 @@ def test_a_second_bend_needs_no_verb() -> None:
 )
 def test_signs_and_postures_without_a_name(text: str, lines: str) -> None:
     assert set(said(text)) == set(read_program(lines))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "lines"),
+    [
+        ("left shoulder flexed 90 degrees", ["left shoulder flexed 90"]),
+        ("flex the right hip by 45 degrees, looking up", ["right hip flexed 45"]),
+        ("pronate both forearms 60°", ["left forearm pronated 60", "right forearm pronated 60"]),
+        ("the left hip is abducted 30 degrees and the right wrist is extended 20", ["left hip abducted 30"]),
+    ],
+)
+def test_motions_are_read_in_the_words_of_anatomy(prompt, lines):
+    said = [c.said() for c in read(prompt).explicit]
+    assert all(line in said for line in lines), said
