@@ -89,7 +89,7 @@ def _open_sides(program: Program) -> dict[str, list[str]]:
     settled = {c.segment for c in program if isinstance(c, Direction)}
     bent = {c.joint for c in program if isinstance(c, Angle)}
     reaching = _reaching(program)
-    out = {}
+    out: dict[str, list[str]] = {}
     for side in ("left", "right"):
         parts = [p for p in _SEGMENTS if not {f"{side}_{p}", f"{side}_arm"} & settled]
         free_elbow = "forearm" in parts and ("upper_arm" in parts or f"{side}_elbow" not in bent)
@@ -177,7 +177,7 @@ def _reach(
 ) -> None:
     """Place one arm so that its palm is at the goal, or as near as it gets."""
     shoulder, middle, wrist = (joints[INDEX[f"{side}_{j}"]] for j in ("shoulder", "elbow", "wrist"))
-    upper, lower = np.linalg.norm(middle - shoulder), np.linalg.norm(wrist - middle) + _PALM
+    upper, lower = float(np.linalg.norm(middle - shoulder)), float(np.linalg.norm(wrist - middle)) + _PALM
     if "upper_arm" not in parts:  # it stays, and the forearm points at the goal
         place_arm_along(draft, side, None, _unit(goal.place - middle))
     else:
@@ -186,8 +186,8 @@ def _reach(
         axis = _unit(away)
         held = draft.world("spine3") @ (_flip(side) * np.array(elbow))
         held = _unit(held - axis * (held @ axis))
-        cosine = (upper**2 + distance**2 - lower**2) / (2 * upper * distance)
-        at = upper * (cosine * axis + np.sqrt(max(0.0, 1 - cosine**2)) * held)
+        cosine = float(upper**2 + distance**2 - lower**2) / (2 * upper * distance)
+        at = upper * (cosine * axis + max(0.0, 1 - cosine**2) ** 0.5 * held)
         place_arm_along(draft, side, _unit(at), _unit(distance * axis - at))
     if goal.facing is not None and draft.free[INDEX[f"{side}_elbow"]]:
         turn_palm(draft, side, goal.facing)
