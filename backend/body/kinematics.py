@@ -199,8 +199,8 @@ class Kinematics:
         return jac
 
     def rows(self, index: np.ndarray) -> Kinematics:
-        """Only the poses of `index`, with what was derived from them."""
-        known = {name: value[index] for name, value in self.shared.items()}
+        """Only the poses of `index`, with what was derived from them (but for derivatives, which are large)."""
+        known = {name: value[index] for name, value in self.shared.items() if not name.startswith("moving")}
         return Kinematics(
             self.rest, self.local[index], self.transl[index], self.tracked, self.heading[index], self.active, known
         )

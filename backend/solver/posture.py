@@ -34,7 +34,7 @@ class Posture:
     pull, low, high (3A,): sigma of the distance from home, the range, rad. linear (m, 3A), shift (m,): rows of weighted
     combinations, linear @ x - shift, that should be zero: neighbours that share, and the learned priors of limbs.
     groups: where each group of rows begins; far: the size from which on the cost of each group grows linearly.
-    collars: (side sign, row of the collar, row of the shoulder) of each side.
+    collars: rows of the collars' and the shoulders' coordinates, the share that follows, and which way it does.
     """
 
     active: np.ndarray
@@ -47,7 +47,7 @@ class Posture:
     shift: np.ndarray
     groups: np.ndarray
     far: np.ndarray
-    collars: tuple[tuple[float, int, int], ...]
+    collars: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
     limit_sigma: float
     collar_sigma: float
 
@@ -72,11 +72,7 @@ class Posture:
             np.concatenate([np.zeros(0), *(r.shift for r in rows)]),
             np.cumsum([0, *sizes])[: len(sizes)],
             np.array([r.far for r in rows]),
-            tuple(
-                (sign, column[f"{side}_collar"], column[f"{side}_shoulder"])
-                for side, sign in (("left", 1.0), ("right", -1.0))
-                if {f"{side}_collar", f"{side}_shoulder"} <= column.keys()
-            ),
+            _collars(column),
             weights.limits,
             weights.collar_share,
         )
@@ -102,8 +98,12 @@ class Posture:
         }
 
     def cost(self, body: Kinematics) -> np.ndarray:
-        """(S,)"""
-        total: np.ndarray = np.sum(list(self.costs(body).values()), axis=0)
+        """(S,): the sum of `costs`."""
+        x = self.coordinates(body)
+        plain = np.concatenate(
+            [self._excess(x) / self.limit_sigma, (x - self.home) / self.pull, self._collar_lag(x)[0]], axis=1
+        )
+        total: np.ndarray = _half_square(plain) + self._robust(self._sizes(self._combined(x))).sum(axis=1)
         return total
 
     def normal(self, body: Kinematics) -> tuple[np.ndarray, np.ndarray]:
@@ -146,16 +146,13 @@ class Posture:
 
     def _collar_lag(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Weighted (S, 2 a side): each collar against its share of the upper arm's swing; derivative (S, ., 3A)."""
-        lag = np.zeros((len(x), 2 * len(self.collars)))
-        rows = np.zeros((*lag.shape, x.shape[1]))
-        for i, (sign, collar, shoulder) in enumerate(self.collars):
-            # up: both about Z; forward: about Y, towards -Y on the left. Only these ways does the collar follow.
-            for k, axis, share, way in ((2 * i, 2, _COLLAR_LIFT, sign), (2 * i + 1, 1, _COLLAR_FORWARD, -sign)):
-                follows = share * (x[:, shoulder + axis] * way > 0)
-                lag[:, k] = x[:, collar + axis] - follows * x[:, shoulder + axis]
-                rows[:, k, collar + axis] = 1.0
-                rows[:, k, shoulder + axis] = -follows
-        return lag / self.collar_sigma, rows / self.collar_sigma
+        collar, shoulder, share, way = self.collars
+        follows = share * (x[:, shoulder] * way > 0)
+        rows = np.zeros((len(x), len(collar), x.shape[1]))
+        index = np.arange(len(collar))
+        rows[:, index, collar] = 1.0 / self.collar_sigma
+        rows[:, index, shoulder] = -follows / self.collar_sigma
+        return (x[:, collar] - follows * x[:, shoulder]) / self.collar_sigma, rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,6 +162,19 @@ class _Rows:
     linear: np.ndarray
     shift: np.ndarray
     far: float
+
+
+def _collars(column: dict[str, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """What `Posture.collars` holds. Up is about Z; forward is about Y, towards -Y on the left."""
+    rows = [
+        (column[f"{side}_collar"] + axis, column[f"{side}_shoulder"] + axis, share, way)
+        for side, sign in (("left", 1.0), ("right", -1.0))
+        if {f"{side}_collar", f"{side}_shoulder"} <= column.keys()
+        for axis, share, way in ((2, _COLLAR_LIFT, sign), (1, _COLLAR_FORWARD, -sign))
+    ]
+    collar, shoulder = (np.array([r[i] for r in rows], int) for i in (0, 1))
+    share, way = (np.array([r[i] for r in rows], float) for i in (2, 3))
+    return collar, shoulder, share, way
 
 
 def _sharing(column: dict[str, int], weights: Weights) -> Iterator[_Rows]:

@@ -134,10 +134,9 @@ class TorchObjective:
         combined = a["linear"] @ x - a["shift"]
         for start, end, far in self.groups:
             total = total + _huber(torch.linalg.norm(combined[start:end] + 1e-30), min(far, 1e9))
-        for sign, collar, shoulder in p.collars:
-            lift = x[collar + 2] - sign * 0.30 * torch.relu(sign * x[shoulder + 2])
-            forward = x[collar + 1] + sign * 0.16 * torch.relu(-sign * x[shoulder + 1])
-            total = total + 0.5 * (lift**2 + forward**2) / p.collar_sigma**2
+        for collar, shoulder, share, way in zip(*p.collars, strict=True):
+            lag = x[collar] - share * way * torch.relu(way * x[shoulder])
+            total = total + 0.5 * (lag / p.collar_sigma) ** 2
         return total
 
 
