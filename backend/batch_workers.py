@@ -6,6 +6,7 @@ alone, and only if that fails too are its lines answered with an error.
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 import signal
@@ -23,6 +24,7 @@ from .pipeline import Pipeline
 
 PIECE: Final = 8  # lines sent at once
 _AHEAD: Final = 3  # pieces in flight for each process
+_GARBAGE: Final = 50_000  # objects between collections: a solve makes thousands that are gone at its end anyway
 _pipeline: Pipeline | None = None
 
 
@@ -95,6 +97,7 @@ def _start_worker() -> None:
     global _pipeline
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
     _pipeline = Pipeline()
+    gc.set_threshold(_GARBAGE)
 
 
 def _answer_piece(piece: list[Line]) -> list[bytes]:

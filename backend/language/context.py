@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from .clauses import SIDES, Clause, Part, other
 from .lexicon import ACTIONS, ARM_KINDS, LEG_KINDS
+from .tokens import Token
 
+_MOST_DEGREES = 170.0  # what a statement about a bend may hold
+_FULLY_BENT = 150.0
+_BENDING = frozenset(("bend", "bent", "flex"))
 NATURAL_SIDE = "right"  # most people are right-handed and kick with the right
 Place = tuple[float, float, float]
 
@@ -82,6 +87,20 @@ class Context:
     def note(self, text: str) -> None:
         if text not in self.notes:
             self.notes.append(text)
+
+
+def sayable_bend(degrees: float) -> float:
+    """A flexion that a statement may hold, deg; what a joint cannot do is cut later, and said."""
+    return degrees if degrees <= _MOST_DEGREES else _FULLY_BENT
+
+
+def overstated(tokens: Sequence[Token]) -> list[str]:
+    """Notes on bends that no joint reaches."""
+    if not any(t.stem in _BENDING for t in tokens):
+        return []
+    told = [t.number for t, unit in pairwise(tokens) if unit.text in ("degree", "degrees", "deg", "°")]
+    degrees = [n for n in told if n is not None]
+    return [f"No joint bends {n:g} degrees; I took as much as it can." for n in degrees if n > _MOST_DEGREES]
 
 
 def subjects_of(clause: Clause, ctx: Context, kinds: frozenset[str]) -> list[Part]:

@@ -13,7 +13,7 @@ from backend.posecodes.direction import Direction
 from .atlas import atlas
 from .clauses import EXTRA, Clause, known_word
 from .compose import composed, limb_slots
-from .context import Context, Finding, Place
+from .context import Context, Finding, Place, overstated
 from .cutting import clauses_of, completed
 from .exact import exactly
 from .lexicon import (
@@ -73,6 +73,8 @@ def read(prompt: str, *, points: Mapping[str, Place] | None = None) -> Reading:
     if len(tokens) > _MOST_WORDS:
         tokens = tokens[:_MOST_WORDS]
         ctx.note(f"I read the first {_MOST_WORDS} words only.")
+    for text in overstated(tokens):
+        ctx.note(text)
     taken = [False] * len(tokens)
     places = find_points(tokens, ctx.points)
     for start, (_, size) in places.items():

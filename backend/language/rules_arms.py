@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from .clauses import SIDES, Clause, Part, other
-from .context import Context, Finding, subjects_of
+from .context import Context, Finding, sayable_bend, subjects_of
 from .lexicon import ACTIONS, ARM_KINDS, DETERMINERS, LEG_KINDS, WAY_WORDS
 from .rules_hands import folded, touching
 
@@ -305,7 +305,7 @@ def _bend(clause: Clause, side: str) -> list[str]:
     if clause.has("straight", "straighten") or (clause.does("stretch") and not clause.does("bend")):
         return [f"{side} elbow straight"]
     if clause.number is not None and (clause.does("bend") or clause.has("ninety")):
-        return [f"{side} elbow bent {min(clause.number, 145):g}"]
+        return [f"{side} elbow bent {sayable_bend(clause.number):g}"]
     if clause.has("ninety"):
         return [f"{side} elbow bent 90"]
     if clause.does("bend"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from .clauses import SIDES, Clause, Part, other
-from .context import Context, Finding, subjects_of
+from .context import Context, Finding, sayable_bend, subjects_of
 from .lexicon import ARM_KINDS, LEG_KINDS
 from .rules_arms import compared_height
 
@@ -242,7 +242,7 @@ def _one(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     ):
         return _toes(clause, part, side)
     if part.kind in ("leg", "shin", "foot") and clause.does("bend") and "back" in ways:
-        degrees = min(clause.number, 150) if clause.number is not None else 100
+        degrees = sayable_bend(clause.number) if clause.number is not None else 100
         return Finding((f"{side} thigh points down 0.1 front", f"{side} knee bent {degrees:g}"))
     afoot = part.kind == "leg" and ctx.posture in _STANDING and not clause.does("raise", "stretch", "bend")
     if afoot and ways & {"front", "back"} and not ways & {"up", "out"} and not clause.has("air", "kick", "straight"):
@@ -263,7 +263,7 @@ def _one(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
 def _bent(clause: Clause, side: str) -> tuple[str, ...]:
     if clause.does("bend") or clause.has("ninety"):
         degrees = clause.number if clause.number is not None else 35 if clause.small else 120 if clause.large else 80
-        return (f"{side} knee bent {min(degrees, 150):g}",)
+        return (f"{side} knee bent {sayable_bend(degrees):g}",)
     return (f"{side} knee straight",) if clause.has("straight", "straighten") else ()
 
 

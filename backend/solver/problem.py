@@ -55,19 +55,28 @@ class Problem:
     """Height of the lowest point above the ground (0 = resting); None: the body keeps its height."""
 
     @cached_property
-    def _layout(self) -> _Layout:
-        return _Layout.of(self.terms, self.start)
+    def _layouts(self) -> list[_Layout]:
+        """The one layout, once the first residuals have shown their shapes."""
+        return []
+
+    def _layout(self, residuals: Sequence[np.ndarray]) -> _Layout:
+        if not self._layouts:
+            self._layouts.append(_Layout.of(self.terms, [r.shape[1:] for r in residuals]))
+        return self._layouts[0]
 
     def cost(self, body: Kinematics) -> np.ndarray:
         """(S,)"""
-        plain, layout = body.plain, self._layout
-        r = layout.joined([t.residual(plain).value for t in self.terms])
+        plain = body.plain
+        values = [t.residual(plain).value for t in self.terms]
+        layout = self._layout(values)
+        r = layout.joined(values)
         total: np.ndarray = layout.costs(r).sum(axis=1) + self.posture.cost(body)
         return total
 
     def normal(self, body: Kinematics) -> tuple[np.ndarray, np.ndarray]:
         """Gradient (S, D) of the cost and its Gauss-Newton matrix (S, D, D); far residuals are weighed down."""
-        duals, layout = [t.residual(body) for t in self.terms], self._layout
+        duals = [t.residual(body) for t in self.terms]
+        layout = self._layout([d.value for d in duals])
         r = layout.joined([d.value for d in duals])
         scale = layout.shares(r) / layout.sigma
         j = np.concatenate([_flat_jac(d) for d in duals], axis=1) * scale[..., None]
@@ -83,8 +92,10 @@ class Problem:
     def costs(self, body: Kinematics) -> dict[str, float]:
         """The cost of every term for the first pose; they add up to `cost`."""
         out = {name: float(cost[0]) for name, cost in self.posture.costs(body).items()}
-        plain, layout = body.plain, self._layout
-        each = layout.costs(layout.joined([t.residual(plain).value for t in self.terms]))[0]
+        plain = body.plain
+        values = [t.residual(plain).value for t in self.terms]
+        layout = self._layout(values)
+        each = layout.costs(layout.joined(values))[0]
         for name, cost in zip((n for t in self.terms for n in t.names), each, strict=True):
             out[name] = out.get(name, 0.0) + float(cost)
         return out
@@ -107,8 +118,8 @@ class _Layout:
     linear_from: np.ndarray
 
     @classmethod
-    def of(cls, terms: Sequence[Term], body: Kinematics) -> _Layout:
-        shapes = [t.residual(body.plain).value.shape[1:] for t in terms]
+    def of(cls, terms: Sequence[Term], shapes: Sequence[tuple[int, ...]]) -> _Layout:
+        """shapes: (K, m) of every term's residuals."""
         counts = np.array([m for k, m in shapes for _ in range(k)])
         sigma = np.concatenate([np.full(k * m, t.sigma) for t, (k, m) in zip(terms, shapes, strict=True)])
         far = np.array([t.linear_from for t, (k, _) in zip(terms, shapes, strict=True) for _ in range(k)])

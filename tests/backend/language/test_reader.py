@@ -307,3 +307,10 @@ def test_a_novel_is_cut_and_said() -> None:
 )
 def test_names(prompt: str, name: str) -> None:
     assert name in read(prompt).named
+
+
+def test_a_bend_that_no_joint_reaches_is_cut_and_said():
+    reading = read("bend the left elbow 300 degrees")
+    assert any("300" in note for note in reading.notes)
+    assert any(c.said() == "left elbow bent 150" for c in reading.program)
+    assert not any("180" in note for note in read("turn around 180 degrees").notes)
