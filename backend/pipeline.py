@@ -139,11 +139,10 @@ def _solved(shaped: ShapedBody, proposal: Proposal, request: PoseRequest | Solve
 
 def _entry(solution: Solution, shaped: ShapedBody, current: Pose | None) -> PoseEntry:
     pose = Pose(_rotvecs(solution, current), solution.transl, shaped.betas)
-    joints = shaped.posed(pose.rotvecs, pose.transl).joints
     said = [(v, _statement(v)) for v in solution.verdicts]
     return PoseEntry(
         pose=pose,
-        joints=joints,
+        joints=solution.joints,
         met=tuple(s for v, s in said if v.measured.met),
         unmet=tuple(s for v, s in said if not v.measured.met),
         posecodes=tuple(program_to_json(v.code for v in solution.verdicts)),

@@ -9,7 +9,7 @@ from typing import Final
 
 from backend.posecodes import Posecode
 from backend.posecodes.finger import Finger
-from backend.posecodes.motion import Motion
+from backend.posecodes.motion import MOTIONS, Motion
 from backend.posecodes.symmetry import Symmetry
 from backend.posecodes.vocabulary import SIDES
 
@@ -25,6 +25,10 @@ _SINGULAR: Final = {
     "shoulders": "shoulder", "hips": "hip", "forearms": "forearm", "wrists": "wrist", "ankles": "ankle",
     "collars": "collar", "collarbone": "collar", "collarbones": "collar", "clavicle": "collar", "thumbs": "thumb",
 }  # fmt: skip
+_TELLING: Final = frozenset(  # one of these is in every motion
+    (*_VERBS, *(w for m in MOTIONS.values() for way in (m.plus, m.minus) for w in way.split()), "curled", "straight",
+     "symmetric", "symmetrical")
+)  # fmt: skip
 _KINDS: Final = (Motion, Finger, Symmetry)
 _LONGEST: Final = 14  # words
 
@@ -34,6 +38,8 @@ def moved(r: Scan, i: int) -> int:
     end = i
     while end < len(r.tokens) and end < i + _LONGEST and not r.tokens[end].is_mark and not r.taken[end]:
         end += 1
+    if not any(r.tokens[k].said in _TELLING for k in range(i, end)):
+        return i
     for stop in range(end, i + 1, -1):
         if r.tokens[stop - 1].said == "and":
             continue
