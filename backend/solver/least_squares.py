@@ -43,7 +43,7 @@ class Stopping:
     damping_limit: float = 1e4
     """A start stops when no step this strongly damped makes its cost smaller."""
     rivals: Mapping[int, tuple[float, int]] = field(
-        default_factory=lambda: MappingProxyType({2: (4.0, 2), 4: (1.5, 1)})
+        default_factory=lambda: MappingProxyType({2: (4.0, 3), 4: (2.0, 2), 6: (1.3, 1)})
     )
     """After this many iterations (0: at once), starts that cost more than so many times the best are given up, and all
     but the cheapest so many."""

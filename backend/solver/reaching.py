@@ -32,7 +32,7 @@ _PRESETS: Final = (  # (upper arm, forearm) in chest axes for the left side
     ((0.9, 0.2, 0.3), (-0.7, 0.3, 0.5)),
     ((0.5, -0.6, -0.6), (-0.8, -0.2, -0.3)),
 )
-_ELBOWS: Final = ((0.3, -1.0, 0.0), (1.0, 0.1, 0.1), (0.5, -0.3, -0.8))  # where the elbow is held, likewise
+_ELBOWS: Final = ((0.2, -0.8, 0.7), (1.0, -0.3, 0.1), (0.5, -0.3, -0.8))  # where the elbow is held, likewise
 _PALM: Final = 0.08  # m from the wrist to the middle of the palm, which lies about along the forearm
 _MOST_BENT: Final = 100  # deg
 _ARM_WORDS: Final = ("wrist", "palm", "hand", "finger", "index", "thumb", "fist", "elbow", "forearm")
@@ -123,7 +123,9 @@ def _goals(
         ends = [(code.a, code.b), (code.b, code.a)] if isinstance(code, Contact) else [(code.region, "")]
         for hand, other in ends:
             side = hand.split("_")[0]
-            moving = other and limb_of_point(skin(other)).endswith("arm")
+            moving = (
+                other and not other.endswith("_shoulder") and limb_of_point(skin(other)).removesuffix("_arm") in sides
+            )
             if side not in sides or side in out or moving or not any(hand.endswith(w) for w in _HAND_WORDS):
                 continue
             if isinstance(code, Reach):
