@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from backend.posecodes import Posecode, Program
 from backend.posecodes.angle import Angle
@@ -24,6 +25,9 @@ from backend.posecodes.vocabulary import limb_of_point, skin
 
 _ARMS = ("left_arm", "right_arm")
 _LEGS = ("left_leg", "right_leg")
+
+
+_UPRIGHT: Final = 0.6  # of 1: how steeply a torso that stands or sits points up
 
 
 def limb_slots(code: Posecode) -> frozenset[str]:
@@ -45,6 +49,20 @@ def _of_contact(code: Contact) -> frozenset[str]:
     arms = {comes, stays} & set(_ARMS)
     legs = [limb for limb in (comes, stays) if limb in _LEGS][:1]
     return frozenset(arms or legs or {comes, stays})
+
+
+def seen_from_chest(base: Sequence[Posecode], later: Sequence[Posecode]) -> Program:
+    """What arms do over a trunk that does not stand up, as they would do it on one that does: crossed, folded ..."""
+    torso = next((c.toward for c in base if isinstance(c, Direction) and c.segment == "torso"), (0.0, 1.0, 0.0))
+    if abs(torso[1]) > _UPRIGHT * sum(v * v for v in torso) ** 0.5:
+        return tuple(later)
+    return tuple(
+        replace(c, frame="chest") if isinstance(c, (Direction, Facing)) and _is_of_arms(c) else c for c in later
+    )
+
+
+def _is_of_arms(code: Direction | Facing) -> bool:
+    return code.frame == "heading" and all("_arm" in limb or "_fingers" in limb for limb in code.limbs())
 
 
 def composed(base: Sequence[Posecode], later: Sequence[Posecode]) -> Program:

@@ -12,7 +12,7 @@ from backend.posecodes.direction import Direction
 
 from .atlas import atlas
 from .clauses import EXTRA, Clause, known_word
-from .compose import composed, limb_slots
+from .compose import composed, limb_slots, seen_from_chest
 from .context import Context, Finding, Place, overstated
 from .cutting import clauses_of, completed
 from .exact import exactly
@@ -236,7 +236,7 @@ def _base(sided: list[tuple[Match, str]], ctx: Context) -> tuple[Program, tuple[
     program: Program = ()
     used: list[str] = []
     for match, side in order:
-        program = composed(program, _sided_program(match.entry, side))
+        program = composed(program, seen_from_chest(program, _sided_program(match.entry, side)))
         used.append(match.entry)
     for match, side in rest:
         program, joined = _joined(program, match.entry, side, main[0].entry if main else "")
@@ -288,7 +288,7 @@ def _joined(program: Program, name: str, side: str, main: str) -> tuple[Program,
         return program, book.posture(name) == book.posture(main)
     upper = {"left_arm", "right_arm", "head", "left_fingers", "right_fingers", "left_arm_facing", "right_arm_facing"}
     extra = tuple(c for c in _sided_program(name, side) if limb_slots(c) <= upper)
-    return composed(program, extra), bool(extra)
+    return composed(program, seen_from_chest(program, extra)), bool(extra)
 
 
 def _side(match: Match, tokens: list[Token], taken: list[bool], arms_used: set[str]) -> str:

@@ -314,3 +314,11 @@ def test_a_bend_that_no_joint_reaches_is_cut_and_said():
     assert any("300" in note for note in reading.notes)
     assert any(c.said() == "left elbow bent 150" for c in reading.program)
     assert not any("180" in note for note in read("turn around 180 degrees").notes)
+
+
+def test_arms_of_a_named_pose_go_with_a_trunk_that_lies():
+    """Crossed arms stay before the chest of somebody who lies, and do not point down through the ground."""
+    arms = [c for c in read("lying on the back, arms crossed").program if c.said().startswith("left forearm points")]
+    assert arms and all(c.said().endswith("(chest)") for c in arms)
+    upright = [c for c in read("standing, arms crossed").program if c.said().startswith("left forearm points")]
+    assert upright and not any(c.said().endswith("(chest)") for c in upright)
