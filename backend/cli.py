@@ -74,18 +74,9 @@ def _add_pose(p: argparse.ArgumentParser) -> None:
     p.add_argument("--box", metavar="x,y,w,h", help="where the person is in the photo, px")
     p.add_argument("--person", metavar="WHO", help="which person of the photo: a number from 0, or words")
     p.add_argument("--start", metavar="POSE", type=Path, help="a .json or .npz pose to change")
-    p.add_argument("--frame", metavar="N", type=int, default=0, help="which frame of --start (default 0)")
     p.add_argument("--scope", metavar="JOINTS", help="only these may move: names or groups such as left_arm,head")
-    p.add_argument("--locks", metavar="JOINTS", help="these must not move")
-    p.add_argument("-n", metavar="K", type=int, default=1, help="how many alternatives (default 1)")
-    p.add_argument("--seed", metavar="S", type=int, default=0, help="same seed, same poses (default 0)")
     p.add_argument("--engine", metavar="E", default="auto", help="see `posewright engines` (default auto)")
-    p.add_argument(
-        "--out", metavar="F", type=Path, help="write the pose: .json or .npz; more alternatives become F-2, F-3 ..."
-    )
-    p.add_argument("--render", metavar="PNG", type=Path, help="draw the pose; more alternatives become PNG-2 ...")
-    p.add_argument("--blend", metavar="FILE.blend", type=Path, help="write a Blender file, and its picture beside it")
-    p.add_argument("--json", action="store_true", help="print the whole result as one line of JSON")
+    _add_poses_out(p)
     p.set_defaults(run=_pose)
 
 
@@ -109,8 +100,15 @@ def _add_describe(p: argparse.ArgumentParser) -> None:
 def _add_solve(p: argparse.ArgumentParser) -> None:
     p.add_argument("program", metavar="PROGRAM", help="a file of posecodes, JSON or lines; - reads stdin")
     p.add_argument("--start", metavar="POSE", type=Path, help="a .json or .npz pose; what is not mentioned stays")
-    p.add_argument("--frame", metavar="N", type=int, default=0, help="which frame of --start (default 0)")
     p.add_argument("--scope", metavar="JOINTS", help="only these may move (with --start: what PROGRAM speaks of)")
+    p.add_argument("--report", action="store_true", help="also the costs by term, and every alternative")
+    _add_poses_out(p)
+    p.set_defaults(run=_solve)
+
+
+def _add_poses_out(p: argparse.ArgumentParser) -> None:
+    """What every command that makes poses has: from where, what may move, how many, and where they go."""
+    p.add_argument("--frame", metavar="N", type=int, default=0, help="which frame of --start (default 0)")
     p.add_argument("--locks", metavar="JOINTS", help="these must not move")
     p.add_argument("-n", metavar="K", type=int, default=1, help="how many alternatives (default 1)")
     p.add_argument("--seed", metavar="S", type=int, default=0, help="same seed, same poses (default 0)")
@@ -119,9 +117,7 @@ def _add_solve(p: argparse.ArgumentParser) -> None:
     )
     p.add_argument("--render", metavar="PNG", type=Path, help="draw the pose; more alternatives become PNG-2 ...")
     p.add_argument("--blend", metavar="FILE.blend", type=Path, help="write a Blender file, and its picture beside it")
-    p.add_argument("--report", action="store_true", help="also the costs by term, and every alternative")
     p.add_argument("--json", action="store_true", help="print the whole result as one line of JSON")
-    p.set_defaults(run=_solve)
 
 
 def _add_posecodes(p: argparse.ArgumentParser) -> None:

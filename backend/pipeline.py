@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from backend.body.kinematics import Kinematics, heading_of
 from backend.body.model import BodyModel, ShapedBody
 from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
 from backend.engines import stated
@@ -19,6 +18,7 @@ from backend.errors import BadInput
 from backend.language.captions import describe, difference
 from backend.language.phrases import phrases
 from backend.posecodes import Program, observed, program_to_json, schema
+from backend.posecodes.tracking import posed
 from backend.solver import Solution, Verdict
 from backend.solver.pose_program import pose_program
 from rigs.wire import (
@@ -122,9 +122,7 @@ def _shaped(current: Pose | None) -> ShapedBody:
 
 
 def _program_of(pose: Pose) -> Program:
-    local = rotvec_to_rotmat(pose.rotvecs)[None]
-    tracked = observed.TRACKED
-    body = Kinematics(_shaped(pose).joints, local, pose.transl[None], tracked, heading_of(local[:, 0]))
+    body = posed(_shaped(pose).joints, rotvec_to_rotmat(pose.rotvecs), pose.transl, observed.TRACKED)
     return observed.observed(body)
 
 

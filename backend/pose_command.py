@@ -39,14 +39,22 @@ def run(options: argparse.Namespace) -> int:
     from .pipeline import Pipeline
 
     result = Pipeline().pose(request)
-    if options.json:
-        print(json.dumps(result.to_dict(), allow_nan=False))
-    else:
-        print("\n".join(answer_lines(result)))
-    for path in write_outputs(options, result, request.prompt):
+    return deliver(options, result, answer_lines(result), request.prompt)
+
+
+def deliver(options: argparse.Namespace, result: PoseResult, lines: Sequence[str], words: str) -> int:
+    """Print the result, as JSON or in lines, and write its files; `words` go into them. Returns the exit status."""
+    print(json.dumps(result.to_dict(), allow_nan=False) if options.json else "\n".join(lines))
+    for path in write_outputs(options, result, words):
         if not options.json:
             print(f"wrote {path}")
     return 0
+
+
+def start_fields(options: argparse.Namespace) -> dict[str, Any]:
+    """What --start, --scope and --locks give a request."""
+    fields: dict[str, Any] = {name: names_of(getattr(options, name)) for name in ("scope", "locks")}
+    return fields | ({"start": read_pose(options.start, options.frame).to_dict()} if options.start else {})
 
 
 def read_request(options: argparse.Namespace) -> PoseRequest:
@@ -72,9 +80,7 @@ def read_request(options: argparse.Namespace) -> PoseRequest:
         fields["box"] = _numbers(options.box, "--box", 4)
     if options.person:
         fields["person"] = int(options.person) if options.person.isdecimal() else options.person
-    if options.start:
-        fields["start"] = read_pose(options.start, options.frame).to_dict()
-    return PoseRequest.from_dict(fields | {name: names_of(getattr(options, name)) for name in ("scope", "locks")})
+    return PoseRequest.from_dict(fields | start_fields(options))
 
 
 def names_of(option: str | None) -> list[str]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from rigs.wire import PoseResult, SolveRequest
 
 from .console import report_lines, statement_lines
-from .files import read_pose
-from .pose_command import check_outputs, names_of, write_outputs
+from .pose_command import check_outputs, deliver, start_fields
 from .posecodes import program_to_json
 from .program_file import read_program_file
 
@@ -21,14 +19,7 @@ def run(options: argparse.Namespace) -> int:
     from .pipeline import Pipeline
 
     result = Pipeline().solve(request)
-    if options.json:
-        print(json.dumps(result.to_dict(), allow_nan=False))
-    else:
-        print("\n".join(_lines(result, options.report)))
-    for path in write_outputs(options, result, " ".join(options.program.split())):
-        if not options.json:
-            print(f"wrote {path}")
-    return 0
+    return deliver(options, result, _lines(result, options.report), " ".join(options.program.split()))
 
 
 def read_request(options: argparse.Namespace) -> SolveRequest:
@@ -38,9 +29,7 @@ def read_request(options: argparse.Namespace) -> SolveRequest:
         BadProgram, BadFile, rigs.wire.WireError: what does not fit; the message names it.
     """
     fields = {"program": program_to_json(read_program_file(options.program)), "n": options.n, "seed": options.seed}
-    if options.start:
-        fields["start"] = read_pose(options.start, options.frame).to_dict()
-    return SolveRequest.from_dict(fields | {name: names_of(getattr(options, name)) for name in ("scope", "locks")})
+    return SolveRequest.from_dict(fields | start_fields(options))
 
 
 def _lines(result: PoseResult, account: bool) -> list[str]:

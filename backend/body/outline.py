@@ -81,13 +81,18 @@ def floor_of(shaped: ShapedBody, body: Kinematics) -> float:
 
 
 @cache
-def patch(region: str) -> Outline:
-    """The outlying vertices of the skin around a region: what may touch the ground there, however the joint is bent."""
+def around(region: str) -> np.ndarray:
+    """The vertices of the skin around a region."""
     shaped = BodyModel.load().shaped()
     place = REGIONS[region]
     centre = place.point(shaped.joints, np.broadcast_to(np.eye(3), (len(JOINTS), 3, 3)))
-    near = np.linalg.norm(shaped.vertices - centre, axis=1) < 2 * place.radius + 0.03
-    return _outlying([np.flatnonzero(near)])
+    return np.flatnonzero(np.linalg.norm(shaped.vertices - centre, axis=1) < 2 * place.radius + 0.03)
+
+
+@cache
+def patch(region: str) -> Outline:
+    """The outlying vertices of the skin around a region: what may touch the ground there, however the joint is bent."""
+    return _outlying([around(region)])
 
 
 @lru_cache(maxsize=256)

@@ -12,7 +12,7 @@ from backend.posecodes.balance import Balance
 from backend.posecodes.ground import Airborne, Support
 from backend.posecodes.movers import movers
 from backend.posecodes.tracking import body_at
-from backend.solver.pose_program import Setting
+from backend.solver.pose_program import Setting, within_reach
 from rigs.skeleton import JOINTS, expand_joints
 from rigs.wire import Pose, SolveRequest
 
@@ -32,9 +32,8 @@ def propose(request: SolveRequest) -> Proposal:
     Raises:
         errors.BadProgram: with the path of the fault.
     """
-    able = [code.possible() for code in program_from_json(request.program)]
-    asked = tuple(code for code, _ in able)
-    notes = tuple(f"{note}." for _, note in able if note)
+    asked, cut = within_reach(program_from_json(request.program))
+    notes = tuple(f"{note}." for note in cut)
     scope = _scope(request, asked)
     if request.start is None:
         neutral = Setting.neutral()

@@ -13,12 +13,13 @@ from typing import Final
 import numpy as np
 
 from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
-from backend.posecodes import Posecode, Program, settled
+from backend.posecodes import Program, settled
 from backend.posecodes import mirrored as mirrored_program
 from backend.posecodes.angle import Angle
-from backend.posecodes.contact import Contact, Reach
+from backend.posecodes.contact import Reach
 from backend.posecodes.direction import Direction
 from backend.posecodes.facing import Facing
+from backend.posecodes.movers import movers
 from backend.posecodes.vocabulary import SIDES
 from rigs.skeleton import JOINTS, mirror_rotvecs
 from rigs.wire import Pose
@@ -185,38 +186,21 @@ def _stated(clause: Clause, keep: bool) -> Change | None:
     if reading is None:
         return Change()
     if not reading.named:
-        return Change(tuple(reading.explicit), _scope_of(reading.explicit))
+        return Change(tuple(reading.explicit), movers(reading.explicit))
     program = tuple(reading.program)
     if settled(program) <= _FREE:
-        return Change(program, _scope_of(program))
+        return Change(program, movers(program))
     if not keep and not _POSTURE.match(clause.text):
         return None
     explicit = settled(reading.explicit)
     lower = tuple(c for c in program if c.limbs() <= _LOWER or c.limbs() & explicit)
-    return Change(lower, _scope_of(lower) | joints("root", "legs"))
+    return Change(lower, movers(lower) | joints("root", "legs"))
 
 
 def _as_state(clause: Clause) -> str:
     """Like "put the left hand on the table" -> "left hand on the table"."""
     words = clause.text.split()
     return " ".join(words[1:])
-
-
-def _scope_of(program: Program) -> frozenset[str]:
-    """The joints that statements about these limbs may move."""
-    out: frozenset[str] = frozenset()
-    for limb in (limb for code in program for limb in _movers(code)):
-        group = limb.removesuffix("_facing").replace("_fingers", "_hand")
-        out |= joints("root", "legs") if limb == "support" else joints(group)
-    return out
-
-
-def _movers(code: Posecode) -> frozenset[str]:
-    """The limbs that carry a statement out: where skin touches skin, the arms if any."""
-    if not isinstance(code, Contact):
-        return code.limbs()
-    arms = frozenset(limb for limb in code.limbs() if limb.endswith("_arm"))
-    return arms or code.limbs()
 
 
 def _kept(clause: Clause) -> frozenset[str]:

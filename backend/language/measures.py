@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from backend.body.kinematics import Kinematics, Tracked, heading_of
+from backend.body.kinematics import Kinematics, Tracked
 from backend.body.model import BodyModel
 from backend.body.rotations import rotvec_to_rotmat
 from backend.body.surfaces import REGIONS
@@ -20,6 +20,7 @@ from backend.posecodes.contact import Contact
 from backend.posecodes.direction import Direction, components
 from backend.posecodes.ground import BEARERS
 from backend.posecodes.hand import SHAPES, Hand
+from backend.posecodes.tracking import posed
 from backend.posecodes.turn import Turn
 from backend.posecodes.vocabulary import AXES, FACES, POINTS, skin
 from rigs.wire import Pose
@@ -34,10 +35,9 @@ class Measures:
     """What one pose does."""
 
     def __init__(self, pose: Pose) -> None:
-        local = rotvec_to_rotmat(pose.rotvecs)[None]
         rest = BodyModel.load().shaped(pose.betas).joints
         self.pose = pose
-        self.body = Kinematics(rest, local, pose.transl[None], _TRACKED, heading_of(local[:, 0]))
+        self.body = posed(rest, rotvec_to_rotmat(pose.rotvecs), pose.transl, _TRACKED)
 
     def flexion(self, joint: str) -> float:
         """Degrees by which an elbow or knee is bent; 0 is straight."""

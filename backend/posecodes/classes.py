@@ -23,31 +23,12 @@ from .angle import Angle
 from .direction import Direction
 from .distance import Distance
 from .position import Position
+from .scale import Scale
 from .turn import Turn
 from .vocabulary import AXES, POINTS, SIDES, mirror_name, skin
 
 Measure = Callable[[Kinematics], float]
 TRACKED: Final = Tracked(POINTS, AXES)  # what a body has to track for `values_of`
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Names for the stretches of a number line. names: one more than edges, "" where nobody would say anything.
-
-    tolerance: a number this near to an edge may go by either name.
-    """
-
-    edges: tuple[float, ...]
-    names: tuple[str, ...]
-    tolerance: float
-
-    def name(self, value: float) -> str:
-        return self.names[int(np.searchsorted(self.edges, value, side="right"))]
-
-    def possible(self, value: float) -> frozenset[str]:
-        """All names that the number may go by."""
-        low, high = (int(np.searchsorted(self.edges, value + d)) for d in (-self.tolerance, self.tolerance))
-        return frozenset(self.names[low : high + 1])
 
 
 # PoseScript gives the angle inside the joint; this is the flexion, 180 less that.
@@ -210,7 +191,7 @@ def values_of(body: Kinematics) -> dict[str, float]:
 def possible(values: Mapping[str, float], key: str) -> frozenset[str]:
     """The classes that a key may go by, within the tolerance."""
     if key not in SUPERS:
-        return looks()[key].scale.possible(values[key]) if key in values else frozenset({""})
+        return looks()[key].scale.near(values[key]) if key in values else frozenset({""})
     may = [wanted in possible(values, part) for part, wanted in SUPERS[key]]
     must = [possible(values, part) == {wanted} for part, wanted in SUPERS[key]]
     return frozenset({"held"} if all(must) else {"held", ""} if all(may) else {""})
@@ -254,5 +235,5 @@ def _mirrored(key: str, name: str) -> tuple[str, str]:
 
 
 __all__ = [
-    "SUPERS", "TRACKED", "Scale", "agreeing", "classes_of", "looks", "mirrored", "named", "possible", "values_of",
+    "SUPERS", "TRACKED", "agreeing", "classes_of", "looks", "mirrored", "named", "possible", "values_of",
 ]  # fmt: skip

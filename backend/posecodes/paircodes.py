@@ -22,6 +22,7 @@ from .angle import HINGES, Angle
 from .base import Scalar, Uses, from_json
 from .distance import Distance
 from .position import AXES_OF, Position
+from .scale import Scale
 from .turn import Turn
 from .vocabulary import AXES, POINTS, SEGMENTS, SIDES, skin, words
 
@@ -29,50 +30,31 @@ TOUCH: Final = 0.06  # m between the middles of two regions that touch
 _UPRIGHT: Final = 0.2  # m that an ankle is below the shoulders where the bow of a trunk is worth comparing
 
 
-@dataclass(frozen=True)
-class Scale:
-    """Classes of a change: `names[i]` from `limits[i - 1]` to `limits[i]`; "" is no change worth words.
-
-    unit: "deg" or "m". tolerance: a value this near to a limit counts as both classes beside it.
-    """
-
-    unit: str
-    limits: tuple[float, ...]
-    names: tuple[str, ...]
-    tolerance: float
-
-    def name(self, value: float) -> str:
-        return self.names[int(np.searchsorted(self.limits, value))]
-
-    def near(self, value: float) -> frozenset[str]:
-        """The classes that a value may be counted as."""
-        return frozenset(self.name(value + d) for d in (-self.tolerance, 0.0, self.tolerance))
-
-
-def _graded(unit: str, limits: tuple[float, ...], minus: str, plus: str, tolerance: float) -> Scale:
+def _graded(limits: tuple[float, ...], minus: str, plus: str, tolerance: float) -> Scale:
     """A scale that is symmetric about no change, with one grade per positive limit."""
     grades = {1: ("",), 2: ("", " a lot"), 3: (" a bit", "", " a lot")}
     ups = [plus + g for g in grades[len(limits)]]
     downs = [minus + g for g in grades[len(limits)]]
-    return Scale(unit, (*(-x for x in reversed(limits)), *limits), (*reversed(downs), "", *ups), tolerance)
+    return Scale((*(-x for x in reversed(limits)), *limits), (*reversed(downs), "", *ups), tolerance)
 
 
 SCALES: Final[dict[str, Scale]] = {
-    "angle": _graded("deg", (18, 45, 80), "straighten more", "bend more", 5),
-    "distance": _graded("m", (0.10, 0.40), "closer", "farther", 0.05),
-    "position left": _graded("m", (0.15, 0.40), "right", "left", 0.05),
-    "position up": _graded("m", (0.15, 0.40), "down", "up", 0.05),
-    "position front": _graded("m", (0.15, 0.40), "back", "forward", 0.05),
-    "trunk bowed": _graded("deg", (20, 45), "back", "forward", 5),
-    "trunk turned": _graded("deg", (20, 45), "right", "left", 5),
-    "trunk tilted": _graded("deg", (15, 30), "right", "left", 5),
-    "head bowed": _graded("deg", (30,), "back", "forward", 5),
-    "head turned": _graded("deg", (15, 30), "right", "left", 5),
-    "head tilted": _graded("deg", (30,), "right", "left", 5),
-    "turn": Scale("deg", (-150, -120, -60, -20, 20, 60, 120, 150), ("around", "right a lot", "right", "right a bit", "",
+    "angle": _graded((18, 45, 80), "straighten more", "bend more", 5),
+    "distance": _graded((0.10, 0.40), "closer", "farther", 0.05),
+    "position left": _graded((0.15, 0.40), "right", "left", 0.05),
+    "position up": _graded((0.15, 0.40), "down", "up", 0.05),
+    "position front": _graded((0.15, 0.40), "back", "forward", 0.05),
+    "trunk bowed": _graded((20, 45), "back", "forward", 5),
+    "trunk turned": _graded((20, 45), "right", "left", 5),
+    "trunk tilted": _graded((15, 30), "right", "left", 5),
+    "head bowed": _graded((30,), "back", "forward", 5),
+    "head turned": _graded((15, 30), "right", "left", 5),
+    "head tilted": _graded((30,), "right", "left", 5),
+    "turn": Scale((-150, -120, -60, -20, 20, 60, 120, 150), ("around", "right a lot", "right", "right a bit", "",
                   "left a bit", "left", "left a lot", "around"), 10),
-    "touch": Scale("m", (TOUCH,), ("touch", ""), 0.03),
+    "touch": Scale((TOUCH,), ("touch", ""), 0.03),
 }  # fmt: skip
+_DEGREES: Final = ("angle", "trunk", "head", "turn")  # keys that begin so are angles, the others lengths
 _PLACED: Final = tuple(f"{s}_{p}" for p in ("hand", "elbow", "shoulder", "knee", "ankle", "foot") for s in SIDES) + (
     "head",
     "neck",
@@ -130,7 +112,7 @@ def changes(a: Kinematics, b: Kinematics) -> dict[str, float]:
             out[key] = 1.0 if before[key] <= TOUCH else value
         else:
             step = value - before[key]
-            out[key] = (step + 180) % 360 - 180 if scale_of(key).unit == "deg" else step
+            out[key] = (step + 180) % 360 - 180 if key.startswith(_DEGREES) else step
     if not (_legs_below(a) and _legs_below(b)):
         out["trunk bowed"] = 0.0
     return out

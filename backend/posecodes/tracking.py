@@ -34,5 +34,12 @@ def body_at(
 
     heading: (3, 3), what directions refer to; None takes it from the pelvis.
     """
+    return posed(rest, local, transl, tracked_by(program), heading)
+
+
+def posed(
+    rest: np.ndarray, local: np.ndarray, transl: np.ndarray, tracked: Tracked, heading: np.ndarray | None = None
+) -> Kinematics:
+    """One posed body that tracks what it is told to; all as in `body_at`."""
     frame = heading_of(local[None, 0]) if heading is None else heading[None]
-    return Kinematics(rest, local[None], transl[None], tracked_by(program), frame)
+    return Kinematics(rest, local[None], transl[None], tracked, frame)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from backend.body.kinematics import Kinematics, heading_of
+from backend.body.kinematics import Kinematics
 from backend.body.model import BodyModel
 from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
 from backend.language.atlas import atlas
@@ -28,9 +28,11 @@ from backend.language.captions import describe
 from backend.language.reader import read
 from backend.posecodes import Program
 from backend.posecodes.classes import TRACKED, agreeing, looks, mirrored, named, possible, values_of
+from backend.posecodes.tracking import posed
 from backend.solver.pose_program import Setting, pose_program
-from backend.solver.stance import neutral_stance
 from rigs.wire import Pose
+
+from .poses import padded
 
 TEXTS = ("everything", "paragraph", "line")
 _AIR = 0.10  # m above the floor of a trial, from which a pose counts as in the air
@@ -56,8 +58,7 @@ def solved(program: Program) -> Pose:
 
 
 def body_of(rotvecs: np.ndarray) -> Kinematics:
-    local = rotvec_to_rotmat(rotvecs)[None]
-    return Kinematics(BodyModel.load().shaped().joints, local, np.zeros((1, 3)), TRACKED, heading_of(local[:, 0]))
+    return posed(BodyModel.load().shaped().joints, rotvec_to_rotmat(rotvecs), np.zeros(3), TRACKED)
 
 
 def captured(path: Path, count: int, seed: int, final: bool) -> list[tuple[str, Pose]]:
@@ -66,17 +67,13 @@ def captured(path: Path, count: int, seed: int, final: bool) -> list[tuple[str, 
     trial, height = data["trial_id"], data["pelvis_y"]
     chosen = np.flatnonzero(trial % 2 == int(final))
     chosen = np.random.default_rng(seed).choice(chosen, min(count, len(chosen)), replace=False)
-    hands = rotmat_to_rotvec(neutral_stance())
     out = []
     for i in sorted(int(k) for k in chosen):
-        rotvecs = hands.copy()
-        rotvecs[:22] = data["poses"][i]
         same = np.flatnonzero(trial == trial[i])
         gaps = _gaps(data["poses"][same[:: max(1, len(same) // 12)]], height[same[:: max(1, len(same) // 12)]])
         own = float(_gaps(data["poses"][i : i + 1], height[i : i + 1])[0]) - float(np.quantile(gaps, 0.15))
-        lowest = float(BodyModel.load().shaped().posed(rotvecs).vertices()[:, 1].min())
-        air = own if own > _AIR else 0.0
-        out.append((f"trial {trial[i]} pose {i}", Pose(rotvecs, np.array([0.0, air - lowest, 0.0]))))
+        pose = padded(data["poses"][i], own if own > _AIR else 0.0)
+        out.append((f"trial {trial[i]} pose {i}", pose))
     return out
 
 

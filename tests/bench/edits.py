@@ -17,15 +17,15 @@ from typing import Final
 
 import numpy as np
 
-from backend.body.model import BodyModel
-from backend.body.rotations import geodesic, rotmat_to_rotvec, rotvec_to_rotmat
+from backend.body.rotations import geodesic, rotvec_to_rotmat
 from backend.language.captions import difference
 from backend.language.measures import Measures
 from backend.pipeline import Pipeline
 from backend.posecodes.paircodes import agreement, changes, scale_of
-from backend.solver.stance import neutral_stance
-from rigs.skeleton import INDEX, JOINTS, N_BODY, expand_joints
+from rigs.skeleton import INDEX, JOINTS, expand_joints
 from rigs.wire import Pose, PoseRequest
+
+from .poses import padded
 
 _STILL: Final = 2.0  # deg
 _NEAR: Final = (5, 40)  # kept poses apart within a trial
@@ -79,14 +79,6 @@ def main() -> None:
     round_trip(pipeline, _pairs(data, mine, options.n, rng), options.show)
     if options.local:
         local_edits(pipeline, [padded(data["poses"][i]) for i in rng.choice(mine, options.local, replace=False)])
-
-
-def padded(body: np.ndarray) -> Pose:
-    """A pose of 22 joints with relaxed fingers, on the ground."""
-    rotvecs = rotmat_to_rotvec(neutral_stance())
-    rotvecs[:N_BODY] = body
-    lowest = float(BodyModel.load().shaped().posed(rotvecs).vertices()[:, 1].min())
-    return Pose(rotvecs, np.array([0.0, -lowest, 0.0]))
 
 
 def _pairs(data: np.lib.npyio.NpzFile, mine: np.ndarray, n: int, rng: np.random.Generator) -> list[tuple[Pose, Pose]]:

@@ -18,6 +18,7 @@ from backend.body.model import BodyModel, ShapedBody
 from backend.body.outline import floor_of
 from backend.body.rotations import rotvec_to_rotmat
 from backend.posecodes.observed import TRACKED, observed
+from backend.posecodes.tracking import posed
 from backend.solver import Setting, neutral_stance, pose_program
 from rigs.skeleton import N_BODY
 
@@ -35,9 +36,8 @@ def held_out(path: Path, n: int, seed: int) -> np.ndarray:
 
 def standing(shaped: ShapedBody, local: np.ndarray) -> Kinematics:
     """One pose (55, 3, 3) with the lowest point of its skin on the ground."""
-    body = Kinematics(shaped.joints, local[None], np.zeros((1, 3)), TRACKED, heading_of(local[None, 0]))
-    transl = np.array([[0.0, -floor_of(shaped, body), 0.0]])
-    return Kinematics(shaped.joints, local[None], transl, TRACKED, body.heading)
+    floor = floor_of(shaped, posed(shaped.joints, local, np.zeros(3), TRACKED))
+    return posed(shaped.joints, local, np.array([0.0, -floor, 0.0]), TRACKED)
 
 
 def apart(a: np.ndarray, b: np.ndarray) -> float:

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from backend.body.model import BodyModel
-from backend.body.surfaces import REGIONS
+from backend.body.outline import around
 from rigs.skeleton import JOINTS, PARENTS
 
 _GROUPS: Final = {  # joint (without its side) -> group; fingers, jaw and eyes go with what carries them
@@ -106,21 +106,12 @@ def _winding(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     return out
 
 
-@cache
-def patch(region: str) -> np.ndarray:
-    """Vertices of the skin around a region."""
-    shaped = BodyModel.load().shaped()
-    place = REGIONS[region]
-    centre = place.point(shaped.joints, np.broadcast_to(np.eye(3), (len(JOINTS), 3, 3)))
-    return np.flatnonzero(np.linalg.norm(shaped.vertices - centre, axis=1) < 2 * place.radius + 0.03)
-
-
 def gap(skin: np.ndarray, a: str, b: str) -> float:
     """Metres between the skin of two regions (nearest vertices)."""
-    away = skin[patch(a)][:, None] - skin[patch(b)][None]
+    away = skin[around(a)][:, None] - skin[around(b)][None]
     return float(np.sqrt(np.einsum("abc,abc->ab", away, away).min()))
 
 
 def height(skin: np.ndarray, region: str) -> float:
     """Metres of the lowest vertex of a region."""
-    return float(skin[patch(region), 1].min())
+    return float(skin[around(region), 1].min())

@@ -8,7 +8,8 @@ import pytest
 from backend.body.kinematics import Kinematics, heading_of
 from backend.body.model import BodyModel
 from backend.body.rotations import rotvec_to_rotmat
-from backend.posecodes.classes import TRACKED, Scale, agreeing, classes_of, looks, mirrored, named, possible, values_of
+from backend.posecodes.classes import TRACKED, agreeing, classes_of, looks, mirrored, named, possible, values_of
+from backend.posecodes.scale import Scale
 from rigs.skeleton import INDEX
 from tests.backend.conftest import mirror, random_rotvecs, turned
 
@@ -93,8 +94,8 @@ def test_mirrored_twice_is_itself() -> None:
 
 def test_near_an_edge_either_class_agrees() -> None:
     scale = Scale((20,), ("straight", "bent"), 5)
-    assert scale.possible(16) == {"straight", "bent"}
-    assert scale.possible(14) == {"straight"}
+    assert scale.near(16) == {"straight", "bent"}
+    assert scale.near(14) == {"straight"}
     assert scale.name(21) == "bent"
 
 
