@@ -58,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_describe(commands.add_parser("describe", help="say what a pose is, or how it differs from another"))
     _add_solve(commands.add_parser("solve", help="pose a body by a program of posecodes"))
     _add_posecodes(commands.add_parser("posecodes", help="what a program of posecodes may say"))
+    _add_atlas(commands.add_parser("atlas", help="the named poses: lists, contact sheets, checks of your own files"))
     engines = commands.add_parser("engines", help="what can pose, what is missing and how to get it")
     engines.add_argument("--json", action="store_true", help="print JSON")
     engines.set_defaults(run=_engines)
@@ -129,6 +130,16 @@ def _add_posecodes(p: argparse.ArgumentParser) -> None:
     p.set_defaults(run=_posecodes)
 
 
+def _add_atlas(p: argparse.ArgumentParser) -> None:
+    p.add_argument("names", metavar="NAME", nargs="*", help="only these poses, with all that is known of them")
+    p.add_argument("--category", metavar="C", help="only the poses of a category")
+    what = p.add_mutually_exclusive_group()
+    what.add_argument("--sheet", metavar="PNG", type=Path, help="draw them from two sides; more sheets become PNG-2 ...")
+    what.add_argument("--check", metavar="FILE", type=Path, nargs="+", help="read and pose your own atlas files")
+    p.add_argument("--both-sides", action="store_true", help="with --sheet: also the mirrored twins")
+    p.set_defaults(run=_atlas)
+
+
 def _add_serve(p: argparse.ArgumentParser) -> None:
     p.add_argument("--port", metavar="N", type=int, default=8421, help="0 takes a free one (default 8421)")
     p.add_argument("--parent-pid", metavar="N", type=int, help="stop when this process ends")
@@ -167,6 +178,12 @@ def _solve(options: argparse.Namespace) -> int:
 
 def _posecodes(options: argparse.Namespace) -> int:
     from .posecodes_command import run
+
+    return run(options)
+
+
+def _atlas(options: argparse.Namespace) -> int:
+    from .atlas_command import run
 
     return run(options)
 

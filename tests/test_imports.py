@@ -39,10 +39,14 @@ MAY_USE: dict[str, set[str]] = {
     "pose_command": {"pipeline", "files", "console", "body"},
     "program_file": {"posecodes"},
     "posecodes_command": {"posecodes", "program_file"},
+    "atlas_command": {"pipeline", "language", "posecodes", "pose_command", "files", "body"},
     "solve_command": {"pipeline", "posecodes", "program_file", "pose_command", "files", "console"},
     "batch": {"pipeline", "jobs", "console", "batch_workers"},
     "batch_workers": {"pipeline", "batch"},
-    "cli": {"pipeline", "files", "console", "pose_command", "solve_command", "posecodes_command", "batch", "serve"},
+    "cli": {
+        "pipeline", "files", "console", "pose_command", "solve_command", "posecodes_command", "atlas_command", "batch",
+        "serve",
+    },  # fmt: skip
     "__main__": {"cli"},
 }
 # Development or another tier: these may also import torch, anny, smplx and the like, and everything of backend.

@@ -106,13 +106,16 @@ def atlas() -> Atlas:
     return load(sorted(FOLDER.glob("*.toml")))
 
 
-def load(files: Iterable[Path]) -> Atlas:
-    """Read atlas files.
+def load(files: Iterable[Path], base: Atlas | None = None) -> Atlas:
+    """Read atlas files, over the entries of `base`, which they may build on and replace.
 
     Raises:
         BadProgram: naming the file, the entry and the field.
     """
-    return Atlas(entry for file in files for entry in _entries(file))
+    own = [entry for file in files for entry in _entries(file)]
+    names = {entry.name for entry in own}
+    kept = [] if base is None else [e for e in base.entries.values() if e.name not in names]
+    return Atlas([*kept, *own])
 
 
 def _entries(file: Path) -> list[Entry]:

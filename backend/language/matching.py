@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from .atlas import Atlas, atlas
+from .atlas import Atlas, Entry, atlas
 from .lexicon import ACTIONS, DETERMINERS, NEGATIONS, PART_WORDS, SIDE_WORDS, SKIP, SPLITTERS, WAY_WORDS
 from .tokens import Token, tokens_of
 
@@ -72,6 +72,16 @@ def index_of(book: Atlas) -> Index:
                     seen.add(variant)
                     aliases.append(Alias(entry.name, variant, bonus))
     return _index(aliases, words)
+
+
+def ways(entry: Entry) -> frozenset[frozenset[str]]:
+    """The really different ways to ask for an entry, each as the set of its stems.
+
+    The order of words does not count, nor do sides, small words, and "pose": "a person doing X" and "X pose" are one way.
+    """
+    phrases = [tokens_of(p.replace("{side}", "left")) for p in (entry.name, *entry.aliases)]
+    told = ({t.stem for t in tokens if t.text not in _PASSED and t.text not in _KINDS} for tokens in phrases)
+    return frozenset(frozenset(stems) for stems in told if stems)
 
 
 def _variants(tokens: list[Token]) -> list[tuple[tuple[str, ...], float]]:
@@ -252,4 +262,4 @@ def _negated(tokens: list[Token], i: int) -> bool:
     return False
 
 
-__all__ = ["Alias", "Index", "Match", "find", "index", "index_of"]
+__all__ = ["Alias", "Index", "Match", "find", "index", "index_of", "ways"]
