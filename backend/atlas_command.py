@@ -50,9 +50,7 @@ def _chosen(book: Atlas, names: Sequence[str], category: str | None) -> list[Ent
     if category and category not in categories:
         raise BadInput(f"the atlas has no category {category!r}", f"it has {', '.join(sorted(categories))}")
     return [
-        e
-        for e in book.entries.values()
-        if (not names or e.name in names) and (not category or e.category == category)
+        e for e in book.entries.values() if (not names or e.name in names) and (not category or e.category == category)
     ]
 
 

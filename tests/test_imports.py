@@ -44,9 +44,16 @@ MAY_USE: dict[str, set[str]] = {
     "batch": {"pipeline", "jobs", "console", "batch_workers"},
     "batch_workers": {"pipeline", "batch"},
     "cli": {
-        "pipeline", "files", "console", "pose_command", "solve_command", "posecodes_command", "atlas_command", "batch",
+        "pipeline",
+        "files",
+        "console",
+        "pose_command",
+        "solve_command",
+        "posecodes_command",
+        "atlas_command",
+        "batch",
         "serve",
-    },  # fmt: skip
+    },
     "__main__": {"cli"},
 }
 # Development or another tier: these may also import torch, anny, smplx and the like, and everything of backend.
