@@ -11,8 +11,8 @@ from backend.body.rotations import rotvec_to_rotmat
 from backend.errors import NotAvailable
 from backend.language.conversation import Answer, read_answer
 from backend.language.edits import read_edit
-from backend.language.phrases import phrases
 from backend.language.reader import Reading, read
+from backend.language.replies import reply_to
 from backend.posecodes.contact import Reach
 from backend.solver.pose_program import Setting
 from rigs.skeleton import INDEX, JOINTS, expand_joints
@@ -93,8 +93,8 @@ def _with_fixed(base: Pose, current: Pose, allowed: frozenset[str] | None) -> Po
 def _new_pose(reading: Reading, allowed: frozenset[str] | None, current: Pose | None) -> Proposal:
     """A pose read from scratch, where the character stands and faces now; joints that may not move stay as they are."""
     if reading.is_empty:
-        return Proposal(None, Setting.neutral(), _nothing_read(reading), (), reading.unread)
-    return Proposal(reading.program, _setting(allowed, current), _reply(reading), reading.explicit, reading.unread)
+        return Proposal(None, Setting.neutral(), reply_to(reading), (), reading.unread)
+    return Proposal(reading.program, _setting(allowed, current), reply_to(reading), reading.explicit, reading.unread)
 
 
 def _setting(allowed: frozenset[str] | None, current: Pose | None) -> Setting:
@@ -107,18 +107,3 @@ def _setting(allowed: frozenset[str] | None, current: Pose | None) -> Setting:
     local = neutral.local.copy()
     local[0] = heading_of(now[0]) @ local[0]
     return Setting(local, np.array([current.transl[0], neutral.transl[1], current.transl[2]]))
-
-
-def _reply(reading: Reading) -> str:
-    """What was understood, what was assumed, and what was not understood."""
-    parts = [f"Posed: {', '.join([*reading.named, *phrases(reading.explicit)])}."]
-    parts.extend(reading.notes)
-    if reading.unread:
-        parts.append(f"I did not understand: {', '.join(reading.unread)}.")
-    return " ".join(parts)
-
-
-def _nothing_read(reading: Reading) -> str:
-    words = f" ({', '.join(reading.unread)})" if reading.unread else ""
-    example = 'Try a named pose ("tree pose") or body language ("left arm raised, looking up").'
-    return f"I found no pose in these words{words}. {example}"

@@ -49,7 +49,7 @@ foot: foot feet
 heel: heel heels
 toes: toe toes tiptoe tiptoes
 sole: sole soles
-hip: hip hips
+hip: hip hips pelvis
 waist: waist
 torso: torso trunk upper_body body spine
 back: back_part

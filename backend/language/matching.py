@@ -49,11 +49,12 @@ class Match:
 
 @dataclass(frozen=True)
 class Index:
-    """Aliases by their first stem, the weight of every stem, all words of aliases, and those of each entry."""
+    """Aliases by their first stem, weights of stems, words of aliases (with stems; in full), stems of each entry."""
 
     by_first: dict[str, list[Alias]]
     weight: dict[str, float]
     words: frozenset[str]
+    full: frozenset[str]
     context: dict[str, frozenset[str]]
 
 
@@ -61,17 +62,19 @@ def index_of(book: Atlas) -> Index:
     """The index of an atlas."""
     aliases: list[Alias] = []
     words: set[str] = set()
+    full: set[str] = set()
     for entry in book.entries.values():
         seen = set()
         for phrase in (entry.name, *entry.aliases):
             tokens = tokens_of(phrase.replace("to the {side}", _TO_SIDE).replace("{side}", "left"))
             words.update(t.text for t in tokens)
+            full.update(t.text for t in tokens)
             words.update(t.stem for t in tokens)
             for variant, bonus in _variants(tokens):
                 if variant and variant not in seen:
                     seen.add(variant)
                     aliases.append(Alias(entry.name, variant, bonus))
-    return _index(aliases, words)
+    return _index(aliases, words, full)
 
 
 def ways(entry: Entry) -> frozenset[frozenset[str]]:
@@ -97,7 +100,7 @@ def _variants(tokens: list[Token]) -> list[tuple[tuple[str, ...], float]]:
     return out
 
 
-def _index(aliases: list[Alias], words: set[str]) -> Index:
+def _index(aliases: list[Alias], words: set[str], full: set[str]) -> Index:
     counts = Counter(s for a in aliases for s in set(a.stems))
     weight = {s: math.log(1 + len(aliases) / n) for s, n in counts.items()}
     by_first: dict[str, list[Alias]] = {}
@@ -105,7 +108,7 @@ def _index(aliases: list[Alias], words: set[str]) -> Index:
     for alias in aliases:
         by_first.setdefault(alias.stems[0], []).append(alias)
         context.setdefault(alias.entry, set()).update(alias.stems)
-    return Index(by_first, weight, frozenset(words), {k: frozenset(v) for k, v in context.items()})
+    return Index(by_first, weight, frozenset(words), frozenset(full), {k: frozenset(v) for k, v in context.items()})
 
 
 @cache

@@ -12,6 +12,7 @@ from backend.posecodes.direction import Direction
 
 from .atlas import atlas
 from .clauses import EXTRA, Clause, known_word
+from .cleaning import clean
 from .compose import composed, limb_slots, seen_from_chest
 from .context import Context, Finding, Place, overstated
 from .cutting import clauses_of, completed
@@ -35,16 +36,20 @@ from .lexicon import (
 )
 from .matching import Match, find, index
 from .overlay import bent_joints, opened, over, with_exact
+from .paraphrase import reworded
 from .rules_arms import arms
 from .rules_legs import free_leg, legs
 from .rules_points import at_point, find_points
 from .rules_trunk import head, trunk
-from .tokens import Token, tokens_of
+from .spelling import Vocabulary
+from .stems import stem
+from .synonyms import SYNONYM_WORDS
+from .tokens import MOST_TOKENS, Token, plain, tokens_of, words_of
+from .tongues import tongue_of
 
 _SIDES = ("left", "right")
 _UPRIGHT = frozenset(("", "stand"))
 _OF_ARMS = frozenset({"left_arm", "right_arm", "left_fingers", "right_fingers", "left_arm_facing", "right_arm_facing"})
-_MOST_WORDS = 2000  # a prompt is a sentence or two; what follows a novel's length is not read, and said so
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,8 @@ class Reading:
     explicit: Program = ()
     unread: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    free: tuple[int, ...] = ()
+    """Places of the unread words."""
 
     @property
     def is_empty(self) -> bool:
@@ -68,11 +75,18 @@ class Reading:
 
 def read(prompt: str, *, points: Mapping[str, Place] | None = None) -> Reading:
     """Read a prompt. `points` are named places of the scene (m) that words may reach for, touch or look at."""
+    tongue = tongue_of(plain(clean(prompt)))
+    if tongue:
+        return Reading((), unread=words_of(prompt), notes=(f"I read English only, and this looks like {tongue}.",))
     tokens = completed(tokens_of(prompt, vocabulary()))
-    ctx = Context(points or {})
-    if len(tokens) > _MOST_WORDS:
-        tokens = tokens[:_MOST_WORDS]
-        ctx.note(f"I read the first {_MOST_WORDS} words only.")
+    return reworded(tokens, _literally(tokens, points or {}), lambda new: _literally(new, points or {}))
+
+
+def _literally(tokens: list[Token], points: Mapping[str, Place]) -> Reading:
+    """What the rules and the names of the atlas make of the words as they stand."""
+    ctx = Context(points)
+    if len(tokens) >= MOST_TOKENS:
+        ctx.note("I read only the beginning of so long a text.")
     for text in overstated(tokens):
         ctx.note(text)
     taken = [False] * len(tokens)
@@ -91,24 +105,13 @@ def read(prompt: str, *, points: Mapping[str, Place] | None = None) -> Reading:
 
 
 @cache
-def vocabulary() -> frozenset[str]:
+def vocabulary() -> Vocabulary:
     """All words that are known, in full and as stems."""
-    tables = (
-        SMALL,
-        LARGE,
-        NEGATIONS,
-        EXTRA,
-        ACTIONS,
-        IRREGULAR,
-        NUMBER_WORDS,
-        PART_WORDS,
-        SIDE_WORDS,
-        SKIP,
-        SPLITTERS,
-        STOP,
-        WAY_WORDS,
-    )
-    return index().words | {w for table in tables for w in table} | {w for phrase in PHRASES for w in phrase}
+    full = (SMALL, LARGE, NEGATIONS, IRREGULAR, NUMBER_WORDS, PART_WORDS, SIDE_WORDS, SKIP, SPLITTERS, STOP, WAY_WORDS)
+    table = index()
+    words = {w for t in full for w in t} | {w for phrase in PHRASES for w in phrase} | SYNONYM_WORDS
+    common = {stem(w): 0.0 for t in (PART_WORDS, WAY_WORDS, ACTIONS) for w in t}
+    return Vocabulary(table.full | words, table.words | {*ACTIONS, *EXTRA}, {**table.weight, **common})
 
 
 def _take(matches: list[Match], taken: list[bool]) -> list[Match]:
@@ -194,10 +197,9 @@ def _reading(
     program = composed(base, explicit)
     for match in meant:
         _take_context(match, tokens, taken)
-    unread = tuple(
-        dict.fromkeys(t.said for t, used_up in zip(tokens, taken, strict=True) if not used_up and _is_content(t))
-    )
-    return Reading(program, used, tuple(explicit), unread, tuple(ctx.notes))
+    free = [k for k, t in enumerate(tokens) if not taken[k] and _is_content(t)]
+    unread = tuple(dict.fromkeys(tokens[k].said for k in free))
+    return Reading(program, used, tuple(explicit), unread, tuple(ctx.notes), tuple(free))
 
 
 def _unsettled(standing: list[Posecode], explicit: list[Posecode]) -> list[Posecode]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
-from .lexicon import ACTIONS, IRREGULAR, NUMBER_WORDS, PART_WORDS, PHRASES
+from .cleaning import clean
+from .lexicon import ACTIONS, NUMBER_WORDS, PART_WORDS, PHRASES
+from .spelling import Vocabulary, mended
+from .stems import stem
 
 _TOKEN: Final = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)?|°|[,;.:!?()]")
 _PUNCTUATION: Final = frozenset(",;.:!?()")
-_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 _BEGINNINGS: Final = frozenset(p[0] for p in PHRASES)
 _MAX_PHRASE: Final = max(len(p) for p in PHRASES)
+
+MOST_TOKENS: Final = 600  # a prompt is a sentence or two; what follows a page's length is not read, and said so
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,15 @@ class Token:
         return self.text in _PUNCTUATION
 
 
-def tokens_of(prompt: str, known: Container[str] = ()) -> list[Token]:
-    """The tokens of a prompt; words not in `known` are mended when one typing error leads to a known word."""
-    out = [_token(raw, known) for raw in _TOKEN.findall(plain(prompt))]
+def tokens_of(prompt: str, known: Vocabulary | None = None) -> list[Token]:
+    """The tokens of a prompt; words that are not known are mended when one typing error leads to a known word."""
+    out = [_token(raw, known) for raw in _TOKEN.findall(plain(clean(prompt)))[:MOST_TOKENS]]
     return _merged(out)
+
+
+def words_of(prompt: str) -> tuple[str, ...]:
+    """The different words of a prompt as they stand."""
+    return tuple(dict.fromkeys(w for w in _TOKEN.findall(plain(clean(prompt)))[:MOST_TOKENS] if w not in _PUNCTUATION))
 
 
 def plain(text: str) -> str:
@@ -47,54 +54,15 @@ def plain(text: str) -> str:
     return re.sub(r"[-/_–—]", " ", text.replace("a-pose", "apose"))
 
 
-def _token(raw: str, known: Container[str]) -> Token:
+def _token(raw: str, known: Vocabulary | None) -> Token:
     if raw[0].isdigit():
         return Token(raw, raw, raw, float(raw))
     word = raw.removesuffix("'s").replace("'", "")
     if word in NUMBER_WORDS:
         return Token(word, word, raw, NUMBER_WORDS[word])
-    if known and word.isalpha() and len(word) >= 5 and word not in known and stem(word) not in known:
-        word = _mended(word, known)
+    if known is not None:
+        word = mended(word, known)
     return Token(word, stem(word), raw)
-
-
-@lru_cache(maxsize=4096)
-def stem(word: str) -> str:
-    """A crude stem: equal for the forms of a verb; the names of body parts keep their plural, which matters."""
-    if word in IRREGULAR:
-        return IRREGULAR[word]
-    if word in PART_WORDS or len(word) <= 3:
-        return word
-    for ending, put in (("ying", "y"), ("ing", ""), ("ies", "y"), ("ied", "y"), ("ed", "")):
-        base = word.removesuffix(ending)
-        if base != word and len(base) >= 2 and re.search("[aeiouy]", base):
-            return IRREGULAR.get(base + put, _bare(base + put))
-    if word.endswith("es") and word[:-2].endswith(("ch", "sh", "x", "ss", "z")):
-        word = word[:-2]
-    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        word = word[:-1]
-    return IRREGULAR.get(word, _bare(word))
-
-
-def _bare(word: str) -> str:
-    """Without a doubled last consonant and without a mute e."""
-    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
-        return word[:-1]
-    return word[:-1] if len(word) > 3 and word.endswith("e") else word
-
-
-def _mended(word: str, known: Container[str]) -> str:
-    """The known word at one typing error's distance: two letters swapped, one missing, one too many or one wrong."""
-    splits = [(word[:i], word[i:]) for i in range(len(word) + 1)]
-    swapped = (a + b[1] + b[0] + b[2:] for a, b in splits if len(b) > 1)
-    fewer = (a + b[1:] for a, b in splits if b)
-    more = (a + c + b for a, b in splits for c in _LETTERS)
-    other = (a + c + b[1:] for a, b in splits if b for c in _LETTERS)
-    for tries in (swapped, fewer, more, other if len(word) > 5 else ()):  # "house" is no horse
-        found = next((t for t in tries if t in known and len(t) >= 4 and t[0] == word[0]), None)
-        if found:
-            return found
-    return word
 
 
 def _is_a_place(tokens: list[Token], i: int, size: int) -> bool:

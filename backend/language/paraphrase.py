@@ -1,0 +1,198 @@
+"""Words that no rule and no name knows, said otherwise: by our own synonyms, else by the most telling shared words.
+
+Only words that nothing was made of are put otherwise, the whole prompt is then read again, and the reply says what was
+taken for what. Sides, negations and numbers are never touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from .lexicon import DETERMINERS, NEGATIONS, PART_WORDS, SIDE_WORDS, SKIP, SPLITTERS
+from .matching import index
+from .stems import stem
+from .synonyms import CLASSES, SYNONYMS
+from .tokens import Token, tokens_of
+from .unshown import SCENERY
+
+if TYPE_CHECKING:
+    from .reader import Reading
+
+_PASSED: Final = SKIP - {"with", "on", "at", "in", "something", "for", "from", "into"} | {"person", "man", "woman"}
+_NOUN_SIGNS: Final = DETERMINERS | {"of", "with", "in", "on", "at", "by", "near", "to", "from", "past", "like", "than"}
+_LEAST_SHARE: Final = 0.55  # of the weight of an alias that must be said for it to be meant
+_LEAST_SAID: Final = 0.4  # of the weight of the words nobody knew
+
+
+@dataclass(frozen=True)
+class Rewording:
+    """The tokens at `places` are said as `words`. said: as they were typed."""
+
+    places: tuple[int, ...]
+    words: str
+    said: str
+
+
+def reworded(tokens: list[Token], reading: Reading, again: Callable[[list[Token]], Reading]) -> Reading:
+    """The reading, or a better one of the same prompt with its unread words put otherwise."""
+    if not reading.free:
+        return reading
+    changes = synonyms_in(tokens, reading)
+    best = _better(tokens, reading, changes, again) if changes else reading
+    if best.is_empty:
+        change = nearest(tokens, reading)
+        if change is not None:
+            best = _better(tokens, best, [change], again)
+    return best
+
+
+def _better(
+    tokens: list[Token], reading: Reading, changes: list[Rewording], again: Callable[[list[Token]], Reading]
+) -> Reading:
+    """The reading with the changes that leave fewer words unread; what was said in so many words must stay."""
+    for _ in range(2):
+        new = again(_changed(tokens, changes))
+        failed = [c for c in changes if c.said in new.unread]
+        if not failed:
+            break
+        changes = [c for c in changes if c not in failed]
+        if not changes:
+            return reading
+    kept = all(c in new.explicit for c in reading.explicit)
+    if new.is_empty or not kept or len(new.unread) >= len(reading.unread) + len(changes):
+        return reading
+    told = tuple(f"I took {c.said!r} as {c.words}." for c in changes if not _same_words(c))
+    return replace(new, notes=(*told, *new.notes))
+
+
+def _same_words(change: Rewording) -> bool:
+    """Whether the rewording is nothing to tell: another form or spelling of the same word."""
+    return {stem(w) for w in change.said.split()} == {stem(w) for w in change.words.split()}
+
+
+def _changed(tokens: list[Token], changes: Sequence[Rewording]) -> list[Token]:
+    first = {c.places[0]: c for c in changes}
+    gone = {k for c in changes for k in c.places}
+    out: list[Token] = []
+    for i, token in enumerate(tokens):
+        if i in first:
+            out += [replace(t, said=first[i].said) for t in tokens_of(first[i].words)]
+        elif i not in gone:
+            out.append(token)
+    return out
+
+
+# --- synonyms ------------------------------------------------------------------------------------------
+
+
+@cache
+def _table() -> dict[str, list[tuple[tuple[frozenset[str], ...], str]]]:
+    """Every way to say something else: the sets of stems that may stand one after another, by their first stem."""
+    classes = {name: frozenset(stem(w) for w in words) for name, words in CLASSES.items()}
+    out: dict[str, list[tuple[tuple[frozenset[str], ...], str]]] = {}
+    for said, meant in SYNONYMS.items():
+        wanted = tuple(
+            classes[w.strip("<>")] if w.startswith("<") else frozenset((stem(w),))
+            for w in said.split()
+            if w not in _PASSED
+        )
+        for first in wanted[0]:
+            out.setdefault(first, []).append((wanted, meant))
+    for ways in out.values():
+        ways.sort(key=lambda way: -len(way[0]))
+    return out
+
+
+def synonyms_in(tokens: list[Token], reading: Reading) -> list[Rewording]:
+    """What may be said otherwise, the longest phrases first; each has a word that nothing was made of."""
+    table = _table()
+    counted = [i for i, t in enumerate(tokens) if t.text not in _PASSED]
+    free = set(reading.free)
+    out: list[Rewording] = []
+    used: set[int] = set()
+    for n, i in enumerate(counted):
+        for wanted, meant in table.get(tokens[i].stem, ()):
+            places = tuple(counted[n : n + len(wanted)])
+            if len(places) == len(wanted) and _says(tokens, places, wanted) and free & set(places):
+                alone = len(places) == 1 and not reading.is_empty and _is_noun(tokens, i)
+                if alone or used & set(places):
+                    continue
+                used.update(places)
+                out.append(Rewording(places, meant, " ".join(tokens[k].said for k in range(places[0], places[-1] + 1))))
+                break
+    return out
+
+
+def _says(tokens: list[Token], places: tuple[int, ...], wanted: tuple[frozenset[str], ...]) -> bool:
+    if any(_is_fixed(tokens[k]) for k in range(places[0], places[-1] + 1)):
+        return False
+    return all(tokens[k].stem in stems for k, stems in zip(places, wanted, strict=True))
+
+
+def _is_fixed(token: Token) -> bool:
+    """Sides, negations and numbers mean what they say."""
+    return token.is_mark or token.text in NEGATIONS or token.text in ("left", "right") or token.number is not None
+
+
+def _is_noun(tokens: list[Token], i: int) -> bool:
+    """Whether a word beside others that were understood names a thing ("next to a computer") rather than an action."""
+    if tokens[i].text.endswith("ing"):
+        return False
+    before = [t.text for t in tokens[max(0, i - 2) : i]]
+    return any(t in _NOUN_SIGNS for t in before)
+
+
+# --- the nearest alias ----------------------------------------------------------------------------------
+
+
+def nearest(tokens: list[Token], reading: Reading) -> Rewording | None:
+    """The alias that shares the most telling words with those nobody knew, in any order; None where none is near."""
+    table = index()
+    places = [i for i in reading.free if not _is_fixed(tokens[i]) and tokens[i].text not in _COMMON]
+    stems = {tokens[i].stem: i for i in places if tokens[i].text not in SCENERY and tokens[i].text not in PART_WORDS}
+    said = sum(table.weight.get(s, _UNKNOWN) for s in stems)
+    best: tuple[float, str, tuple[str, ...]] | None = None
+    for alias in (a for s in stems for a in _by_stem().get(s, ())):
+        shared = [s for s in alias if s in stems]
+        weight = sum(table.weight[s] for s in shared)
+        share = weight / sum(table.weight[s] for s in alias)
+        lonely = len(shared) == 1 and len(alias) > 1 and not _is_telling(shared[0])
+        if share >= _LEAST_SHARE and weight >= _LEAST_SAID * said and not lonely:
+            score = share * weight
+            if best is None or score > best[0]:
+                best = (score, _phrase_of()[alias], tuple(shared))
+    if best is None:
+        return None
+    used = tuple(sorted(stems[s] for s in best[2]))
+    return Rewording(used, best[1], " ".join(tokens[k].said for k in used))
+
+
+_UNKNOWN: Final = 7.0
+_COMMON: Final = SIDE_WORDS | SPLITTERS | frozenset(("get", "make", "go", "take", "put", "do", "play", "use", "work"))
+
+
+@cache
+def _by_stem() -> dict[str, list[tuple[str, ...]]]:
+    out: dict[str, list[tuple[str, ...]]] = {}
+    for aliases in index().by_first.values():
+        for alias in aliases:
+            for s in set(alias.stems):
+                out.setdefault(s, []).append(alias.stems)
+    return out
+
+
+@cache
+def _phrase_of() -> dict[tuple[str, ...], str]:
+    """The name of the entry of every alias, which is what the reply says it was taken for."""
+    return {a.stems: a.entry for aliases in index().by_first.values() for a in aliases}
+
+
+def _is_telling(word: str) -> bool:
+    """Whether all aliases with this stem belong to one entry, so that the word alone says which one is meant."""
+    return len({_phrase_of()[stems] for stems in _by_stem()[word]}) == 1
+
+
+__all__ = ["Rewording", "nearest", "reworded", "synonyms_in"]
