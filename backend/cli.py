@@ -134,7 +134,7 @@ def _add_atlas(p: argparse.ArgumentParser) -> None:
     p.add_argument("names", metavar="NAME", nargs="*", help="only these poses, with all that is known of them")
     p.add_argument("--category", metavar="C", help="only the poses of a category")
     what = p.add_mutually_exclusive_group()
-    what.add_argument("--sheet", metavar="PNG", type=Path, help="draw them from two sides; more sheets become PNG-2 ...")
+    what.add_argument("--sheet", metavar="PNG", type=Path, help="draw them from two sides: PNG, PNG-2 ...")
     what.add_argument("--check", metavar="FILE", type=Path, nargs="+", help="read and pose your own atlas files")
     p.add_argument("--both-sides", action="store_true", help="with --sheet: also the mirrored twins")
     p.set_defaults(run=_atlas)

@@ -7,14 +7,18 @@ from dataclasses import replace
 import numpy as np
 
 from backend.body.kinematics import heading_of
-from backend.body.rotations import rotvec_to_rotmat
+from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
 from backend.errors import NotAvailable
 from backend.language.conversation import Answer, read_answer
 from backend.language.edits import read_edit
+from backend.language.in_mood import in_moods
+from backend.language.measures import Measures
 from backend.language.reader import Reading, read
 from backend.language.replies import reply_to
+from backend.posecodes import Program
 from backend.posecodes.contact import Reach
 from backend.solver.pose_program import Setting
+from backend.solver.start import starting_pose
 from rigs.skeleton import INDEX, JOINTS, expand_joints
 from rigs.wire import EngineInfo, Pose, PoseRequest
 
@@ -94,7 +98,16 @@ def _new_pose(reading: Reading, allowed: frozenset[str] | None, current: Pose | 
     """A pose read from scratch, where the character stands and faces now; joints that may not move stay as they are."""
     if reading.is_empty:
         return Proposal(None, Setting.neutral(), reply_to(reading), (), reading.unread)
-    return Proposal(reading.program, _setting(allowed, current), reply_to(reading), reading.explicit, reading.unread)
+    setting = _setting(allowed, current)
+    program = _in_moods(reading, setting) if reading.moods else reading.program
+    return Proposal(program, setting, reply_to(reading), reading.explicit, reading.unread)
+
+
+def _in_moods(reading: Reading, setting: Setting) -> Program:
+    """The program with what its moods change; what it comes to is seen on a draft of the pose."""
+    draft = starting_pose(setting.local, reading.program, np.ones(len(JOINTS), bool))
+    pose = Pose(rotmat_to_rotvec(draft), setting.transl)
+    return in_moods(reading.program, reading.explicit, reading.moods, Measures(pose))
 
 
 def _setting(allowed: frozenset[str] | None, current: Pose | None) -> Setting:

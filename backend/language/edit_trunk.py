@@ -11,14 +11,17 @@ import numpy as np
 from backend.posecodes import Program
 from backend.posecodes.direction import Direction
 from backend.posecodes.gaze import Gaze
-from backend.posecodes.position import Position
 from backend.posecodes.turn import Turn
 from backend.posecodes.vocabulary import SIDES
 
 from .edit_change import Change, joints, pointing
 from .edit_stance import planted, standing_legs
 from .edit_words import Clause
+from .in_mood import added, arm, head, shoulder, trunk
+from .lexicon import STOP
 from .measures import Measures
+from .modifiers import find_moods
+from .tokens import tokens_of
 
 _HEAD_USUAL: Final = {"turned": 40.0, "tilted": 20.0, "bowed": 25.0}  # deg
 _HEAD_MOST: Final = {"turned": 75.0, "tilted": 38.0, "bowed": 50.0}
@@ -33,19 +36,6 @@ _LOOKS: Final = {
     "front": (0, 0, 1),
     "back": (0.9, 0, -0.4),
 }
-_MOODS: Final = (  # words -> head bowed, torso bowed, shoulders up (m), gaze up (deg)
-    (r"sad(?:der|ly)?|depressed|unhappy|gloomy|sorrowful|dejected", (22, 14, -0.015)),
-    (r"defeated|ashamed|disappointed|down\b", (22, 14, -0.015)),
-    (r"tired|exhausted|sleepy|weary|bored", (18, 16, -0.015)),
-    (r"shy|timid|embarrassed|submissive", (20, 8, 0.018)),
-    (r"scared|afraid|frightened|fearful|tense|nervous|anxious", (-6, -14, 0.035)),
-    (r"happy|happier|cheerful|joyful|glad|optimistic", (-14, -10, 0.004)),
-    (r"proud(?:er)?|confident|heroic|brave|noble|arrogant|strong(?:er)?", (-9, -13, -0.012)),
-    (r"angry|angrier|furious|aggressive|menacing", (14, 13, 0.024)),
-    (r"relaxed|calm|casual", (9, 7, -0.02)),
-    (r"thoughtful|pensive|contemplative", (16, 5, 0.0)),
-)  # fmt: skip
-_DEGREE: Final = r"(?:(?:much|a lot|a bit|a little|slightly|more|less|very|really|like|as if|he is|she is) )*"
 _MOOD_VERB: Final = re.compile(
     r"^(?:look|looks|be|seem|appear|feel|act|make (?:it|this|the pose)|more|a (?:bit|little) more|much more)\b"
 )
@@ -266,25 +256,24 @@ def hanging(m: Measures, side: str) -> bool:
 
 
 def edit_mood(clause: Clause, m: Measures) -> Change | None:
-    """A mood by body language: how head, trunk and shoulders are held, relative to now."""
+    """A mood by body language: how head, trunk, shoulders and hanging arms are held, relative to now."""
     rest = _MOOD_VERB.sub("", clause.text, count=1)
     if (rest == clause.text and clause.action) or clause.parts:
         return None
-    found = next((shift for words, shift in _MOODS if re.fullmatch(rf"{_DEGREE}(?:{words})", rest.strip())), None)
-    if found is None or (
-        clause.action == "look" and clause.ways and re.fullmatch(r"\s*(?:a bit |a little |slightly )?down", rest)
-    ):
+    tokens = tokens_of(rest)
+    moods = find_moods(tokens)
+    places = {k for mood in moods for k in mood.places}
+    if not moods or any(k not in places and t.text not in STOP for k, t in enumerate(tokens)):
         return None
-    scale = clause.amount.scale * (-1.0 if clause.amount.less else 1.0)
-    head, torso, shoulders = (scale * v for v in found)
-    codes: list = [Turn("head", "bowed", _bounded(m.turn("head", "bowed") + head, 55))]
-    codes.append(Turn("torso", "bowed", _bounded(m.turn("torso", "bowed") + torso, 70)))
-    for side in SIDES if abs(shoulders) > 0.005 else ():
-        up = m.offset(f"{side}_shoulder", "spine3", "chest")[1] + shoulders
-        codes.append(Position(f"{side}_shoulder", "spine3", "up", round(float(up), 4), "=", "chest"))
-    collars = joints("left_collar", "right_collar") if abs(shoulders) > 0.005 else frozenset()
-    return Change(tuple(codes), joints("head", "torso") | collars)
-
-
-def _bounded(value: float, most: float) -> float:
-    return round(float(np.clip(value, -most, most)), 1)
+    sign = -1.0 if clause.amount.less else 1.0
+    effect = added([replace(mood, strength=sign * mood.strength) for mood in moods])
+    codes = [*trunk(effect, m), *head(effect, m, m.gaze())]
+    scope = joints("head", "torso")
+    for side in SIDES:
+        raised = shoulder(effect, m, side)
+        codes += raised
+        scope |= joints(f"{side}_collar") if raised else frozenset()
+        if hanging(m, side):
+            codes += arm(effect, m, side)
+            scope |= joints(f"{side}_shoulder", f"{side}_elbow")
+    return Change(tuple(codes), scope)

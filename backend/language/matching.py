@@ -80,7 +80,7 @@ def index_of(book: Atlas) -> Index:
 def ways(entry: Entry) -> frozenset[frozenset[str]]:
     """The really different ways to ask for an entry, each as the set of its stems.
 
-    The order of words does not count, nor do sides, small words, and "pose": "a person doing X" and "X pose" are one way.
+    Neither the order of words nor sides, small words and "pose" count: "a person doing X" and "X pose" are one way.
     """
     phrases = [tokens_of(p.replace("{side}", "left")) for p in (entry.name, *entry.aliases)]
     told = ({t.stem for t in tokens if t.text not in _PASSED and t.text not in _KINDS} for tokens in phrases)

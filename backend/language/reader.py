@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 from backend.posecodes import Posecode, Program, read_line
@@ -35,6 +35,8 @@ from .lexicon import (
     WAY_WORDS,
 )
 from .matching import Match, find, index
+from .modifiers import Mood, mood_words
+from .moods import NO_POSE, mood_alone, moods_of
 from .overlay import bent_joints, opened, over, with_exact
 from .paraphrase import reworded
 from .rules_arms import arms
@@ -67,10 +69,12 @@ class Reading:
     notes: tuple[str, ...] = ()
     free: tuple[int, ...] = ()
     """Places of the unread words."""
+    moods: tuple[Mood, ...] = ()
+    """Moods and energies that change what the program comes to ("tired", "proudly"); see in_mood."""
 
     @property
     def is_empty(self) -> bool:
-        return not self.program
+        return not self.program and not self.moods
 
 
 def read(prompt: str, *, points: Mapping[str, Place] | None = None) -> Reading:
@@ -79,11 +83,21 @@ def read(prompt: str, *, points: Mapping[str, Place] | None = None) -> Reading:
     if tongue:
         return Reading((), unread=words_of(prompt), notes=(f"I read English only, and this looks like {tongue}.",))
     tokens = completed(tokens_of(prompt, vocabulary()))
-    return reworded(tokens, _literally(tokens, points or {}), lambda new: _literally(new, points or {}))
+    points = points or {}
+    return reworded(tokens, _literally(tokens, points), lambda new: _literally(new, points))
 
 
 def _literally(tokens: list[Token], points: Mapping[str, Place]) -> Reading:
-    """What the rules and the names of the atlas make of the words as they stand."""
+    """What the rules, the names of the atlas and the moods make of the words as they stand."""
+    moods = moods_of(tokens)
+    reading = _without(moods, tokens, points)
+    if moods and not reading.explicit and reading.named in NO_POSE:
+        return mood_alone(_without((), tokens, points), moods)
+    return replace(reading, moods=moods)
+
+
+def _without(moods: Sequence[Mood], tokens: list[Token], points: Mapping[str, Place]) -> Reading:
+    """What is read of the words beside those that say the moods."""
     ctx = Context(points)
     if len(tokens) >= MOST_TOKENS:
         ctx.note("I read only the beginning of so long a text.")
@@ -93,6 +107,8 @@ def _literally(tokens: list[Token], points: Mapping[str, Place]) -> Reading:
     places = find_points(tokens, ctx.points)
     for start, (_, size) in places.items():
         taken[start : start + size] = [True] * size
+    for k in (k for m in moods for k in m.places if k < len(taken)):
+        taken[k] = True
     exact = exactly(tokens, taken)
     named = _take(find(tokens, taken, 2), taken)
     singles = find(tokens, taken, 1, 1)
@@ -109,7 +125,7 @@ def vocabulary() -> Vocabulary:
     """All words that are known, in full and as stems."""
     full = (SMALL, LARGE, NEGATIONS, IRREGULAR, NUMBER_WORDS, PART_WORDS, SIDE_WORDS, SKIP, SPLITTERS, STOP, WAY_WORDS)
     table = index()
-    words = {w for t in full for w in t} | {w for phrase in PHRASES for w in phrase} | SYNONYM_WORDS
+    words = {w for t in full for w in t} | {w for phrase in PHRASES for w in phrase} | SYNONYM_WORDS | mood_words()
     common = {stem(w): 0.0 for t in (PART_WORDS, WAY_WORDS, ACTIONS) for w in t}
     return Vocabulary(table.full | words, table.words | {*ACTIONS, *EXTRA}, {**table.weight, **common})
 
