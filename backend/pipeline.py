@@ -20,7 +20,7 @@ from backend.language.phrases import phrases
 from backend.posecodes import Program, observed, program_to_json, schema
 from backend.posecodes.tracking import posed
 from backend.solver import Solution, Verdict
-from backend.solver.pose_program import pose_program
+from backend.solver.alternatives import alternatives
 from rigs.wire import (
     DescribeRequest,
     Description,
@@ -129,9 +129,15 @@ def _program_of(pose: Pose) -> Program:
 def _solved(shaped: ShapedBody, proposal: Proposal, request: PoseRequest | SolveRequest, tick: Tick) -> list[Solution]:
     if proposal.program is None:
         return []
-    n, seed = request.n, request.seed
-    return pose_program(
-        shaped, proposal.program, proposal.setting, n=n, seed=seed, between=lambda: tick("Solving the pose")
+    return alternatives(
+        shaped,
+        proposal.program,
+        proposal.takes,
+        proposal.asked,
+        proposal.setting,
+        n=request.n,
+        seed=request.seed,
+        between=lambda: tick("Solving the pose"),
     )
 
 

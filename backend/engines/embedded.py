@@ -15,6 +15,7 @@ from backend.language.in_mood import in_moods
 from backend.language.measures import Measures
 from backend.language.reader import Reading, read
 from backend.language.replies import reply_to
+from backend.language.takes import takes
 from backend.posecodes import Program
 from backend.posecodes.contact import Reach
 from backend.solver.pose_program import Setting
@@ -43,7 +44,7 @@ class EmbeddedEngine:
         if answer is not None:
             return self._answered(answer, request, allowed)
         edit = _edited(request, allowed)
-        return edit or _new_pose(read(request.prompt, points=request.points), allowed, request.current)
+        return edit or _new_pose(read(request.prompt, points=request.points), allowed, request.current, request.seed)
 
     def _answered(self, answer: Answer, request: PoseRequest, allowed: frozenset[str] | None) -> Proposal:
         """A pose taken from the conversation, perhaps with an instruction carried out on it, or a reply alone."""
@@ -94,17 +95,21 @@ def _with_fixed(base: Pose, current: Pose, allowed: frozenset[str] | None) -> Po
     return Pose(rotvecs, base.transl if "pelvis" in allowed else current.transl, base.betas)
 
 
-def _new_pose(reading: Reading, allowed: frozenset[str] | None, current: Pose | None) -> Proposal:
+def _new_pose(reading: Reading, allowed: frozenset[str] | None, current: Pose | None, seed: int) -> Proposal:
     """A pose read from scratch, where the character stands and faces now; joints that may not move stay as they are."""
     if reading.is_empty:
         return Proposal(None, Setting.neutral(), reply_to(reading), (), reading.unread)
     setting = _setting(allowed, current)
-    program = _in_moods(reading, setting) if reading.moods else reading.program
-    return Proposal(program, setting, reply_to(reading), reading.explicit, reading.unread)
+    others = ((_program(take, setting), take.explicit) for take in takes(reading, seed))
+    return Proposal(
+        _program(reading, setting), setting, reply_to(reading), reading.explicit, reading.unread, takes=others
+    )
 
 
-def _in_moods(reading: Reading, setting: Setting) -> Program:
+def _program(reading: Reading, setting: Setting) -> Program:
     """The program with what its moods change; what it comes to is seen on a draft of the pose."""
+    if not reading.moods:
+        return reading.program
     draft = starting_pose(setting.local, reading.program, np.ones(len(JOINTS), bool))
     pose = Pose(rotmat_to_rotvec(draft), setting.transl)
     return in_moods(reading.program, reading.explicit, reading.moods, Measures(pose))

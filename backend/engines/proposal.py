@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +17,7 @@ class Proposal:
 
     asked: the part of the program that the user said in so many words, whose failures are worth telling.
     unread: words that nothing was made of. With None as program there is only a reply.
+    takes: for alternatives, further programs that do what was asked, each with its part that was asked in words.
     """
 
     program: Program | None
@@ -24,6 +26,7 @@ class Proposal:
     asked: Program = ()
     unread: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    takes: Iterable[tuple[Program, Program]] = ()
 
 
 class Engine(Protocol):

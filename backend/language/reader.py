@@ -69,6 +69,8 @@ class Reading:
     notes: tuple[str, ...] = ()
     free: tuple[int, ...] = ()
     """Places of the unread words."""
+    sided: bool = False
+    """Whether the words name a side, so that the mirror image is not what was asked."""
     moods: tuple[Mood, ...] = ()
     """Moods and energies that change what the program comes to ("tired", "proudly"); see in_mood."""
 
@@ -117,7 +119,8 @@ def _without(moods: Sequence[Mood], tokens: list[Token], points: Mapping[str, Pl
     ctx.lunges = any("lunge" in m.entry and not m.negated for m in (*named, *singles))
     explicit, standing = with_exact(*_explicit(tokens, taken, ctx, places), exact)
     named += _take(find(tokens, taken, 1, 1), taken)
-    return _reading(tokens, taken, ctx, named, explicit, standing)
+    sided = any(t.text in _SIDES for t in tokens)
+    return replace(_reading(tokens, taken, ctx, named, explicit, standing), sided=sided)
 
 
 @cache

@@ -89,12 +89,15 @@ def pose_program(
     *,
     n: int = 1,
     seed: int = 0,
+    variant: int = 0,
     stopping: Stopping = STOPPING,
     between: Callable[[], None] = lambda: None,
 ) -> list[Solution]:
-    """Up to n poses that carry out a program, best first; the further ones vary what the program leaves open.
+    """N poses that carry out a program, best first; the further ones vary what the program leaves open.
 
-    `between` is called before each pose and may raise to stop.
+    Args:
+        variant: the first variation; 0 is the program's own pose.
+        between: is called before each pose and may raise to stop.
     """
     rest = shaped.joints
     free = _free(setting.scope)
@@ -105,7 +108,7 @@ def pose_program(
     first = with_hands(first, (c for c in full if isinstance(c, (Hand, Finger))), free)
     full = _with_regions(rest, full, first)
     solutions = []
-    for k in range(n):
+    for k in range(variant, variant + n):
         between()
         start = first if k == 0 else varied(first, full, free, np.random.default_rng((seed, k)))
         solutions.append(replace(_solve_one(shaped, full, program, start, setting, stopping), notes=notes))
