@@ -34,7 +34,7 @@ def test_a_named_side_is_never_mirrored() -> None:
 
 
 def test_a_mood_that_was_asked_for_is_the_only_one() -> None:
-    assert all(len(take.moods) == 1 for take in islice(takes(read("walking sadly"), 0), 12))
+    assert all(len(take.moods) == 1 for take in islice(takes(read("tree pose, nervous"), 0), 12))
 
 
 def test_takes_of_a_kick_are_kicks() -> None:
