@@ -82,11 +82,17 @@ class Reading:
 def read(prompt: str, *, points: Mapping[str, Place] | None = None) -> Reading:
     """Read a prompt. `points` are named places of the scene (m) that words may reach for, touch or look at."""
     tongue = tongue_of(plain(clean(prompt)))
-    if tongue:
+    if tongue and tongue_of(_beside_names(tokens_of(prompt))):
         return Reading((), unread=words_of(prompt), notes=(f"I read English only, and this looks like {tongue}.",))
     tokens = completed(tokens_of(prompt, vocabulary()))
     points = points or {}
     return reworded(tokens, _literally(tokens, points), lambda new: _literally(new, points))
+
+
+def _beside_names(tokens: list[Token]) -> str:
+    """The words that are no part of a pose's name: "port de bras" is no sentence of another language."""
+    named = {k for m in find(tokens, [False] * len(tokens), 2) for k in m.places}
+    return " ".join(t.text for i, t in enumerate(tokens) if i not in named and not t.is_mark)
 
 
 def _literally(tokens: list[Token], points: Mapping[str, Place]) -> Reading:
