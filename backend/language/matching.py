@@ -9,7 +9,8 @@ from functools import cache
 from typing import Final
 
 from .atlas import Atlas, Entry, atlas
-from .lexicon import ACTIONS, DETERMINERS, NEGATIONS, PART_WORDS, SIDE_WORDS, SKIP, SPLITTERS, WAY_WORDS
+from .lexicon import ACTIONS, DETERMINERS, NEGATIONS, PART_WORDS, PLURALS, SIDE_WORDS, SKIP, SPLITTERS, WAY_WORDS
+from .stems import stem
 from .tokens import Token, tokens_of
 
 _SIDES: Final = ("left", "right")
@@ -95,14 +96,21 @@ def _variants(tokens: list[Token]) -> list[tuple[tuple[str, ...], float]]:
         out = [((*stems, tokens[-1].stem), 0.3)]
         if stems[0] not in _THINGS or len(stems) > 1:
             out.append((stems, 0.0))
-    if len(stems) == 2 and not {"on", "in", "with"} & set(stems):
+    if len(stems) == 2 and not {"on", "in", "with"} & set(stems) and not _is_an_exercise(stems):
         out.append((stems[::-1], out[-1][1] - 0.05))
     return out
+
+
+def _is_an_exercise(stems: tuple[str, ...]) -> bool:
+    """Named after what moves ("leg raise", "front raise"): the other way round it says what to do ("raise the leg")."""
+    first, second = stems
+    return second in ACTIONS and ((first in PART_WORDS and first not in PLURALS) or first in WAY_WORDS)
 
 
 def _index(aliases: list[Alias], words: set[str], full: set[str]) -> Index:
     counts = Counter(s for a in aliases for s in set(a.stems))
     weight = {s: math.log(1 + len(aliases) / n) for s, n in counts.items()}
+    weight.update({stem(kind): 0.0 for kind in _KINDS})  # "pose" tells no pose from another
     by_first: dict[str, list[Alias]] = {}
     context: dict[str, set[str]] = {}
     for alias in aliases:

@@ -324,7 +324,7 @@ def test_arms_of_a_named_pose_go_with_a_trunk_that_lies():
     assert upright and not any(c.said().endswith("(chest)") for c in upright)
 
 
-@pytest.mark.parametrize(("prompt", "name"), [("saut de bras", "cat hang"), ("a traceur does a saut de bras", "cat hang")])
-def test_a_native_name_of_a_pose_is_no_sentence_of_another_language(prompt: str, name: str) -> None:
-    assert name in read(prompt).named
+@pytest.mark.parametrize("prompt", ["saut de bras", "a traceur does a saut de bras"])
+def test_a_native_name_of_a_pose_is_no_sentence_of_another_language(prompt: str) -> None:
+    assert "cat hang" in read(prompt).named
     assert not read("il leve le bras gauche").named
