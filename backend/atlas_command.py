@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from rigs.wire import SolveRequest
 from .errors import BadInput
 from .language.atlas import Atlas, Entry, atlas, load
 from .language.matching import ways
+from .language.own_poses import own_folder, refresh
 from .posecodes import program_to_json
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
     """List, draw or check. Returns the exit status: 1 when a checked file has faults."""
     if options.check:
         return _check(options.check)
+    faults = refresh()
     book = atlas()
     chosen = _chosen(book, options.names, options.category)
     if options.sheet:
@@ -34,7 +37,11 @@ def run(options: argparse.Namespace) -> int:
             print(f"wrote {path}")
     else:
         print("\n".join(_listed(chosen, whole=bool(options.names))))
-    return 0
+        if not options.names:
+            print(f"{len(chosen)} poses. Your own files go into {own_folder()}")
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 1 if faults else 0
 
 
 def _chosen(book: Atlas, names: Sequence[str], category: str | None) -> list[Entry]:

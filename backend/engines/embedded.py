@@ -13,6 +13,7 @@ from backend.language.conversation import Answer, read_answer
 from backend.language.edits import read_edit
 from backend.language.in_mood import in_moods
 from backend.language.measures import Measures
+from backend.language.own_poses import refresh
 from backend.language.reader import Reading, read
 from backend.language.replies import reply_to
 from backend.language.takes import takes
@@ -39,6 +40,11 @@ class EmbeddedEngine:
         """An edit of the current pose where the words ask for one, else a new pose."""
         if request.image is not None:
             raise NotAvailable("the embedded engine cannot look at pictures", _PHOTO_HINT, "no_photo_tier")
+        faults = refresh()
+        proposal = self._proposed(request)
+        return replace(proposal, warnings=(*faults, *proposal.warnings)) if faults else proposal
+
+    def _proposed(self, request: PoseRequest) -> Proposal:
         allowed = _allowed(request)
         answer = read_answer(request.prompt, request.current, request.turns)
         if answer is not None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from backend.errors import BadProgram
+from backend.errors import BadFile, BadProgram
 from backend.posecodes import Program, mirrored, read_program
 
 from .compose import composed
 
+T = TypeVar("T")
 FOLDER: Final = Path(__file__).parent / "atlas"
 LIMBS: Final = ("leg", "arm", "hand", "body")
 _FIELDS: Final[Mapping[str, type]] = {
@@ -101,16 +102,39 @@ class Atlas:
 
 
 @cache
-def atlas() -> Atlas:
+def shipped() -> Atlas:
     """The atlas that comes with the program."""
     return load(sorted(FOLDER.glob("*.toml")))
+
+
+_in_use: list[Atlas] = []  # none or one; see own_poses
+_clear: list[Callable[[], None]] = []
+
+
+def atlas() -> Atlas:
+    """The atlas in use: the shipped one, and the user's own poses over it."""
+    return _in_use[0] if _in_use else shipped()
+
+
+def use(book: Atlas) -> None:
+    """Make an atlas the one in use; what was made of the one before is made anew when it is asked for."""
+    _in_use[:] = [book]
+    for clear in _clear:
+        clear()
+
+
+def per_atlas(make: Callable[[], T]) -> Callable[[], T]:
+    """Decorator: what is made once for the atlas in use."""
+    made = cache(make)
+    _clear.append(made.cache_clear)
+    return made
 
 
 def load(files: Iterable[Path], base: Atlas | None = None) -> Atlas:
     """Read atlas files, over the entries of `base`, which they may build on and replace.
 
     Raises:
-        BadProgram: naming the file, the entry and the field.
+        BadProgram: naming the file, the entry and the field. BadFile: a file cannot be read.
     """
     own = [entry for file in files for entry in _entries(file)]
     names = {entry.name for entry in own}
@@ -121,6 +145,8 @@ def load(files: Iterable[Path], base: Atlas | None = None) -> Atlas:
 def _entries(file: Path) -> list[Entry]:
     try:
         data = tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise BadFile(f"{file} cannot be read: {error.strerror or error}", "check the name and the folder") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadProgram(f"{file.name}: {error}", "see docs/atlas.md") from error
     category = data.get("category", file.stem)

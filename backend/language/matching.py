@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
-from .atlas import Atlas, Entry, atlas
+from .atlas import Atlas, Entry, atlas, per_atlas, shipped
 from .lexicon import ACTIONS, DETERMINERS, NEGATIONS, PART_WORDS, PLURALS, SIDE_WORDS, SKIP, SPLITTERS, WAY_WORDS
 from .stems import stem
 from .tokens import Token, tokens_of
@@ -21,6 +20,7 @@ _KINDS: Final = frozenset(("pose", "position", "stance"))
 _THINGS: Final = frozenset(
     ("child", "chair", "boat", "table", "fish", "dog", "cat", "cow", "staff", "bridge", "bed", "wall", "horse")
 )
+_OWN: Final = 0.3  # what a user's own pose has ahead of a shipped one that is asked for in the same words
 _BETWEEN: Final = frozenset(
     ("is", "are", "being", "slightly", "somewhat", "bit", "little", "a", "gently")
 )  # part and verb
@@ -65,6 +65,7 @@ def index_of(book: Atlas) -> Index:
     words: set[str] = set()
     full: set[str] = set()
     for entry in book.entries.values():
+        own = _OWN if shipped().entries.get(entry.name) is not entry else 0.0
         seen = set()
         for phrase in (entry.name, *entry.aliases):
             tokens = tokens_of(phrase.replace("to the {side}", _TO_SIDE).replace("{side}", "left"))
@@ -74,7 +75,7 @@ def index_of(book: Atlas) -> Index:
             for variant, bonus in _variants(tokens):
                 if variant and variant not in seen:
                     seen.add(variant)
-                    aliases.append(Alias(entry.name, variant, bonus))
+                    aliases.append(Alias(entry.name, variant, bonus + own))
     return _index(aliases, words, full)
 
 
@@ -119,7 +120,7 @@ def _index(aliases: list[Alias], words: set[str], full: set[str]) -> Index:
     return Index(by_first, weight, frozenset(words), frozenset(full), {k: frozenset(v) for k, v in context.items()})
 
 
-@cache
+@per_atlas
 def index() -> Index:
     """The index of the atlas that comes with the program."""
     return index_of(atlas())

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from .atlas import per_atlas
 from .lexicon import DETERMINERS, NEGATIONS, PART_WORDS, SIDE_WORDS, SKIP, SPLITTERS
 from .matching import index
 from .stems import stem
@@ -88,7 +88,7 @@ def _changed(tokens: list[Token], changes: Sequence[Rewording]) -> list[Token]:
 # --- synonyms ------------------------------------------------------------------------------------------
 
 
-@cache
+@per_atlas
 def _table() -> dict[str, list[tuple[tuple[frozenset[str], ...], str]]]:
     """Every way to say something else: the sets of stems that may stand one after another, by their first stem."""
     classes = {name: frozenset(stem(w) for w in words) for name, words in CLASSES.items()}
@@ -174,7 +174,7 @@ _UNKNOWN: Final = 7.0
 _COMMON: Final = SIDE_WORDS | SPLITTERS | frozenset(("get", "make", "go", "take", "put", "do", "play", "use", "work"))
 
 
-@cache
+@per_atlas
 def _by_stem() -> dict[str, list[tuple[str, ...]]]:
     out: dict[str, list[tuple[str, ...]]] = {}
     for aliases in index().by_first.values():
@@ -184,7 +184,7 @@ def _by_stem() -> dict[str, list[tuple[str, ...]]]:
     return out
 
 
-@cache
+@per_atlas
 def _phrase_of() -> dict[tuple[str, ...], str]:
     """The name of the entry of every alias, which is what the reply says it was taken for."""
     return {a.stems: a.entry for aliases in index().by_first.values() for a in aliases}

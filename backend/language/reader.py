@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 from backend.posecodes import Posecode, Program, read_line
 from backend.posecodes.angle import Angle
 from backend.posecodes.direction import Direction
 
-from .atlas import atlas
+from .atlas import atlas, per_atlas
 from .clauses import EXTRA, Clause, known_word
 from .cleaning import clean
 from .compose import composed, limb_slots, seen_from_chest
@@ -129,7 +128,7 @@ def _without(moods: Sequence[Mood], tokens: list[Token], points: Mapping[str, Pl
     return replace(_reading(tokens, taken, ctx, named, explicit, standing), sided=sided)
 
 
-@cache
+@per_atlas
 def vocabulary() -> Vocabulary:
     """All words that are known, in full and as stems."""
     full = (SMALL, LARGE, NEGATIONS, IRREGULAR, NUMBER_WORDS, PART_WORDS, SIDE_WORDS, SKIP, SPLITTERS, STOP, WAY_WORDS)
