@@ -8,6 +8,7 @@ import pytest
 
 from backend.errors import BadProgram
 from backend.language.atlas import atlas, load
+from backend.language.matching import ways
 from backend.language.reader import read
 from backend.posecodes import mirrored
 from backend.posecodes.ground import Airborne, Support
@@ -39,6 +40,18 @@ def test_every_alias_finds_its_entry(name: str) -> None:
 def test_there_are_many() -> None:
     assert len(ENTRIES) >= 200
     assert len({atlas().entries[n].category for n in ENTRIES}) >= 8
+
+
+RICH = ("yoga", "postures", "sitting", "lying", "kneeling", "crouching", "standing")
+
+
+@pytest.mark.parametrize("name", [n for n in ENTRIES if atlas().entries[n].category in RICH])
+def test_postures_and_yoga_are_asked_for_in_six_ways(name: str) -> None:
+    assert len(ways(atlas().entries[name])) >= 6
+
+
+def test_yoga_goes_from_a_to_z() -> None:
+    assert sum(e.category == "yoga" for e in atlas().entries.values()) >= 120
 
 
 def test_a_side_mirrors_the_program() -> None:
