@@ -105,7 +105,7 @@ def posed(book: Atlas, name: str, side: str = "") -> PoseEntry:
     """An entry of the atlas, solved from the neutral stance."""
     from .pipeline import Pipeline
 
-    program = tuple(program_to_json(book.program(name, side)))
+    program = tuple(program_to_json(book.whole(name, side)))
     return Pipeline().solve(SolveRequest(program=program)).poses[0]
 
 

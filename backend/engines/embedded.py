@@ -115,10 +115,10 @@ def _new_pose(reading: Reading, allowed: frozenset[str] | None, current: Pose | 
 def _program(reading: Reading, setting: Setting) -> Program:
     """The program with what its moods change; what it comes to is seen on a draft of the pose."""
     if not reading.moods:
-        return reading.program
-    draft = starting_pose(setting.local, reading.program, np.ones(len(JOINTS), bool))
+        return reading.whole
+    draft = starting_pose(setting.local, reading.whole, np.ones(len(JOINTS), bool))
     pose = Pose(rotmat_to_rotvec(draft), setting.transl)
-    return in_moods(reading.program, reading.explicit, reading.moods, Measures(pose))
+    return in_moods(reading.whole, reading.explicit, reading.moods, Measures(pose))
 
 
 def _setting(allowed: frozenset[str] | None, current: Pose | None) -> Setting:

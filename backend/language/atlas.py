@@ -25,6 +25,7 @@ _FIELDS: Final[Mapping[str, type]] = {
     "side": str,
     "limb": str,
     "posture": str,
+    "stance": str,
     "category": str,
     "note": str,
 }
@@ -36,6 +37,7 @@ class Entry:
 
     based_on: the entry whose statements come first. side: the side that the text is written for, "" where the pose has
     none; limb: what that side is a side of. posture: what carries the body (stand, sit ...), from the basis if "".
+    stance: what trunk and legs do with a gesture when nothing else is said of them.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Entry:
     side: str = ""
     limb: str = "body"
     posture: str = ""
+    stance: str = ""
     note: str = ""
     source: str = ""
 
@@ -92,6 +95,16 @@ class Atlas:
             return self.own(name, side)
         whole = composed(self.program(entry.based_on), self.own(name))
         return mirrored(whole) if side and entry.side and side != entry.side else whole
+
+    def stance(self, name: str, side: str = "") -> Program:
+        """What trunk and legs do with a gesture that goes over any posture, when it is asked for alone."""
+        entry = self.entries[name]
+        stance = read_program(entry.stance, f"{entry.source}: {name!r}: stance") if entry.stance else ()
+        return mirrored(stance) if side and entry.side and side != entry.side else stance
+
+    def whole(self, name: str, side: str = "") -> Program:
+        """The program with the stance below it: the pose as it is when nothing else is asked for."""
+        return composed(self.stance(name, side), self.program(name, side))
 
     def posture(self, name: str) -> str:
         """What carries the body, looked up through the bases; "" where the entry says nothing about it."""
@@ -183,6 +196,7 @@ def _entry(file: str, n: int, raw: Mapping[str, Any], category: str) -> Entry:
         raw.get("side", ""),
         raw.get("limb", "body"),
         raw.get("posture", ""),
+        raw.get("stance", ""),
         raw.get("note", ""),
         file,
     )

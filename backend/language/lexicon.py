@@ -137,6 +137,8 @@ both arms: left and right arms | right and left arms | left and right arm
 both legs: left and right legs | right and left legs
 both feet: left and right feet | right and left feet
 thumbsup: thumbs up | thumb up
+jobless: got fired | been fired | was fired | gets fired | get fired
+at_self: at himself | at herself | at themselves | at myself | at yourself | to himself | to herself
 thumbsdown: thumbs down | thumb down
 knees inward: knock kneed | knocked knees
 toes inward: pigeon toed
@@ -239,6 +241,8 @@ string: string
 wing: wing wings
 thing: thing things
 dance: dancer dancing dances danced dance
+longing: longing
+hope: hope hopes hoping hoped
 lose: lost loses losing lose
 tire: tired
 bore: bored
@@ -299,6 +303,6 @@ STOP: Final = SKIP | _set("""
     exactly starting approximately once twice times seconds pose poses posing show shows showing something thing
     things direction place placed kind sort type stay stays keep keeps keeping kept remain remains position now
     when where how that's after before during nice good normal normally usual simply degrees degree angle
-    eachother symmetrically symmetric facing respectively cm m meter meters centimeters using use uses used begin
-    begins start starts end ends time side sides part parts level height infront
+    eachother at_self symmetrically symmetric facing respectively cm m meter meters centimeters using use uses used
+    begin begins start starts end ends time side sides part parts level height infront
 """)

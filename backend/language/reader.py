@@ -58,7 +58,7 @@ class Reading:
     """What was made of a prompt.
 
     program: all statements; named: atlas entries used; explicit: what was said in body language; unread: content words
-    nothing was made of; notes: assumptions to tell the user.
+    nothing was made of; notes: assumptions to tell the user; stance: trunk and legs of a gesture, for a new pose only.
     """
 
     program: Program
@@ -72,10 +72,16 @@ class Reading:
     """Whether the words name a side, so that the mirror image is not what was asked."""
     moods: tuple[Mood, ...] = ()
     """Moods and energies that change what the program comes to ("tired", "proudly"); see in_mood."""
+    stance: Program = ()
 
     @property
     def is_empty(self) -> bool:
         return not self.program and not self.moods
+
+    @property
+    def whole(self) -> Program:
+        """The program of a pose that is made anew."""
+        return composed(self.stance, self.program)
 
 
 def read(prompt: str, *, points: Mapping[str, Place] | None = None) -> Reading:
@@ -223,7 +229,7 @@ def _reading(
         _take_context(match, tokens, taken)
     free = [k for k, t in enumerate(tokens) if not taken[k] and _is_content(t)]
     unread = tuple(dict.fromkeys(tokens[k].said for k in free))
-    return Reading(program, used, tuple(explicit), unread, tuple(ctx.notes), tuple(free))
+    return Reading(program, used, tuple(explicit), unread, tuple(ctx.notes), tuple(free), stance=_stance(sided, used))
 
 
 def _unsettled(standing: list[Posecode], explicit: list[Posecode]) -> list[Posecode]:
@@ -274,6 +280,15 @@ def _base(sided: list[tuple[Match, str]], ctx: Context) -> tuple[Program, tuple[
             part = "side" if entry.limb == "body" else entry.limb
             ctx.note(f"I took the {entry.side} {part}; name the other for its mirror image.")
     return program, tuple(used)
+
+
+def _stance(sided: list[tuple[Match, str]], used: tuple[str, ...]) -> Program:
+    """How the body stands with the first gesture that says so, where no pose that carries the body is asked for."""
+    book = atlas()
+    if any(book.posture(name) for name in used):
+        return ()
+    stances = (book.stance(m.entry, side) for m, side in sided if m.entry in used)
+    return next((stance for stance in stances if stance), ())
 
 
 def _sided_program(name: str, side: str) -> Program:

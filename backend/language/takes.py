@@ -71,7 +71,12 @@ def takes(reading: Reading, seed: int) -> Iterator[Reading]:
         base = family[k // 3 % len(family)] if k % 3 == 2 and family else reading
         take = replace(base, program=_loosened(base, rng))
         if free_sides and k % 2 == 0:
-            take = replace(take, program=mirrored(take.program), explicit=mirrored(take.explicit))
+            take = replace(
+                take,
+                program=mirrored(take.program),
+                explicit=mirrored(take.explicit),
+                stance=mirrored(take.stance),
+            )
         if k % 3 == 1 and moods:
             modifier = modifiers()[moods[k // 3 % len(moods)]]
             take = replace(take, moods=(Mood(modifier, 0.8, "", ()),))
@@ -97,7 +102,8 @@ def _family(reading: Reading, rng: np.random.Generator) -> list[Reading]:
     out = []
     for other in rng.permutation(sorted(kin))[:4]:
         base = book.program(str(other))
-        out.append(replace(reading, program=composed(base, seen_from_chest(base, reading.explicit))))
+        program = composed(base, seen_from_chest(base, reading.explicit))
+        out.append(replace(reading, program=program, stance=book.stance(str(other))))
     return out
 
 

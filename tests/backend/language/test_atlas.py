@@ -72,6 +72,36 @@ def test_gestures_leave_the_legs_alone() -> None:
         assert not any("leg" in limb for code in book.own(name) for limb in code.limbs()), name
 
 
+STANCED = [n for n in ENTRIES if atlas().entries[n].stance]
+_BELOW = {"torso", "balance", "left_leg", "right_leg", "left_leg_facing", "right_leg_facing"}
+
+
+@pytest.mark.parametrize("name", STANCED)
+def test_a_stance_is_of_trunk_and_legs_and_of_gestures_alone(name: str) -> None:
+    book = atlas()
+    assert not book.posture(name)
+    assert all(code.limbs() <= _BELOW for code in book.stance(name)), name
+    assert not any("_leg" in limb for code in book.own(name) for limb in code.limbs()), name
+
+
+def test_a_gesture_keeps_its_stance_for_itself() -> None:
+    alone, seated = read("wave"), read("sitting on a chair and waving")
+    assert alone.stance and set(alone.stance) < set(alone.whole)
+    assert not set(alone.stance) & set(alone.program)
+    assert not seated.stance and seated.whole == seated.program
+
+
+def test_a_stance_mirrors_with_its_gesture() -> None:
+    book = atlas()
+    assert book.stance("wave", "left") == mirrored(book.stance("wave"))
+    assert book.whole("wave", "left") == mirrored(book.whole("wave"))
+
+
+def test_what_is_said_of_the_legs_replaces_the_stance() -> None:
+    whole = read("waving, left leg raised to the front").whole
+    assert sum("left_thigh" in str(c) or "left_leg" in str(getattr(c, "segment", "")) for c in whole) <= 1
+
+
 GOOD = 'category = "x"\n[[pose]]\nname = "a"\nprogram = "look up"\n'
 
 
