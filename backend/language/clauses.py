@@ -8,6 +8,7 @@ from typing import Final
 from .lexicon import (
     ACTIONS,
     DETERMINERS,
+    FILLING,
     LARGE,
     NEGATIONS,
     PART_WORDS,
@@ -317,7 +318,8 @@ def known_word(token: Token) -> bool:
     t = token.text
     return (
         t in PART_WORDS or t in SIDE_WORDS or t in WAY_WORDS or token.stem in ACTIONS or t in SMALL or t in LARGE
-        or token.stem in TOUCHES or t in NEGATIONS or t in STOP or t in _LEVELS or token.number is not None
+        or token.stem in TOUCHES or t in NEGATIONS or t in STOP or t in FILLING or t in _LEVELS
+        or token.number is not None
         or token.is_mark or t in EXTRA or token.stem in EXTRA
     )  # fmt: skip
 

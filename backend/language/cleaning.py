@@ -17,6 +17,7 @@ _NAME_NOISE: Final = re.compile(
     r"\b(?:sign|symbol|emoji|modifier|fitzpatrick|type|female|male|black|white|heavy|variation|selector|digit|with"
     r"|person|\d)\b|-"
 )
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z])(?=\d)")  # names of files: "WalkStraight01"
 _PICTURES: Final = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
 
 
@@ -28,7 +29,8 @@ def clean(prompt: str) -> str:
         text = _PICTURES.sub(lambda m: f" {_picture(m[0])} ", text)
         text = "".join(_visible(c) for c in text)
         text = _WORD.sub(lambda m: _one_alphabet(m[0]), text)
-    return re.sub(rf"(\w{{{_LONGEST_WORD}}})\w+", r"\1", text)
+    text = re.sub(rf"(\w{{{_LONGEST_WORD}}})\w+", r"\1", text)
+    return _HUMP.sub(" ", text)
 
 
 def is_cut(prompt: str) -> bool:

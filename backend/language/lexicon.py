@@ -144,6 +144,11 @@ knees inward: knock kneed | knocked knees
 toes inward: pigeon toed
 """)
 
+# what is done to somebody is another pose than what somebody does: "gets pushed", "is being shoved"
+for _verb in ("pushed", "shoved", "nudged", "bumped"):
+    for _be in ("gets", "get", "getting", "got", "is", "was", "being", "is being", "was being", "been", "gets being"):
+        PHRASES[(*_be.split(), _verb)] = "pushedover"
+
 SIDE_WORDS: Final = _set("left right both two other opposite one same each front back rear either")
 DETERMINERS: Final = _set("the a an his her their its my your our this that")
 
@@ -294,15 +299,17 @@ SKIP: Final = _set("""
 """)
 # Words that nothing needs to be made of: who does it, articles, prepositions and the like.
 STOP: Final = SKIP | _set("""
-    person man woman boy girl guy lady human figure character people somebody someone male female adult he she
-    they it i you we him them me us who whose which what and or but while whilst then so as if like also still
-    form forms forming formed again there here it's its than such being having has have had can could would
-    should will may might must about
-    around along through between near next off over under toward towards until up down out back body way other
-    another each both all same one two first only even too more less most let get gets getting got straight please
-    exactly starting approximately once twice times seconds pose poses posing show shows showing something thing
-    things direction place placed kind sort type stay stays keep keeps keeping kept remain remains position now
-    when where how that's after before during nice good normal normally usual simply degrees degree angle
-    eachother at_self symmetrically symmetric facing respectively cm m meter meters centimeters using use uses used
-    begin begins start starts end ends time side sides part parts level height infront
+    person man woman boy girl guy lady human figure character people somebody someone male female adult he she they it
+    i you we him them me us who whose which what and or but while whilst then so as if like also still form forms
+    forming formed there here it's its than such being having has have had can could would should will may might must
+    about between near next until up down out body way each all one let get gets getting got please starting pose
+    poses posing show shows showing something thing things placed kind sort type stay stays keep keeps keeping kept
+    remain remains position now when where how that's nice good normal normally usual simply angle eachother at_self
+    respectively using use uses used begin begins start starts end ends
+""")
+# Words that say something beside others only: a clause that was understood has used them, and alone they are unread.
+FILLING: Final = _set("""
+    two only even too more less most exactly approximately direction degree degrees both another other same back around
+    symmetrically symmetric straight cm m meter meters centimeters side sides part parts level height infront along
+    through over off toward towards under facing place
 """)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from .atlas import per_atlas
 from .lexicon import DETERMINERS, NEGATIONS, PART_WORDS, SIDE_WORDS, SKIP, SPLITTERS
 from .matching import index
 from .stems import stem
-from .synonyms import CLASSES, SYNONYMS
+from .synonyms import ALONE, CLASSES, SYNONYMS
 from .tokens import Token, tokens_of
 from .unshown import SCENERY
 
@@ -79,7 +80,8 @@ def _changed(tokens: list[Token], changes: Sequence[Rewording]) -> list[Token]:
     out: list[Token] = []
     for i, token in enumerate(tokens):
         if i in first:
-            out += [replace(t, said=first[i].said) for t in tokens_of(first[i].words)]
+            words = tokens_of(first[i].words)
+            out += [replace(t, said="" if t.text in _PASSED or t.text == "both" else first[i].said) for t in words]
         elif i not in gone:
             out.append(token)
     return out
@@ -88,18 +90,18 @@ def _changed(tokens: list[Token], changes: Sequence[Rewording]) -> list[Token]:
 # --- synonyms ------------------------------------------------------------------------------------------
 
 
-@per_atlas
-def _table() -> dict[str, list[tuple[tuple[frozenset[str], ...], str]]]:
+@cache
+def _table(alone: bool) -> dict[str, list[tuple[tuple[frozenset[str], ...], str]]]:
     """Every way to say something else: the sets of stems that may stand one after another, by their first stem."""
     classes = {name: frozenset(stem(w) for w in words) for name, words in CLASSES.items()}
     out: dict[str, list[tuple[tuple[frozenset[str], ...], str]]] = {}
-    for said, meant in SYNONYMS.items():
+    for said, meant in (ALONE | SYNONYMS if alone else SYNONYMS).items():
         wanted = tuple(
             classes[w.strip("<>")] if w.startswith("<") else frozenset((stem(w),))
             for w in said.split()
             if w not in _PASSED
         )
-        for first in wanted[0]:
+        for first in wanted[0] if wanted else ():
             out.setdefault(first, []).append((wanted, meant))
     for ways in out.values():
         ways.sort(key=lambda way: -len(way[0]))
@@ -108,7 +110,7 @@ def _table() -> dict[str, list[tuple[tuple[frozenset[str], ...], str]]]:
 
 def synonyms_in(tokens: list[Token], reading: Reading) -> list[Rewording]:
     """What may be said otherwise, the longest phrases first; each has a word that nothing was made of."""
-    table = _table()
+    table = _table(reading.is_empty)
     counted = [i for i, t in enumerate(tokens) if t.text not in _PASSED]
     free = set(reading.free)
     out: list[Rewording] = []

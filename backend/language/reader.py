@@ -9,11 +9,12 @@ from backend.posecodes import Posecode, Program, read_line
 from backend.posecodes.angle import Angle
 from backend.posecodes.direction import Direction
 
-from .atlas import atlas, per_atlas
+from .atlas import Entry, atlas, per_atlas
 from .clauses import EXTRA, Clause, known_word
 from .cleaning import clean
 from .compose import composed, limb_slots, seen_from_chest
 from .context import Context, Finding, Place, overstated
+from .course import find_course, is_gait
 from .cutting import clauses_of, completed
 from .exact import exactly
 from .lexicon import (
@@ -35,6 +36,7 @@ from .lexicon import (
 )
 from .matching import Match, find, index
 from .modifiers import Mood, mood_words
+from .moments import gone, is_of_arms, pushed, telling, veering, without_weak
 from .moods import NO_POSE, mood_alone, moods_of
 from .overlay import bent_joints, opened, over, with_exact
 from .paraphrase import reworded
@@ -50,6 +52,7 @@ from .tongues import tongue_of
 
 _SIDES = ("left", "right")
 _UPRIGHT = frozenset(("", "stand"))
+_PRETENDING = frozenset(("imitat", "mimic", "pretend", "act", "behav", "impersonat", "like"))  # "acts like a chicken"
 _OF_ARMS = frozenset({"left_arm", "right_arm", "left_fingers", "right_fingers", "left_arm_facing", "right_arm_facing"})
 
 
@@ -70,6 +73,8 @@ class Reading:
     """Places of the unread words."""
     sided: bool = False
     """Whether the words name a side, so that the mirror image is not what was asked."""
+    unshown: tuple[str, ...] = ()
+    """What was understood of a motion and has no place in one pose: "4 steps", "in a circle"."""
     moods: tuple[Mood, ...] = ()
     """Moods and energies that change what the program comes to ("tired", "proudly"); see in_mood."""
     stance: Program = ()
@@ -124,14 +129,20 @@ def _without(moods: Sequence[Mood], tokens: list[Token], points: Mapping[str, Pl
         taken[k] = True
     exact = exactly(tokens, taken)
     named = _take(find(tokens, taken, 2), taken)
-    singles = find(tokens, taken, 1, 1)
+    singles = pushed(tokens, taken, find(tokens, taken, 1, 1))
+    course = find_course(tokens, taken, [*named, *singles])
     ctx.busy = frozenset(k for m in singles for k in m.places)
     ctx.posture = _posture([*named, *singles])
     ctx.lunges = any("lunge" in m.entry and not m.negated for m in (*named, *singles))
     explicit, standing = with_exact(*_explicit(tokens, taken, ctx, places), exact)
-    named += _take(find(tokens, taken, 1, 1), taken)
-    sided = any(t.text in _SIDES for t in tokens)
-    return replace(_reading(tokens, taken, ctx, named, explicit, standing), sided=sided)
+    named += _take(pushed(tokens, taken, find(tokens, taken, 1, 1)), taken)
+    named = without_weak(tokens, taken, named, more=bool(explicit))
+    named, untold = telling(tokens, gone(named, course))
+    veer, note = veering(named, course)
+    for text in filter(None, (untold, note)):
+        ctx.note(text)
+    reading = _reading(tokens, taken, ctx, named, explicit, standing, veer)
+    return replace(reading, unshown=tuple(course.said), sided=any(t.text in _SIDES for t in tokens))
 
 
 @per_atlas
@@ -210,6 +221,7 @@ def _reading(
     named: list[Match],
     explicit: list[Posecode],
     standing: list[Posecode],
+    veer: tuple[str, ...],
 ) -> Reading:
     meant = [m for m in named if not m.negated]
     for match in named:
@@ -224,9 +236,12 @@ def _reading(
         explicit = [*_borne(explicit, hangs=used in ((), ("stand",))), *explicit]
     elif any(_is_airless(c) for c in standing):
         explicit = [*explicit, *(c for c in standing if _is_airless(c))]
+    base = composed(base, [c for line in veer for c in read_line(line)])
     program = composed(base, explicit)
     for match in meant:
         _take_context(match, tokens, taken)
+    for k, token in enumerate(tokens[:-1]):
+        taken[k] = taken[k] or (token.text == "both" and any(taken[k + 1 : k + 3]))
     free = [k for k, t in enumerate(tokens) if not taken[k] and _is_content(t)]
     unread = tuple(dict.fromkeys(tokens[k].said for k in free))
     return Reading(program, used, tuple(explicit), unread, tuple(ctx.notes), tuple(free), stance=_stance(sided, used))
@@ -261,8 +276,11 @@ def _base(sided: list[tuple[Match, str]], ctx: Context) -> tuple[Program, tuple[
         if match.entry not in best or (side and not best[match.entry][1]):
             best[match.entry] = (match, side)
     carriers = [(m, s) for m, s in best.values() if book.posture(m.entry)]
-    carriers.sort(key=lambda ms: (-_rank(ms[0]), ms[0].places))
+    carriers.sort(key=lambda ms: (is_gait(ms[0].entry), -_rank(ms[0]), ms[0].places))
     main = _main(carriers)
+    gait = next((ms for ms in carriers if is_gait(ms[0].entry)), None)
+    if main and gait and main is not gait and is_of_arms(main[0].entry):
+        main = gait  # "walking with a box": the legs walk, the arms carry
     order = ([main] if main else []) + [ms for ms in best.values() if ms is not main and ms not in carriers]
     rest = [ms for ms in carriers if ms is not main]
     program: Program = ()
@@ -271,14 +289,16 @@ def _base(sided: list[tuple[Match, str]], ctx: Context) -> tuple[Program, tuple[
         program = composed(program, seen_from_chest(program, _sided_program(match.entry, side)))
         used.append(match.entry)
     for match, side in rest:
-        program, joined = _joined(program, match.entry, side, main[0].entry if main else "")
+        joined = False
+        if not (is_gait(match.entry) and main):
+            program, joined = _joined(program, match.entry, side, main[0].entry if main else "")
         if joined:
             used.append(match.entry)
-    for name, side in ((m.entry, s) for m, s in best.values() if m.entry in used):
-        entry = book.entries[name]
-        if entry.side and not side:
-            part = "side" if entry.limb == "body" else entry.limb
-            ctx.note(f"I took the {entry.side} {part}; name the other for its mirror image.")
+        elif main and not (is_gait(match.entry) and is_gait(main[0].entry)):
+            ctx.note(f"I posed {main[0].entry!r}, not the moment of {match.entry!r}.")
+    chosen = [m.entry for m, s in best.values() if m.entry in used and not s and not is_gait(m.entry)]
+    if any(book.entries[name].side for name in chosen):
+        ctx.note(_chosen_sides([book.entries[name] for name in chosen if book.entries[name].side]))
     return program, tuple(used)
 
 
@@ -289,6 +309,14 @@ def _stance(sided: list[tuple[Match, str]], used: tuple[str, ...]) -> Program:
         return ()
     stances = (book.stance(m.entry, side) for m, side in sided if m.entry in used)
     return next((stance for stance in stances if stance), ())
+
+
+def _chosen_sides(entries: list[Entry]) -> str:
+    """A note on the sides that nobody named."""
+    told = [(e.name, f"{e.side} {'side' if e.limb == 'body' else e.limb}") for e in entries]
+    if len(told) == 1:
+        return f"I took the {told[0][1]}; name the other for its mirror image."
+    return f"Sides I took: {', '.join(f'{side} ({name})' for name, side in told)}."
 
 
 def _sided_program(name: str, side: str) -> Program:
@@ -399,8 +427,8 @@ def _take_context(match: Match, tokens: list[Token], taken: list[bool]) -> None:
     words = index().context[match.entry]
     for i, token in enumerate(tokens):
         inside = min(match.places) < i < max(match.places)
-        passed = inside and (token.text in _SIDES or token.stem in ACTIONS)
-        if token.stem in words or passed:
+        passed = inside and (token.text in _SIDES or token.text == "both" or token.stem in ACTIONS)
+        if token.stem in words or passed or token.stem in _PRETENDING:
             taken[i] = True
 
 

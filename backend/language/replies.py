@@ -22,13 +22,13 @@ def reply_to(reading: Reading) -> str:
     posed = [*reading.named, *phrases(reading.explicit), *(m.said for m in reading.moods)]
     parts = [f"Posed: {', '.join(posed)}."]
     parts.extend(reading.notes)
-    return " ".join([*parts, *_left_over(reading.unread)])
+    return " ".join([*parts, *_left_over(reading)])
 
 
-def _left_over(unread: Sequence[str]) -> list[str]:
+def _left_over(reading: Reading) -> list[str]:
     """Sentences on the words left over: those that one pose cannot show, and those nobody knew."""
-    unshown = [w for w in unread if _is_unshown(w)]
-    unknown = [w for w in unread if not _is_unshown(w)]
+    unshown = list(dict.fromkeys([*reading.unshown, *(w for w in reading.unread if _is_unshown(w))]))
+    unknown = [w for w in reading.unread if not _is_unshown(w)]
     out = [f"One pose does not show: {_listed(unshown)}."] if unshown else []
     return [*out, f"I did not understand: {_listed(unknown)}."] if unknown else out
 

@@ -41,7 +41,7 @@ _CLASSES: Final = """
 _VERBS: Final = """
 walk: stroll | saunter | amble | wander | ramble | pace | roam | promenade | mosey | walkies | trek | travel | proceed
     | advance | trudge | plod | traipse | meander | trample | on foot | make his way | makes its way | march on | stray
-    | moves along | moves on | passes by | heads off | heads for | heads to | goes along | walkway | footfall |
+    | moves along | moves on | passes by | heads off | heads for | goes along | walkway | footfall |
     footsteps
 walk backwards: back off | backs off | backing off | back up | backpedal | reverse | withdraw | recoil | retreat
 limping: hobble | limp | lame | wounded leg
@@ -198,8 +198,7 @@ hot: sweat | overheat | fan oneself | perspire | heat
 dance: boogie | groove | jive | twerk | shimmy | ballroom | salsa | tango | cumbia | krump | zumba | polka | samba
     | rumba | swing dance | lindy | mambo | choreography | ballet | cha cha | dancing | headbang | jig | aerobics
     | performance | majorette | folk dance | recital
-passe: pirouette | jete turn | fouette
-yoga: meditation | stretch class | pilates | relax
+passe: pirouette | pirouetting | jete turn | fouette
 meditate: zen | mindfulness | om | inner peace | mantra
 sit-up: crunch | abs exercise | abdominal exercise
 push-up: pressup | press up
@@ -236,7 +235,7 @@ bowling: bocce | petanque | skittles | shuffleboard
 hang from bar: high bar | uneven bars | monkey bars | trapeze | still rings | dangle | parasail | paraglide | zip line
     | paragliding | hang gliding | horizontal bar | swing from a bar
 cartwheel: handspring | flic flac | round off | flip | acrobat | gymnast | walkover | tumbling
-somersault: forward roll | roll over | barrel roll | backflip | somersaults | salto
+somersault: forward roll | barrel roll | backflip | somersaults | salto
 superman flying: fly | glide | hover | soar | levitate | pterosaur | flying
 zombie: undead | mummy | frankenstein | walking dead
 monster: ogre | beast | dinosaur | tyrannosaurus | godzilla | dragon | bear attack | scary creature | haunt | ghost |
@@ -271,13 +270,61 @@ skipping: skip | skip along | happy go lucky
 tiptoe: tip toe | on toes
 balance walk: tightrope | balance beam | balancing | narrow beam | beam
 carry a suitcase: <hold> suitcase | backpack | luggage | travel bag | <hold> bag | commute | commuter
-skateboard trick: ollie trick
 head turned left: glance aside | look away
 head bowed: nod | nodding | look to the ground
 shake head: shake his head | shakes her head | headshake
 torso leaning forward: stoop | hunch | bend over | bend down | bending | lean in | slouching
 arms spread: airplane | aeroplane | wings | flap | eagle | bird | t shape | free as a bird | birds
 standing on the left leg: stork | flamingo | one legged stance | stand on one foot
+"""
+
+# Only where nothing else was read.
+_ALONE: Final = """
+tree pose: yoga
+upward salute: sun salutation | sun
+model pose: pose
+running: sport | athlete | play | race | playground
+stretch arms overhead: exercise | fitness | movement | motion | gym | body
+skipping: vacation | holiday | child
+reach forward: touch | touch something | object | interact
+reach up: raise | raise something | lift | rise | elevate
+putting something down: lower | let go | release | drop
+step back: backwards movement | backward
+walk: forward | forward movement | sideways movement | straight | path
+turn around: circular movement | turn | circle | inward motion
+star shape: spread
+aim a pistol: aim
+look into the distance: stare | squint | face direction
+surprised: raise eyebrow | eyebrow
+flirting: wink
+hand over mouth: blow nose | nose
+working with both hands: hand | rope | string
+lean on wall: support
+imitating an animal: animal
+imitating a dog: dog
+imitating a cat: cat
+imitating a bird: bird
+imitating a mouse: mouse
+imitating an elephant: elephant
+imitating a cow: cow
+imitating a bear: bear
+imitating a horse: horse
+imitating a lion: lion
+imitating a rabbit: rabbit
+imitating a frog: frog
+imitating a snake: snake
+imitating a spider: spider
+imitating a turtle: turtle
+imitating a kangaroo: kangaroo
+imitating a deer: deer
+imitating a bull: bull
+imitating a duck: duck
+imitating a fish: fish
+baseball batter: ball game
+musician: band | music | musique
+sitting on a chair: chair | seat | sofa | bench
+sit on ground: picnic
+lie on back: bed
 """
 
 
@@ -292,6 +339,10 @@ SYNONYMS: Final = {
     for meant, ways in _lines(_VERBS) + _lines(_MORE)
     for said in ways.split("|")
 }
+ALONE: Final = {" ".join(said.split()): meant for meant, ways in _lines(_ALONE) for said in ways.split("|")}
 SYNONYM_WORDS: Final = frozenset(
-    w for words in (*(s.split() for s in SYNONYMS), *CLASSES.values()) for w in words if not w.startswith("<")
+    w
+    for words in (*(s.split() for s in (*SYNONYMS, *ALONE)), *CLASSES.values())
+    for w in words
+    if not w.startswith("<")
 )

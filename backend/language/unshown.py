@@ -50,5 +50,9 @@ MOTION: Final = _set("""
     forwards backward backwards sideways leftwards rightwards back front opposite original start starting starts begin
     begins beginning beginnings finish finishes end ends ending stop stops stopping before after afterwards first second
     third last finally final initial then next briefly shortly meter meters metre metres degree degrees distance
+    one two three four five six seven eight nine ten dozen several few
+    two once twice times seconds second minutes another same other both more less most again exactly approximately only
+    direction after before during degree degrees cm m meter meters centimeters time side sides through over off toward
+    towards along around away facing height level infront
     transition return returns recover recovers recovery regain regains resume back medium small big wide tight
 """)

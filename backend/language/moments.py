@@ -1,0 +1,142 @@
+"""Several things done one after another: which of them one pose shows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from backend.posecodes.direction import Direction
+
+from .atlas import atlas
+from .compose import limb_slots
+from .course import TURN, Course, is_gait
+from .matching import Match
+from .tokens import Token
+
+_MARKS: Final = frozenset(
+    ("then", "afterwards", "afterward", "finally", "next", "later", "before", "after", "subsequently", "followed")
+)
+_DULL: Final = frozenset((TURN, "stand", "wait", "look around", "stand at attention"))
+_VEER: Final = ("torso tilted {s} 10", "torso turned {s} 14", "head turned {s} 28")
+_PUSHED: Final = "pushed to the side"
+_PUSHED_TO: Final = {
+    **dict.fromkeys(("behind", "back", "forward", "forwards", "ahead"), "pushed forward"),
+    **dict.fromkeys(("front", "chest", "backward", "backwards", "infront", "face"), "pushed backward"),
+}
+_WEAK: Final = frozenset(
+    ("go", "mov", "take", "give", "get", "put", "power", "ready", "show", "pass", "present", "call", "mark", "eas")
+    + ("split", "x", "staf", "volcano", "wisdom", "text", "organ", "mountain", "wheel", "bowl", "easy", "return")
+)
+_LIGHT: Final = frozenset(
+    ("go", "mov", "take", "get", "put", "give")
+)  # "takes a step", "goes and sits": nothing is lost
+_THINGS: Final = frozenset(
+    ("point", "stand", "wave", "waves", "step", "steps", "board", "stop", "swing", "run", "dish")
+)
+_ARTICLES: Final = frozenset(("a", "an", "the", "starting", "fruit", "stop"))
+_STEPS: Final = {"back": "step back", "aside": "sidestep"}
+
+
+def telling(tokens: list[Token], named: list[Match]) -> tuple[list[Match], str]:
+    """The matches of the most telling moment of a sequence, and a note on the others; all if there is no sequence."""
+    marks = [i for i, t in enumerate(tokens) if t.text in _MARKS]
+    carriers = [m for m in named if atlas().posture(m.entry) and not m.negated]
+    moments = {m: sum(i < m.places[0] for i in marks) for m in named}
+    if len({moments[m] for m in carriers}) < 2 or len({m.entry for m in carriers}) < 2:
+        return named, ""
+    best = max(carriers, key=lambda m: (not _is_dull(m.entry), m.score))
+    kept = [m for m in named if m.negated or moments[m] == moments[best]]
+    names = {m.entry for m in kept}
+    others = list(dict.fromkeys(m.entry for m in named if m not in kept and m.entry not in names))
+    return kept, f"Of the sequence I posed the moment of {best.entry!r}, not: {', '.join(others)}." if others else ""
+
+
+def _is_dull(name: str) -> bool:
+    return name in _DULL or is_gait(name)
+
+
+def gone(matches: list[Match], course: Course) -> list[Match]:
+    """The matches with the ways of moving that the course asks for: backwards, to a side, beginning with a foot."""
+    if course.round and any(is_gait(m.entry) for m in matches):
+        matches = [m for m in matches if m.entry != TURN or course.turns_back]
+    out = []
+    for match in matches:
+        if is_gait(match.entry):
+            steps = match.entry in ("step forward", "walk") and not course.round
+            aside = course.way == "aside" or (course.side and match.entry == "step forward" and not course.round)
+            if steps and (aside or course.way == "back"):
+                side = course.side if aside else course.first
+                match = replace(match, entry=_STEPS["aside" if aside else "back"], side=side or match.side)
+            elif course.first:
+                match = replace(match, side=course.first)
+        elif match.entry == TURN and course.side:
+            match = replace(match, side=course.side)
+        out.append(match)
+    return out
+
+
+def without_weak(tokens: list[Token], taken: list[bool], matches: list[Match], *, more: bool) -> list[Match]:
+    """The matches without single words that mean little beside others ("takes", "moving"); their words are free again.
+
+    more: whether something else was read.
+    """
+    weak = [m for m in matches if m.size == 1 and (tokens[m.places[0]].stem in _WEAK or _is_a_thing(tokens, m))]
+    if not weak or (len(weak) == len(matches) and not more):
+        return matches
+    for match in weak:
+        taken[match.places[0]] = tokens[match.places[0]].stem in _LIGHT
+    return [m for m in matches if m not in weak]
+
+
+def _is_a_thing(tokens: list[Token], match: Match) -> bool:
+    """As in "to a point", "a fruit stand", "a wave": the noun, not the deed."""
+    i = match.places[0]
+    before = {t.text for t in tokens[max(0, i - 2) : i]} & _ARTICLES
+    return tokens[i].text in _THINGS and bool(before)
+
+
+def pushed(tokens: list[Token], taken: list[bool], matches: list[Match]) -> list[Match]:
+    """Who is pushed "from the left" goes to the right; from behind, forward; from the front, backward."""
+    out = []
+    for match in matches:
+        if match.entry == _PUSHED:
+            entry, side = _pushed_way(tokens, taken, match.places[-1])
+            match = replace(match, entry=entry, side=side or match.side)
+        out.append(match)
+    return out
+
+
+def _pushed_way(tokens: list[Token], taken: list[bool], at: int) -> tuple[str, str]:
+    """The entry and the side of a push, from the few words after it, which are taken."""
+    for k in range(at + 1, min(len(tokens), at + 8)):
+        text = tokens[k].text
+        if tokens[k].is_mark or text in ("and", "then", "while"):
+            break
+        if text in ("left", "right"):
+            source = any(t.text in ("from", "on", "by", "at") for t in tokens[max(at, k - 3) : k])
+            taken[k] = True
+            return _PUSHED, {"left": "right", "right": "left"}[text] if source else text
+        way = _PUSHED_TO.get(text)
+        if way:
+            taken[k] = True
+            return way, ""
+    return _PUSHED, ""
+
+
+def veering(matches: list[Match], course: Course) -> tuple[tuple[str, ...], str]:
+    """Lines for a gait that goes round a curve or to a side, and a note where the side was not said."""
+    gaits = [m for m in matches if is_gait(m.entry) and m.entry not in _STEPS.values()]
+    if not gaits or not (course.side or course.round) or any(m.entry == TURN for m in matches):
+        return (), ""
+    note = "" if course.side else "I took the curve to the left; say right for the other."
+    return tuple(line.format(s=course.side or "left") for line in _VEER), note
+
+
+def is_of_arms(name: str) -> bool:
+    """Whether a standing pose is one of the arms, so that it goes over a gait: carrying, holding, reading."""
+    program = atlas().program(name)
+    legs = [c for c in program if isinstance(c, Direction) and any("leg" in limb for limb in limb_slots(c))]
+    return atlas().posture(name) == "stand" and not legs and not is_gait(name)
+
+
+__all__ = ["gone", "is_of_arms", "pushed", "telling", "veering", "without_weak"]
