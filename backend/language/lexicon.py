@@ -290,6 +290,11 @@ scream: screams screaming screamed
 press: pressed presses pressing press
 """)
 
+# Poses named after things and beings that people also speak of: they need the word "pose" beside them.
+THINGS: Final = _set(
+    "child chair boat table fish dog cat cow staff bridge bed wall horse lion rabbit frog crocodile scale heron archer "
+    "tiger tortoise compass lizard hero wide dolphin gate peacock puppy"
+)
 # Ignored on both sides when an alias is compared with a prompt.
 SKIP: Final = _set("""
     the a an his her their its my your our this that these those of on in at to with for from by into onto upon

@@ -8,7 +8,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from .atlas import Atlas, Entry, atlas, per_atlas, shipped
-from .lexicon import ACTIONS, DETERMINERS, NEGATIONS, PART_WORDS, PLURALS, SIDE_WORDS, SKIP, SPLITTERS, WAY_WORDS
+from .lexicon import (
+    ACTIONS,
+    DETERMINERS,
+    NEGATIONS,
+    PART_WORDS,
+    PLURALS,
+    SIDE_WORDS,
+    SKIP,
+    SPLITTERS,
+    THINGS,
+    WAY_WORDS,
+)
 from .stems import stem
 from .tokens import Token, tokens_of
 
@@ -16,10 +27,6 @@ _SIDES: Final = ("left", "right")
 _PASSED: Final = SKIP - {"with"} | {"both", "left", "right"}
 _TO_SIDE: Final = "toleft"  # in an alias: "to the left" or "to the right" must be said
 _KINDS: Final = frozenset(("pose", "position", "stance"))
-# Poses named after things and beings that people also speak of: they need the word "pose" beside them.
-_THINGS: Final = frozenset(
-    ("child", "chair", "boat", "table", "fish", "dog", "cat", "cow", "staff", "bridge", "bed", "wall", "horse")
-)
 _OWN: Final = 0.3  # what a user's own pose has ahead of a shipped one that is asked for in the same words
 _BETWEEN: Final = frozenset(
     ("is", "are", "being", "slightly", "somewhat", "bit", "little", "a", "gently")
@@ -95,7 +102,7 @@ def _variants(tokens: list[Token]) -> list[tuple[tuple[str, ...], float]]:
     out = [(stems, 0.2)]
     if tokens[-1].text in _KINDS and len(tokens) > 1:
         out = [((*stems, tokens[-1].stem), 0.3)]
-        if stems[0] not in _THINGS or len(stems) > 1:
+        if stems[0] not in THINGS or len(stems) > 1:
             out.append((stems, 0.0))
     if len(stems) == 2 and not {"on", "in", "with"} & set(stems) and not _is_an_exercise(stems):
         out.append((stems[::-1], out[-1][1] - 0.05))

@@ -38,6 +38,7 @@ from .matching import Match, find, index
 from .modifiers import Mood, mood_words
 from .moments import gone, is_of_arms, pushed, telling, veering, without_weak
 from .moods import NO_POSE, mood_alone, moods_of
+from .named_sides import aimed, on_one_leg
 from .overlay import bent_joints, opened, over, with_exact
 from .paraphrase import reworded
 from .rules_arms import arms
@@ -53,6 +54,7 @@ from .tongues import tongue_of
 _SIDES = ("left", "right")
 _UPRIGHT = frozenset(("", "stand"))
 _PRETENDING = frozenset(("imitat", "mimic", "pretend", "act", "behav", "impersonat", "like"))  # "acts like a chicken"
+_FAMILIES = {"sit": {"sit", "floor"}, "lie": {"lie", "prone", "side"}}  # what a bare "sitting" or "lying" may turn out
 _OF_ARMS = frozenset({"left_arm", "right_arm", "left_fingers", "right_fingers", "left_arm_facing", "right_arm_facing"})
 
 
@@ -229,6 +231,7 @@ def _reading(
             ctx.note(f"{match.entry}: said not to be done, left out.")
     arms_used = {s for s in _SIDES if any(f"{s}_arm" in limb_slots(c) for c in explicit)}
     sided = [(m, _side(m, tokens, taken, arms_used)) for m in meant]
+    sided, explicit = on_one_leg(sided, explicit, ctx.free_leg)
     base, used = _base(sided, ctx)
     if not used or all(atlas().posture(m) in _UPRIGHT for m in used):
         bent = bent_joints(explicit)
@@ -340,8 +343,10 @@ def _main(carriers: list[tuple[Match, str]]) -> tuple[Match, str] | None:
     actions = [ms for ms in carriers if ms not in postures]
     if not postures:
         return actions[0] if actions else None
-    wanted = book.posture(postures[0][0].entry)
-    specific = next((ms for ms in actions if book.posture(ms[0].entry) == wanted and wanted != "stand"), None)
+    first = postures[0][0]
+    wanted = book.posture(first.entry)
+    meant = _FAMILIES.get(wanted, {wanted}) if first.size == 1 else {wanted}
+    specific = next((ms for ms in actions if book.posture(ms[0].entry) in meant and wanted != "stand"), None)
     standing = next((ms for ms in actions if wanted == "stand" and book.posture(ms[0].entry) == "stand"), None)
     return specific or standing or postures[0]
 
@@ -369,6 +374,8 @@ def _side(match: Match, tokens: list[Token], taken: list[bool], arms_used: set[s
         return "both"
     if match.side:
         return _consume(tokens, taken, match.side, min(match.places) - 1)
+    if side := aimed(match, tokens, taken):
+        return side
     kinds = (
         LEG_KINDS
         if entry.limb == "leg"

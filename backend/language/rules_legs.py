@@ -38,7 +38,9 @@ _CENTRAL: Final = {
     "stomach": "belly",
 }
 _STANDING: Final = frozenset(("", "stand"))
-_OFF_FEET: Final = frozenset(("sit", "floor", "kneel", "lie", "prone", "side", "fours", "plank"))
+_OFF_FEET: Final = frozenset(
+    ["sit", "floor", "kneel", "lie", "prone", "side", "fours", "plank", "inverted", "bridge", "wheel", "dog"]
+)
 _FOLD: Final = frozenset(("chest", "stomach", "chin", "torso"))
 
 
@@ -145,6 +147,19 @@ def free_leg(side: str) -> tuple[str, ...]:
     return (f"{side} thigh points down 0.5 front 0.1 out", f"{side} knee bent 75")
 
 
+def crossed_over(side: str) -> tuple[str, ...]:
+    """The upper leg of one that sits with a knee over the other: the shin hangs beyond the leg below."""
+    below = other(side)
+    return (
+        f"{below} thigh points front 0.05 in",
+        f"{below} shin points down",
+        f"{below} foot on ground",
+        f"{side} thigh points front 0.45 in 0.3 up",
+        f"{side} shin points down 0.5 in 0.2 front",
+        f"{side} ankle at least 0.05 {below} of {below} knee",
+    )
+
+
 def _both(clause: Clause, ctx: Context, part: Part) -> Finding:
     """What both legs do together: apart, together, crossed, one behind the other."""
     feet = part.kind in ("foot", "leg", "heel", "ankle", "knee", "thigh")
@@ -165,7 +180,7 @@ def _both(clause: Clause, ctx: Context, part: Part) -> Finding:
             else Finding(("left knee at most 0.16 from right knee",))
         )
     if clause.does("cross") and ctx.posture == "sit":
-        return Finding(("right thigh points front 0.28 in 0.22 up", "right shin points down 0.35 in 0.3 front"))
+        return Finding(crossed_over("right"))
     if clause.does("cross") and ctx.posture == "lie":
         return Finding(("left ankle 0.06 right of right ankle", "left ankle 0.07 above right ankle"))
     if clause.does("cross"):
@@ -271,6 +286,8 @@ def _lifted(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     """A leg in the air, or stretched along the ground where the body does not stand."""
     ways = clause.ways
     if ctx.posture in _OFF_FEET and clause.number is None and not clause.does("bend"):
+        if ctx.posture == "prone" and part.kind in ("foot", "heel", "ankle", "shin"):
+            return Finding((f"{side} thigh points back 0.1 out", f"{side} shin points up 0.35 back"))
         return _along(clause, ctx, side)
     way = next((w for w in ("front", "back", "out", "left", "right") if w in ways), "front")
     high = (
@@ -304,7 +321,9 @@ def _along(clause: Clause, ctx: Context, side: str) -> Finding:
         way = "front" if "front" in ways else ""  # "stretched out" is at full length
     raised = clause.does("raise") or "up" in ways or clause.has("air")
     straight = (f"{side} knee straight",)
-    if posture in ("fours", "prone", "plank"):
+    if posture in ("inverted", "bridge", "wheel", "dog"):
+        to = f"{way} 0.6 up" if way in ("out", "left", "right") else "back 0.8 up" if posture == "dog" else "up"
+    elif posture in ("fours", "prone", "plank"):
         to = f"{way} 0.15 back" if way in ("out", "left", "right") else "back 0.35 up" if raised else "back 0.05 up"
     elif posture == "side":
         return Finding((f"{side} leg points down {'0.8 out' if raised else '0.5 front'} (pelvis)", *straight))
@@ -432,7 +451,7 @@ def _foot_at(ctx: Context, part: Part, side: str, target: Part, crossed: bool) -
     }.get(target.kind, "thigh_inner")
     if part.kind in ("leg", "thigh", "knee", "foot", "ankle") and crossed and target.kind == part.kind:
         if ctx.posture == "sit":
-            return Finding((f"{side} thigh points front 0.28 in 0.22 up", f"{side} shin points down 0.35 in 0.3 front"))
+            return Finding(crossed_over(side))
         sign = "right" if side == "left" else "left"
         return Finding(
             (f"{side} ankle 0.1 {sign} of {where} ankle",),

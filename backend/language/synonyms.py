@@ -24,7 +24,7 @@ _CLASSES: Final = """
     decorate
     arrange glue solder sort
 <pet>: dog cat puppy kitten pet rabbit bunny goat sheep cow lamb animal donkey pony
-<seat>: sofa couch armchair stool bench recliner bed throne chair stoop ottoman seat
+<seat>: sofa couch armchair stool bench recliner throne chair stoop ottoman seat
 <gun>: gun pistol revolver handgun
 <blade>: sword katana machete saber sabre
 <ride>: motorcycle motorbike moped scooter vespa
