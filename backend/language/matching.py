@@ -102,11 +102,16 @@ def _variants(tokens: list[Token]) -> list[tuple[tuple[str, ...], float]]:
     out = [(stems, 0.2)]
     if tokens[-1].text in _KINDS and len(tokens) > 1:
         out = [((*stems, tokens[-1].stem), 0.3)]
-        if stems[0] not in THINGS or len(stems) > 1:
+        if len(stems) > 1 or not _says_something_else(tokens[0]):
             out.append((stems, 0.0))
     if len(stems) == 2 and not {"on", "in", "with"} & set(stems) and not _is_an_exercise(stems):
         out.append((stems[::-1], out[-1][1] - 0.05))
     return out
+
+
+def _says_something_else(token: Token) -> bool:
+    """Whether the one word that is left of "back stance" or "table pose" mostly speaks of a place, a part or a thing."""
+    return token.text in THINGS or token.stem in THINGS or token.text in WAY_WORDS or token.text in PART_WORDS
 
 
 def _is_an_exercise(stems: tuple[str, ...]) -> bool:

@@ -42,11 +42,14 @@ def test_there_are_many() -> None:
     assert len({atlas().entries[n].category for n in ENTRIES}) >= 8
 
 
-RICH = ("yoga", "postures", "sitting", "lying", "kneeling", "crouching", "standing")
+RICH = (
+    *("yoga", "postures", "sitting", "lying", "kneeling", "crouching", "standing"),
+    *("locomotion", "archetypes", "situations"),
+)
 
 
 @pytest.mark.parametrize("name", [n for n in ENTRIES if atlas().entries[n].category in RICH])
-def test_postures_and_yoga_are_asked_for_in_six_ways(name: str) -> None:
+def test_poses_of_rich_families_are_asked_for_in_six_ways(name: str) -> None:
     assert len(ways(atlas().entries[name])) >= 6
 
 

@@ -236,6 +236,9 @@ def test_who_bends_over_still_stands(prompt: str) -> None:
         ("lying on the left side with the knees pulled up", "pull-up"),
         ("lying on the back with the left leg raised", "legs up the wall"),
         ("left hand on the back", "lie on back"),
+        ("looking back over the left shoulder", "back stance"),
+        ("the right leg in front", "karate front stance punch"),
+        ("a man walks across the square", "fire log pose"),
     ],
 )
 def test_body_language_is_no_name(prompt: str, name: str) -> None:
