@@ -110,7 +110,7 @@ def _variants(tokens: list[Token]) -> list[tuple[tuple[str, ...], float]]:
 
 
 def _says_something_else(token: Token) -> bool:
-    """Whether the one word that is left of "back stance" or "table pose" mostly speaks of a place, a part or a thing."""
+    """Whether the one word left of "back stance" or "table pose" mostly speaks of a place, a part or a thing."""
     return token.text in THINGS or token.stem in THINGS or token.text in WAY_WORDS or token.text in PART_WORDS
 
 
