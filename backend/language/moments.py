@@ -80,7 +80,8 @@ def without_weak(tokens: list[Token], taken: list[bool], matches: list[Match], *
 
     more: whether something else was read.
     """
-    weak = [m for m in matches if m.size == 1 and (tokens[m.places[0]].stem in _WEAK or _is_a_thing(tokens, m))]
+    single = [m for m in matches if m.size == 1 and tokens[m.places[0]].text != "splits"]  # "split" may be anything
+    weak = [m for m in single if tokens[m.places[0]].stem in _WEAK or _is_a_thing(tokens, m)]
     if not weak or (len(weak) == len(matches) and not more):
         return matches
     for match in weak:

@@ -16,6 +16,7 @@ from .compose import composed, limb_slots, seen_from_chest
 from .context import Context, Finding, Place, overstated
 from .course import find_course, is_gait
 from .cutting import clauses_of, completed
+from .doers import poses_alone
 from .exact import exactly
 from .lexicon import (
     ACTIONS,
@@ -225,7 +226,7 @@ def _reading(
     standing: list[Posecode],
     veer: tuple[str, ...],
 ) -> Reading:
-    meant = [m for m in named if not m.negated]
+    meant = poses_alone([m for m in named if not m.negated], tokens)
     for match in named:
         if match.negated:
             ctx.note(f"{match.entry}: said not to be done, left out.")
