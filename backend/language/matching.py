@@ -238,22 +238,29 @@ def _is_bare(tokens: list[Token], places: list[int]) -> bool:
 def _goes_on(tokens: list[Token], places: list[int]) -> bool:
     """Whether words like "arms stretched" or "touching the toes" are but the beginning: a direction follows."""
     words = [tokens[k] for k in places]
-    acts = {ACTIONS.get(t.stem, "") for t in words if t.text not in PART_WORDS and t.text != "with"}
-    known = all(t.text in PART_WORDS or t.stem in ACTIONS or t.text == "with" for t in words)
+    acts = {_act(t) for t in words if t.text not in PART_WORDS and t.text != "with"}
+    known = all(t.text in PART_WORDS or _act(t) or t.text == "with" for t in words)
     if len(places) < 2 or not acts or not known:
         return False
     passed = DETERMINERS | {"to", "straight", "out", "all", "way", "directly", "fully", "slightly"}
     following = next((t for t in tokens[places[-1] + 1 :] if t.text not in passed), None)
     if following is None:
         return False
-    if acts <= {"raise", "stretch", "bend", "point"}:
+    if acts <= {"raise", "stretch", "bend", "point", "swing"}:
         high = following.text in ("height", "level", "high")
+        if acts == {"swing"} and WAY_WORDS.get(following.text) == "rest":
+            return False  # "arms swinging loosely" is a manner, no direction
         return high or following.text in WAY_WORDS or following.number is not None
     if acts <= {"touch"}:
         return words[0].text in PART_WORDS and following.text in ("ground", "floor")
     if acts <= {"clasp", "touch"}:
         return following.text == "overhead"
     return acts <= {"cross"} and words[0].text.startswith("arm") and following.text in ("overhead", "behind", "at")
+
+
+def _act(token: Token) -> str:
+    """What a verb does with a part of the body, "" for other words."""
+    return "swing" if token.stem == "swing" else ACTIONS.get(token.stem, "")
 
 
 def _fits(tokens: list[Token], k: int, wanted: str) -> bool:

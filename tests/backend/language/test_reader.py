@@ -239,6 +239,8 @@ def test_who_bends_over_still_stands(prompt: str) -> None:
         ("looking back over the left shoulder", "back stance"),
         ("the right leg in front", "karate front stance punch"),
         ("a man walks across the square", "fire log pose"),
+        ("about to jump, arms swung back", "sitting on a swing"),
+        ("left leg swung forward", "leg swing"),
     ],
 )
 def test_body_language_is_no_name(prompt: str, name: str) -> None:
