@@ -16,6 +16,7 @@ from .compose import composed, limb_slots, seen_from_chest
 from .context import Context, Finding, Place, overstated
 from .course import find_course, is_gait
 from .cutting import clauses_of, completed
+from .deeds import lead, led, of_one_deed
 from .doers import poses_alone
 from .exact import exactly
 from .lexicon import (
@@ -134,12 +135,14 @@ def _without(moods: Sequence[Mood], tokens: list[Token], points: Mapping[str, Pl
     named = _take(find(tokens, taken, 2), taken)
     singles = pushed(tokens, taken, find(tokens, taken, 1, 1))
     course = find_course(tokens, taken, [*named, *singles])
+    front = lead(tokens, taken, [*named, *singles])
     ctx.busy = frozenset(k for m in singles for k in m.places)
     ctx.posture = _posture([*named, *singles])
     ctx.lunges = any("lunge" in m.entry and not m.negated for m in (*named, *singles))
     explicit, standing = with_exact(*_explicit(tokens, taken, ctx, places), exact)
     named += _take(pushed(tokens, taken, find(tokens, taken, 1, 1)), taken)
     named = without_weak(tokens, taken, named, more=bool(explicit))
+    named = led(of_one_deed(tokens, named), front)
     named, untold = telling(tokens, gone(named, course))
     veer, note = veering(named, course)
     for text in filter(None, (untold, note)):
@@ -375,6 +378,10 @@ def _side(match: Match, tokens: list[Token], taken: list[bool], arms_used: set[s
         return "both"
     if match.side:
         return _consume(tokens, taken, match.side, min(match.places) - 1)
+    handed = next((i for i, t in enumerate(tokens[1:]) if t.text == "handed" and tokens[i].text in _SIDES), None)
+    if handed is not None and entry.limb != "leg":  # "a left-handed batter"
+        taken[handed] = taken[handed + 1] = True
+        return tokens[handed].text
     if side := aimed(match, tokens, taken):
         return side
     kinds = (
