@@ -81,12 +81,18 @@ def without_weak(tokens: list[Token], taken: list[bool], matches: list[Match], *
     more: whether something else was read.
     """
     single = [m for m in matches if m.size == 1 and tokens[m.places[0]].text != "splits"]  # "split" may be anything
-    weak = [m for m in single if tokens[m.places[0]].stem in _WEAK or _is_a_thing(tokens, m)]
+    weak = [m for m in single if _is_weak(tokens, m.places[0]) or _is_a_thing(tokens, m)]
     if not weak or (len(weak) == len(matches) and not more):
         return matches
     for match in weak:
         taken[match.places[0]] = tokens[match.places[0]].stem in _LIGHT
     return [m for m in matches if m not in weak]
+
+
+def _is_weak(tokens: list[Token], i: int) -> bool:
+    """Whether the word at i means little beside others; one that somebody does ("doing the wheel") is a pose."""
+    done = any(t.text in ("do", "does", "doing", "did") for t in tokens[max(0, i - 2) : i])
+    return tokens[i].stem in _WEAK and not done
 
 
 def _is_a_thing(tokens: list[Token], match: Match) -> bool:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from .atlas import per_atlas
-from .lexicon import DETERMINERS, NEGATIONS, PART_WORDS, SIDE_WORDS, SKIP, SPLITTERS
+from .lexicon import ACTIONS, DETERMINERS, NEGATIONS, PART_WORDS, SIDE_WORDS, SKIP, SPLITTERS
 from .matching import index
 from .stems import stem
 from .synonyms import ALONE, CLASSES, SYNONYMS
@@ -119,7 +119,7 @@ def synonyms_in(tokens: list[Token], reading: Reading) -> list[Rewording]:
         for wanted, meant in table.get(tokens[i].stem, ()):
             places = tuple(counted[n : n + len(wanted)])
             if len(places) == len(wanted) and _says(tokens, places, wanted) and free & set(places):
-                alone = len(places) == 1 and not reading.is_empty and _is_noun(tokens, i)
+                alone = len(places) == 1 and not reading.is_empty and (_is_noun(tokens, i) or _places_a_part(tokens, i))
                 if alone or used & set(places):
                     continue
                 used.update(places)
@@ -137,6 +137,11 @@ def _says(tokens: list[Token], places: tuple[int, ...], wanted: tuple[frozenset[
 def _is_fixed(token: Token) -> bool:
     """Sides, negations and numbers mean what they say."""
     return token.is_mark or token.text in NEGATIONS or token.text in ("left", "right") or token.number is not None
+
+
+def _places_a_part(tokens: list[Token], i: int) -> bool:
+    """Whether a verb says where a part of the body is: "head resting on the knees" is no waiting."""
+    return ACTIONS.get(tokens[i].stem) == "touch" and any(t.text in PART_WORDS for t in tokens[i + 1 : i + 4])
 
 
 def _is_noun(tokens: list[Token], i: int) -> bool:
