@@ -62,7 +62,7 @@ def _better(
         changes = [c for c in changes if c not in failed]
         if not changes:
             return reading
-    kept = all(c in new.explicit for c in reading.explicit)
+    kept = all(c in new.explicit for c in reading.explicit) and set(reading.named) <= set(new.named)
     if new.is_empty or not kept or len(new.unread) >= len(reading.unread) + len(changes):
         return reading
     told = tuple(f"I took {c.said!r} as {c.words}." for c in changes if not _same_words(c))

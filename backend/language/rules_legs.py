@@ -356,6 +356,10 @@ def _knee(clause: Clause, ctx: Context, side: str) -> Finding:
     lifts = clause.does("raise") or "up" in clause.ways or clause.has("tuck")
     if ctx.posture in ("lie", "side") and lifts and not clause.does("bend"):
         return _knee_lying(clause, ctx, side)
+    if lifts and ctx.posture == "floor" and "out" not in clause.ways and not clause.does("bend"):
+        return Finding(
+            (f"{side} thigh points front 0.85 up", f"{side} shin points down 0.4 front", f"{side} foot on ground")
+        )
     if lifts and "out" in clause.ways:
         shin = {"fours": "shin points back", "": "shin points down", "stand": "shin points down"}.get(
             ctx.posture, "knee bent 90"
