@@ -293,7 +293,8 @@ press: pressed presses pressing press
 # Poses named after things and beings that people also speak of: they need the word "pose" beside them.
 THINGS: Final = _set(
     "child chair boat table fish dog cat cow staff bridge bed wall horse lion rabbit frog crocodile scale heron archer "
-    "tiger tortoise compass lizard hero wide dolphin gate peacock puppy square temple beam log saddle needle wheel back front"
+    "tiger tortoise compass lizard hero wide dolphin gate peacock puppy square temple beam log saddle needle wheel "
+    "back front"
 )
 # Ignored on both sides when an alias is compared with a prompt.
 SKIP: Final = _set("""
