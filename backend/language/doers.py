@@ -15,7 +15,7 @@ from .matching import Match
 from .stems import stem
 from .tokens import Token
 
-_ENDINGS: Final = ("er", "or", "ist", "ina", "ers", "ors", "ists", "inas")
+_ENDINGS: Final = ("er", "or", "ist", "ina", "ers", "ors", "ists", "inas", "ician")
 _HELD: Final = stem("hold")
 
 
@@ -36,14 +36,21 @@ def _without_doer(matches: list[Match], tokens: Sequence[Token]) -> list[Match]:
     """The matches without whoever is named first, if what that one does is named too and carries the body.
 
     Postures leave the doer its pose: "a boxer on his knees" still boxes. So do poses of the arms alone: whoever plays
-    the guitar and jumps has it in hand.
+    the guitar and jumps has it in hand, but a musician at the double bass plays that alone.
     """
-    book = atlas()
-    carry = [m for m in matches if book.posture(m.entry) and book.entries[m.entry].category != "postures"]
-    if len({m.entry for m in carry}) < 2:
+    told = [m for m in matches if atlas().entries[m.entry].category != "postures"]
+    if not told:
         return matches
-    first = min(carry, key=lambda m: m.places)
-    return [m for m in matches if m is not first] if _is_doer(first, tokens) else matches
+    first = min(told, key=lambda m: m.places)
+    return [m for m in matches if m is not first] if _is_doer(first, tokens) and _yields(first, told) else matches
+
+
+def _yields(doer: Match, told: list[Match]) -> bool:
+    """Whether something else is done that carries the body as the doer's pose does, or is of its kind."""
+    book = atlas()
+    category, carries = book.entries[doer.entry].category, book.posture(doer.entry)
+    others = [m for m in told if m.entry != doer.entry]
+    return any(book.entries[m.entry].category == category or (carries and book.posture(m.entry)) for m in others)
 
 
 def _is_doer(match: Match, tokens: Sequence[Token]) -> bool:

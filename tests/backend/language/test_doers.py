@@ -14,6 +14,7 @@ from backend.language.reader import read
         ("a ballerina doing a plie", ("plie",)),
         ("the cheerleader does the splits", ("splits",)),
         ("the conductor bows", ("bow",)),
+        ("a jazz musician on an upright bass", ("play double bass",)),
     ],
 )
 def test_what_is_done_goes_before_who_does_it(prompt: str, names: tuple[str, ...]) -> None:
