@@ -54,9 +54,9 @@ def _yields(doer: Match, told: list[Match]) -> bool:
 
 
 def _is_doer(match: Match, tokens: Sequence[Token]) -> bool:
-    """Whether the match is a noun like "ballet dancer" with nothing before it but an article and a word or two."""
+    """Whether the match is a noun like "ballet dancer" with nothing before it but an article and a word or two, or one word."""
     before = tokens[: match.places[0]]
-    article = any(t.text in DETERMINERS for t in before) or not before
+    article = any(t.text in DETERMINERS for t in before) or len(before) < 2
     return article and len(before) <= 3 and tokens[match.places[-1]].text.endswith(_ENDINGS)
 
 
