@@ -54,7 +54,7 @@ def _yields(doer: Match, told: list[Match]) -> bool:
 
 
 def _is_doer(match: Match, tokens: Sequence[Token]) -> bool:
-    """Whether the match is a noun like "ballet dancer" with nothing before it but an article and a word or two, or one word."""
+    """Whether the match is a noun like "ballet dancer" with little before it: an article, a word or two."""
     before = tokens[: match.places[0]]
     article = any(t.text in DETERMINERS for t in before) or len(before) < 2
     return article and len(before) <= 3 and tokens[match.places[-1]].text.endswith(_ENDINGS)
