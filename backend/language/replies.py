@@ -19,7 +19,7 @@ def reply_to(reading: Reading) -> str:
     """The reply in a few short sentences. Every word that nothing was made of is in it."""
     if reading.is_empty:
         return _nothing_read(reading)
-    posed = [*reading.named, *phrases(reading.explicit), *(m.said for m in reading.moods)]
+    posed = list(dict.fromkeys([*reading.named, *phrases(reading.explicit), *(m.said for m in reading.moods)]))
     parts = [f"Posed: {', '.join(posed)}."]
     parts.extend(reading.notes)
     return " ".join([*parts, *_left_over(reading)])

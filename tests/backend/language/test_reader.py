@@ -333,3 +333,15 @@ def test_arms_of_a_named_pose_go_with_a_trunk_that_lies():
 def test_a_native_name_of_a_pose_is_no_sentence_of_another_language(prompt: str) -> None:
     assert "cat hang" in read(prompt).named
     assert not read("il leve le bras gauche").named
+
+
+@pytest.mark.parametrize(
+    ("prompt", "named"),
+    [("he takes the oath", "swearing an oath"), ("giving two thumbs up", "double thumbs up")],
+)
+def test_a_light_verb_says_nothing_beside_a_name(prompt: str, named: str) -> None:
+    assert read(prompt).named == (named,)
+
+
+def test_a_light_verb_alone_is_a_pose() -> None:
+    assert read("a man gives").named == ("reach forward",)
