@@ -39,8 +39,9 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.demo: $(VENV)/.made constraints.txt requirements/demo.txt
-	@echo "installing what posing and Blender files need"
+	@echo "installing what posing, photos and Blender files need"
 	@$(PY) $(PIP) -r requirements/demo.txt
+	@$(PY) -m backend setup photo
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.demo requirements/test.txt

@@ -62,6 +62,9 @@ def build_parser() -> argparse.ArgumentParser:
     engines = commands.add_parser("engines", help="what can pose, what is missing and how to get it")
     engines.add_argument("--json", action="store_true", help="print JSON")
     engines.set_defaults(run=_engines)
+    setup = commands.add_parser("setup", help="install what a tier needs: photo (posing from pictures)")
+    setup.add_argument("tier", choices=("photo",), help="photo: two packages and five models, about 80 MB")
+    setup.set_defaults(run=_setup)
     _add_serve(commands.add_parser("serve", help="run the pose service on this computer"))
     _add_render(commands.add_parser("render", help="draw a pose: three-quarter view and side view"))
     return parser
@@ -74,6 +77,7 @@ def _add_pose(p: argparse.ArgumentParser) -> None:
     p.add_argument("--image", metavar="F", help="a photo of the person")
     p.add_argument("--box", metavar="x,y,w,h", help="where the person is in the photo, px")
     p.add_argument("--person", metavar="WHO", help="which person of the photo: a number from 0, or words")
+    p.add_argument("--overlay", metavar="PNG", type=Path, help="draw the pose over the photo, and from two sides")
     p.add_argument("--start", metavar="POSE", type=Path, help="a .json or .npz pose to change")
     p.add_argument("--scope", metavar="JOINTS", help="only these may move: names or groups such as left_arm,head")
     p.add_argument("--engine", metavar="E", default="auto", help="see `posewright engines` (default auto)")
@@ -178,6 +182,12 @@ def _solve(options: argparse.Namespace) -> int:
 
 def _posecodes(options: argparse.Namespace) -> int:
     from .posecodes_command import run
+
+    return run(options)
+
+
+def _setup(options: argparse.Namespace) -> int:
+    from .setup_command import run
 
     return run(options)
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from rigs.wire import MAX_PROMPT_CHARS, Pose, PoseRequest, PoseResult
+from rigs.wire import MAX_PROMPT_CHARS, Image, Pose, PoseRequest, PoseResult
 
 from .console import answer_lines
 from .errors import BadFile, BadInput, Broken, NotAvailable, PosewrightError
@@ -35,11 +35,27 @@ class NothingToShow(PosewrightError):
 def run(options: argparse.Namespace) -> int:
     """Check everything that can be checked, pose, then print and write. Returns the exit status."""
     check_outputs(options)
+    if options.overlay is not None:
+        check_writable(options.overlay, (".png",))
+        if not options.image:
+            raise BadInput("--overlay draws over a photo, and there is none", "give one with --image", "no_picture")
     request = read_request(options)
     from .pipeline import Pipeline
 
     result = Pipeline().pose(request)
-    return deliver(options, result, answer_lines(result), request.prompt)
+    status = deliver(options, result, answer_lines(result), request.prompt)
+    if options.overlay and request.image is not None:
+        _overlay(request.image, result, options.overlay)
+    return status
+
+
+def _overlay(image: Image, result: PoseResult, path: Path) -> None:
+    """Draw the pose over the photo that it was found in."""
+    from .vision.images import read_picture
+    from .vision.overlay import write_overlay
+
+    write_overlay(read_picture(image), result.poses[0], path)
+    print(f"wrote {path}", file=sys.stderr)
 
 
 def deliver(options: argparse.Namespace, result: PoseResult, lines: Sequence[str], words: str) -> int:

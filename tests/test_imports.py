@@ -26,8 +26,9 @@ MAY_USE: dict[str, set[str]] = {
     "posecodes": {"body"},
     "solver": {"body", "posecodes"},
     "language": {"body", "posecodes"},
-    "vision": {"body", "posecodes"},
-    "engines": {"body", "posecodes", "language", "solver"},  # of the solver only the settings that an engine proposes
+    "vision": {"body", "posecodes", "solver"},
+    # Of the solver only the settings that an engine proposes, of vision only whether it could run.
+    "engines": {"body", "posecodes", "language", "solver", "vision"},
     "pipeline": {"body", "posecodes", "solver", "language", "vision", "engines"},
     "jobs": {"pipeline"},
     "guard": set(),
@@ -36,7 +37,8 @@ MAY_USE: dict[str, set[str]] = {
     "serve": {"pipeline", "server", "parent"},
     "files": {"body"},
     "console": set(),
-    "pose_command": {"pipeline", "files", "console", "body"},
+    "pose_command": {"pipeline", "files", "console", "body", "vision"},
+    "setup_command": {"vision"},
     "program_file": {"posecodes"},
     "posecodes_command": {"posecodes", "program_file"},
     "atlas_command": {"pipeline", "language", "posecodes", "pose_command", "files", "body"},
@@ -51,6 +53,7 @@ MAY_USE: dict[str, set[str]] = {
         "solve_command",
         "posecodes_command",
         "atlas_command",
+        "setup_command",
         "batch",
         "serve",
     },
@@ -59,6 +62,7 @@ MAY_USE: dict[str, set[str]] = {
 # Development or another tier: these may also import torch, anny, smplx and the like, and everything of backend.
 OTHER_TIERS = {"train"}
 OTHER_TIER_FILES = {"backend/body/bake/__main__.py", "backend/body/bake/source.py", "backend/body/smplx_file.py"}
+OTHER_TIER_FILES |= {"backend/vision/models.py", "backend/vision/images.py"}  # the photo tier, imported when it is used
 
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from backend.errors import BadInput, NotAvailable
+from backend.vision.models import NEXT_STEP, missing
 from rigs.wire import EngineInfo
 
 from .embedded import EmbeddedEngine
@@ -10,7 +11,6 @@ from .proposal import Engine
 
 _LATER = "not part of this version; the embedded engine answers meanwhile"
 PLANNED: tuple[EngineInfo, ...] = (
-    EngineInfo("photo", "Photo fit (landmarks + solver)", False, ("image",), ("the photo tier",), _LATER),
     EngineInfo(
         "writer",
         "Any instruct model writes posecodes",
@@ -33,6 +33,13 @@ PLANNED: tuple[EngineInfo, ...] = (
 )
 
 
+def photo_info() -> EngineInfo:
+    """The engine that poses from pictures: whether its packages and models are here."""
+    lacking = missing()
+    step = NEXT_STEP if lacking else ""
+    return EngineInfo("photo", "Photo fit (landmarks + solver)", not lacking, ("image",), lacking, step)
+
+
 class Catalogue:
     """The engines by name."""
 
@@ -40,7 +47,7 @@ class Catalogue:
         self._ready: dict[str, Engine] = {"embedded": EmbeddedEngine()}
 
     def infos(self) -> tuple[EngineInfo, ...]:
-        return tuple(e.info() for e in self._ready.values()) + PLANNED
+        return (*(e.info() for e in self._ready.values()), photo_info(), *PLANNED)
 
     def get(self, name: str) -> tuple[str, Engine]:
         """The engine for a request; "auto" is the best that is ready.
@@ -52,8 +59,10 @@ class Catalogue:
             name = "embedded"
         if name in self._ready:
             return name, self._ready[name]
+        if name == "photo":
+            raise BadInput("the engine 'photo' poses from pictures, and there is none", "give a picture", "no_picture")
         planned = next((e for e in PLANNED if e.name == name), None)
         if planned is None:
-            known = ["auto", *self._ready, *(e.name for e in PLANNED)]
+            known = ["auto", *self._ready, "photo", *(e.name for e in PLANNED)]
             raise BadInput(f"there is no engine {name!r}", f"engines: {', '.join(known)}", "unknown_engine")
         raise NotAvailable(f"the engine {name!r} lacks {', '.join(planned.missing)}", planned.next_step)

@@ -168,6 +168,9 @@ def build(
     weights: Weights = WEIGHTS,
     move_root: bool = True,
     heading: np.ndarray | None = None,
+    seen: Sequence[Term] = (),
+    points: Iterable[str] = (),
+    grounded: bool = True,
 ) -> Problem:
     """The least-squares problem of a program.
 
@@ -176,6 +179,8 @@ def build(
         prior: (55, 3, 3) pose that unmentioned joints stay close to; default: the first start.
         heading: (3, 3), what directions refer to; default: that of the first start.
         scope: joints that may move; None: all of the body. move_root: whether pelvis and transl may move.
+        seen: further terms, of what a picture shows. points: names of points that they look at.
+        grounded: whether there is a ground, which the body stands on in balance.
     """
     local = np.stack(starts)
     still = {"pelvis"} if not move_root else set()
@@ -184,18 +189,16 @@ def build(
     active = np.array([INDEX[j] for j in moving], int)
     tracked = tracked_by(
         program,
-        ("com", "eyes", "pelvis"),
+        ("com", "eyes", "pelvis", *points),
         ("pelvis_left", "pelvis_front", "head_front", "head_up"),
     )
     heading = np.broadcast_to(heading_of(local[0, 0]) if heading is None else heading, (len(local), 3, 3))
     body = Kinematics(rest, local, np.repeat(transl[None], len(local), 0), tracked, heading, active)
     free = np.ones(body.columns, bool)
     free[-3:] = move_root
-    rooted = move_root and scope is None
-    parts = (
-        *_statement_terms(program, weights),
-        *_world_terms(program, weights, rooted, transl, terms.steady_axis(local[0, 0])),
-    )
+    rooted = move_root and scope is None and grounded
+    world = _world_terms(program, weights, rooted, grounded, transl, terms.steady_axis(local[0, 0]))
+    parts = (*_statement_terms(program, weights), *seen, *world)
     posture = Posture.of(local[0] if prior is None else prior, active, weights, settled(program))
     air = next((c.height for c in program if isinstance(c, Airborne)), 0.0) if rooted else None
     return Problem(body, program, parts, posture, free, air)
@@ -225,8 +228,11 @@ def _touching(program: Program) -> frozenset[tuple[str, str]]:
     )
 
 
-def _world_terms(program: Program, weights: Weights, rooted: bool, transl: np.ndarray, axis: str) -> Iterable[Term]:
-    yield Term(("below the ground",), weights.penetration, ground.penetration)
+def _world_terms(
+    program: Program, weights: Weights, rooted: bool, grounded: bool, transl: np.ndarray, axis: str
+) -> Iterable[Term]:
+    if grounded:
+        yield Term(("below the ground",), weights.penetration, ground.penetration)
     table = collision.clearance(_touching(program))
     yield Term(table.names, weights.collision, lambda b: collision.overlap(b, table))
     if not rooted:

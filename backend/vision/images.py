@@ -1,0 +1,126 @@
+"""Pictures from files or bytes: upright, RGB, of bounded size, with the focal length where the camera noted it."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from backend.errors import BadFile, NotAvailable
+from rigs.wire import Image, ImageBytes
+
+from .models import NEXT_STEP
+
+MOST_PIXELS: Final = 200_000_000  # a picture with more is not decoded
+LONGEST: Final = 3072  # px; larger pictures are made smaller
+SMALLEST: Final = 16  # px; nobody can be seen in less
+_DIAGONAL_35MM: Final = 43.27  # mm
+_FOCAL_35MM: Final = 0xA405  # Exif tag FocalLengthIn35mmFilm
+_EXIF_IFD: Final = 0x8769
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """pixels: (h, w, 3) uint8. scale: px of the file for one of these. focal: px of these, None where not noted.
+
+    notes: sentences for the user about what was made of the file.
+    """
+
+    pixels: np.ndarray
+    scale: float = 1.0
+    focal: float | None = None
+    notes: tuple[str, ...] = ()
+    _levels: list[np.ndarray] = field(default_factory=list, repr=False)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) px."""
+        return self.pixels.shape[1], self.pixels.shape[0]
+
+    def level(self, k: int) -> np.ndarray:
+        """The pixels halved k times, each time the mean of four: for crops that are made much smaller."""
+        levels = self._levels or [self.pixels]
+        while len(levels) <= k and min(levels[-1].shape[:2]) >= 4:
+            p = levels[-1][: levels[-1].shape[0] // 2 * 2, : levels[-1].shape[1] // 2 * 2].astype(np.uint16)
+            levels.append(((p[::2, ::2] + p[1::2, ::2] + p[::2, 1::2] + p[1::2, 1::2] + 2) // 4).astype(np.uint8))
+        self._levels[:] = levels
+        return levels[min(k, len(levels) - 1)]
+
+
+def read_picture(image: Image) -> Picture:
+    """The picture of a request.
+
+    Raises:
+        BadFile: it is missing, damaged, no picture, too small or too large. NotAvailable: Pillow is not installed.
+    """
+    try:
+        from PIL import Image as Pillow
+        from PIL import ImageOps, UnidentifiedImageError
+    except ImportError:
+        raise NotAvailable("reading pictures needs the package Pillow", NEXT_STEP, "no_photo_tier") from None
+    name = "the picture" if isinstance(image, ImageBytes) else Path(image.path).name
+    Pillow.MAX_IMAGE_PIXELS = None  # our own limit says more
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # damaged metadata
+            opened = Pillow.open(io.BytesIO(image.data) if isinstance(image, ImageBytes) else image.path)
+            return _decoded(opened, ImageOps, name)
+    except UnidentifiedImageError:
+        raise BadFile(f"{name} is no picture that can be read", "PNG, JPEG, WebP, TIFF, BMP or GIF") from None
+    except FileNotFoundError:
+        raise BadFile(f"there is no picture {name}", "check the name and the folder") from None
+    except (OSError, SyntaxError, ValueError, EOFError) as fault:
+        told = f"{name} is damaged or cannot be read: {fault}"
+        raise BadFile(told, "open it in another program and save it") from None
+
+
+def _decoded(opened: Any, ops: Any, name: str) -> Picture:
+    width, height = opened.size
+    if min(width, height) < SMALLEST:
+        raise BadFile(f"{name} has {width} x {height} pixels: too small to show a person", "use a larger picture")
+    notes = []
+    if getattr(opened, "n_frames", 1) > 1:
+        notes.append("The picture has several frames; I looked at the first.")
+    focal_35mm = _noted_focal(opened)
+    if opened.format == "JPEG":
+        opened.draft("RGB", (LONGEST, LONGEST))  # decodes at a fraction of the size
+    if opened.size[0] * opened.size[1] > MOST_PIXELS:
+        limit = f"at most {MOST_PIXELS // 1_000_000} million pixels"
+        raise BadFile(f"{name} has {width} x {height} pixels; {limit} are read", "make it smaller")
+    upright = ops.exif_transpose(opened)
+    if max(upright.size) > LONGEST:
+        upright.thumbnail((LONGEST, LONGEST))
+    rgb = _on_grey(upright)
+    scale = max(width, height) / max(rgb.size)
+    focal = focal_35mm * float(np.hypot(*rgb.size)) / _DIAGONAL_35MM if focal_35mm else None
+    return Picture(np.asarray(rgb), scale, focal, tuple(notes))
+
+
+def _noted_focal(opened: Any) -> float | None:
+    """The 35 mm equivalent of the focal length in mm, where the camera noted a sensible one."""
+    try:
+        noted = float(opened.getexif().get_ifd(_EXIF_IFD).get(_FOCAL_35MM, 0))
+    except (TypeError, ValueError, KeyError, OSError, SyntaxError, ZeroDivisionError):
+        return None
+    return noted if 8 <= noted <= 800 else None
+
+
+def _on_grey(image: Any) -> Any:
+    """RGB; what is transparent lies on grey."""
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        from PIL import Image as Pillow
+
+        rgba = image.convert("RGBA")
+        ground = Pillow.new("RGBA", rgba.size, (128, 128, 128, 255))
+        return Pillow.alpha_composite(ground, rgba).convert("RGB")
+    if image.mode in ("I", "I;16", "I;16B", "I;16L", "F"):
+        from PIL import Image as Pillow
+
+        values = np.asarray(image, float)
+        span = float(values.max() - values.min()) or 1.0
+        return Pillow.fromarray(((values - values.min()) / span * 255).astype(np.uint8)).convert("RGB")
+    return image.convert("RGB")

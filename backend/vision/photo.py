@@ -1,0 +1,101 @@
+"""From a request with a picture to the pose of one person: read, find, choose, observe, fit; and how sure it all is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from backend.body.model import ShapedBody
+from backend.errors import BadInput
+from rigs.wire import Image
+
+from .choose import choose, clipped
+from .detector import find_people
+from .fit import Fit, fit
+from .images import Picture, read_picture
+from .landmarks import INDEX, Box
+from .observe import Person, observe
+
+_SEEN: Final = 0.3  # weight of a landmark from which on it counts as seen
+_LIMBS: Final = {
+    "left arm": ("left_elbow", "left_wrist"), "right arm": ("right_elbow", "right_wrist"),
+    "left leg": ("left_knee", "left_ankle"), "right leg": ("right_knee", "right_ankle"),
+}  # fmt: skip
+_GOOD: Final = 0.02  # of the person's size: how far off the points of a good fit are
+_POOR: Final = 0.35  # confidence below which a warning is due
+
+
+@dataclass(frozen=True, eq=False)
+class Photo:
+    """The pose of one person of a picture. box in px of the file; confidence 0..1; warnings: sentences."""
+
+    fit: Fit
+    person: Person
+    picture: Picture
+    box: Box
+    confidence: float
+    warnings: tuple[str, ...]
+
+
+def pose_photo(
+    image: Image,
+    box: Box | None,
+    who: int | str | None,
+    shaped: ShapedBody,
+    tick: Callable[[str], None] = lambda stage: None,
+) -> Photo:
+    """The pose of the person that is meant.
+
+    Raises:
+        BadInput: nobody is there, or it is not clear who is meant. BadFile: the picture cannot be read.
+        NotAvailable: the photo tier is not set up.
+    """
+    tick("Reading the picture")
+    picture = read_picture(image)
+    notes = list(picture.notes)
+    if box is None:
+        tick("Looking for people")
+        people = find_people(picture)
+        if not people:
+            raise BadInput(
+                "I see nobody in this picture", "draw a box around the person, or take another picture", "nobody"
+            )
+        chosen, told = choose(people, who)
+        notes += [told] if told else []
+        region = chosen.box
+    else:
+        region = clipped(box, picture.size, picture.scale)
+    tick("Finding the landmarks")
+    person = observe(picture, region)
+    tick("Fitting the pose")
+    found = fit(person, picture, shaped)
+    sure = _confidence(found, person)
+    x, y, w, h = (v * picture.scale for v in region)
+    return Photo(found, person, picture, (x, y, w, h), sure, (*notes, *_warnings(found, person, picture, sure)))
+
+
+def _confidence(found: Fit, person: Person) -> float:
+    """0..1: how much of the body was seen, times how well the pose explains it."""
+    seen = float(np.mean([found.sure[INDEX[n]] for names in _LIMBS.values() for n in names]))
+    return round(float(np.clip(seen, 0, 1)) * float(np.exp(-((found.off / _GOOD / 2) ** 2))), 3)
+
+
+def _warnings(found: Fit, person: Person, picture: Picture, confidence: float) -> list[str]:
+    """What of the pose is a guess."""
+    out: list[str] = []
+    guessed = [limb for limb, names in _LIMBS.items() if max(found.sure[INDEX[n]] for n in names) < _SEEN]
+    if guessed:
+        beyond = all(_outside(person.points[INDEX[n]], picture) for limb in guessed for n in _LIMBS[limb])
+        why = "out of the frame" if beyond else "hidden or too faint"
+        verb = "is" if len(guessed) == 1 else "are"
+        out.append(f"The {' and the '.join(guessed)} {verb} {why}: posed as a guess.")
+    if confidence < _POOR:
+        out.append("The pose is uncertain: compare it with the picture.")
+    return out
+
+
+def _outside(point: np.ndarray, picture: Picture) -> bool:
+    return not (0 <= point[0] < picture.size[0] and 0 <= point[1] < picture.size[1])

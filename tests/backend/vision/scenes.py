@@ -1,0 +1,37 @@
+"""Pictures for the tests: our own body, posed by words and drawn, with what is known of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from backend.body.picture import draw, figure, view_camera
+from backend.pipeline import Pipeline
+from rigs.wire import PoseRequest
+
+SIZE = (420, 480)
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """pixels (h, w, 3) uint8; joints (55, 3) m in camera axes (OpenCV) and (55, 2) px; box (x, y, w, h) px."""
+
+    pixels: np.ndarray
+    joints: np.ndarray
+    points: np.ndarray
+    box: tuple[float, float, float, float]
+
+
+@cache
+def scene(prompt: str, degrees: float = 15.0) -> Scene:
+    """The body of a prompt, seen from `degrees` to its left of straight ahead."""
+    entry = Pipeline().pose(PoseRequest(prompt=prompt)).poses[0]
+    body = figure(entry.pose)
+    camera = view_camera(body, np.radians(degrees), SIZE)
+    seen, _ = camera.project(body.vertices)
+    low, high = seen.min(axis=0), seen.max(axis=0)
+    points, _ = camera.project(entry.joints)
+    box = (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
+    return Scene(draw(body, camera, SIZE), entry.joints @ camera.rotation.T + camera.translation, points, box)

@@ -1,0 +1,116 @@
+"""Photo fit on pictures whose pose is known: `python -m tests.bench.closed_loop [--n 40]`.
+
+Our own body in poses of the atlas is drawn from two sides, found again by the photo tier, and compared: PA-MPJPE over
+the 22 body joints and over the 12 of the limbs, and the mean angle by which each limb's direction is off. The landmark
+model's own points in space, on the same box, are measured beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from backend.atlas_command import posed
+from backend.body.model import BodyModel
+from backend.body.picture import draw, figure, view_camera
+from backend.body.png import encode_png
+from backend.errors import BadInput
+from backend.language.atlas import atlas
+from backend.vision.images import Picture
+from backend.vision.landmarks import INDEX as LANDMARK
+from backend.vision.landmarks import look
+from backend.vision.photo import Photo, pose_photo
+from backend.vision.regions import Region
+from rigs.skeleton import INDEX, N_BODY
+from rigs.wire import ImageBytes, Pose
+
+LIMBS = tuple(f"{s}_{j}" for s in ("left", "right") for j in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle"))
+SEGMENTS = (("upper arm", "shoulder", "elbow"), ("forearm", "elbow", "wrist"), ("thigh", "hip", "knee"),
+            ("shin", "knee", "ankle"))  # fmt: skip
+SIZE = (560, 640)
+VIEWS = {"front": np.radians(20.0), "side": np.radians(75.0)}
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A pose drawn from one side. joints (55, 3) m in camera axes; pixels (h, w, 3) uint8."""
+
+    name: str
+    view: str
+    pose: Pose
+    joints: np.ndarray
+    pixels: np.ndarray
+
+
+def cases(names: list[str]) -> Iterator[Case]:
+    """Every pose from every side."""
+    for name in names:
+        entry = posed(atlas(), name)
+        body = figure(entry.pose)
+        for view, azimuth in VIEWS.items():
+            camera = view_camera(body, azimuth, SIZE)
+            seen = entry.joints @ camera.rotation.T + camera.translation
+            yield Case(name, view, entry.pose, seen, draw(body, camera, SIZE))
+
+
+def aligned_error(a: np.ndarray, b: np.ndarray) -> float:
+    """PA-MPJPE, m: mean distance after the similarity that takes a (n, 3) to b best (Umeyama 1991)."""
+    x, y = a - a.mean(axis=0), b - b.mean(axis=0)
+    u, s, vt = np.linalg.svd(x.T @ y)
+    d = np.array([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
+    turned = (s * d).sum() / (x**2).sum() * x @ (u * d) @ vt
+    return float(np.linalg.norm(turned - y, axis=1).mean())
+
+
+def fitted(case: Case) -> Photo | None:
+    """The photo fit of a case; None where nobody was found."""
+    try:
+        return pose_photo(ImageBytes(encode_png(case.pixels)), None, None, BodyModel.load().shaped())
+    except BadInput as fault:
+        print(f"  {case.name} ({case.view}): {fault}")
+        return None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--n", type=int, default=40)
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    names = random.Random(3).sample(sorted(atlas().entries), options.n)
+    rows, angles, missed = [], {s: [] for s, _, _ in SEGMENTS}, 0
+    for case in cases(names):
+        photo = fitted(case)
+        if photo is None:
+            missed += 1
+            continue
+        camera = photo.fit.camera
+        mine = photo.fit.joints @ camera.rotation.T + camera.translation
+        limbs = [INDEX[n] for n in LIMBS]
+        raw = look(Picture(case.pixels), Region.around(photo.person.box)).space[[LANDMARK[n] for n in LIMBS]]
+        row = (aligned_error(mine[:N_BODY], case.joints[:N_BODY]), aligned_error(mine[limbs], case.joints[limbs]),
+               aligned_error(raw, case.joints[limbs]), photo.confidence)  # fmt: skip
+        rows.append(row)
+        for segment, a, b in SEGMENTS:
+            for s in ("left", "right"):
+                ways = [j[INDEX[f"{s}_{b}"]] - j[INDEX[f"{s}_{a}"]] for j in (mine, case.joints)]
+                cosine = ways[0] @ ways[1] / np.linalg.norm(ways[0]) / np.linalg.norm(ways[1])
+                angles[segment].append(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
+        if options.verbose:
+            print(f"  {case.name} ({case.view}): " + ", ".join(f"{1000 * v:.0f} mm" for v in row[:3]), row[3])
+    table = 1000 * np.array(rows)
+    print(f"{len(rows)} pictures, {missed} with nobody found")
+    for title, column in (("22 joints", 0), ("12 limb joints", 1), ("12 limb joints, landmarks alone", 2)):
+        print(f"PA-MPJPE {title}: mean {table[:, column].mean():.1f} mm, median {np.median(table[:, column]):.1f} mm")
+    for segment, off in angles.items():
+        print(f"{segment}: {np.mean(off):.1f} deg off on average")
+    order = table[:, 3].argsort()
+    halves = [table[order[: len(order) // 2], 1].mean(), table[order[len(order) // 2 :], 1].mean()]
+    print(f"the less sure half: {halves[0]:.1f} mm, the surer half: {halves[1]:.1f} mm")
+
+
+if __name__ == "__main__":
+    main()
