@@ -27,7 +27,7 @@ from rigs.wire import EngineInfo, Pose, PoseRequest
 from .proposal import Proposal
 from .settling import held_arms, on_the_ground, within_limits
 
-_PHOTO_HINT = "this version poses from words only; describe the picture, or leave the image out"
+_PHOTO_HINT = "leave the engine to auto, or name photo"
 
 
 class EmbeddedEngine:

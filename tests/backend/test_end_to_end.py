@@ -171,7 +171,7 @@ def test_files_of_the_command_line_feed_its_other_commands(tmp_path: Path) -> No
     assert run(tmp_path, "render", "b.npz", "--out", "b.png").returncode == 0
     assert (tmp_path / "b.png").stat().st_size > 1000
     listed = json.loads(run(tmp_path, "engines", "--json").stdout)
-    assert [e["name"] for e in listed if e["available"]] == ["embedded"]
+    assert [e["name"] for e in listed if e["available"]] == ["embedded", "photo"]
 
 
 def test_a_batch_is_the_same_in_one_process_and_in_two(tmp_path: Path) -> None:

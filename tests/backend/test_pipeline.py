@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from backend.body.rotations import geodesic, rotvec_to_rotmat
-from backend.errors import BadInput, Cancelled, NotAvailable
+from backend.errors import BadFile, BadInput, Cancelled, NotAvailable
 from backend.pipeline import Pipeline
 from rigs.skeleton import GROUPS, INDEX, expand_joints
 from rigs.wire import DescribeRequest, ImageBytes, Pose, PoseRequest, PoseResult, Turn
@@ -50,10 +50,20 @@ def test_empty_prompt_says_what_to_type(pipeline):
     assert caught.value.code == "empty_prompt" and "kneeling" in caught.value.hint
 
 
-def test_picture_is_declined_with_a_next_step(pipeline):
+def test_the_embedded_engine_declines_a_picture_with_a_next_step(pipeline):
     with pytest.raises(NotAvailable) as caught:
-        ask(pipeline, "", image=ImageBytes(b"\x89PNG"))
+        ask(pipeline, "", image=ImageBytes(b"\x89PNG"), engine="embedded")
     assert caught.value.hint
+
+
+def test_a_broken_picture_is_a_bad_file(pipeline):
+    with pytest.raises(BadFile, match="no picture"):
+        ask(pipeline, "", image=ImageBytes(b"\x89PNG"))
+
+
+def test_the_photo_engine_without_a_picture_asks_for_one(pipeline):
+    with pytest.raises(BadInput, match="picture"):
+        ask(pipeline, "standing", engine="photo")
 
 
 def test_unknown_engine_lists_the_known_ones(pipeline):
