@@ -26,6 +26,7 @@ from .tokens import Token, tokens_of
 _SIDES: Final = ("left", "right")
 _PASSED: Final = SKIP - {"with"} | {"both", "left", "right"}
 _TO_SIDE: Final = "toleft"  # in an alias: "to the left" or "to the right" must be said
+_MAKE: Final = "mak"  # the stem of "making"
 _KINDS: Final = frozenset(("pose", "position", "stance"))
 _OWN: Final = 0.3  # what a user's own pose has ahead of a shipped one that is asked for in the same words
 _BETWEEN: Final = frozenset(
@@ -99,6 +100,8 @@ def ways(entry: Entry) -> frozenset[frozenset[str]]:
 def _variants(tokens: list[Token]) -> list[tuple[tuple[str, ...], float]]:
     """The stems of an alias: as written, without "pose", and two words the other way round."""
     stems = tuple(_stems(tokens))
+    if len(stems) == 1 and len(tokens) > 1 and tokens[0].stem == _MAKE:
+        stems = (_MAKE, *stems)  # "making the bed" is no word for a bed
     out = [(stems, 0.2)]
     if tokens[-1].text in _KINDS and len(tokens) > 1:
         out = [((*stems, tokens[-1].stem), 0.3)]

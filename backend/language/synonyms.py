@@ -114,7 +114,7 @@ hold a cup: <hold> <drink> | <hold> a drink | <hold> mug | <hold> bottle | <hold
 smell a flower: smell | sniff | inhale the scent | scent
 cooking: grill | barbecue | roast | bake | <craft> <food> | season food | make pizza | make a cake | fry | boil | make
     cheese | make dough | flip pancakes | toss a salad | stew | cook | preparing
-chopping vegetables: <cut> <food> | <cut> vegetables | <cut> meat | <cut> with a knife | cutting | chop onion
+chopping vegetables: <cut> <food> | <cut> vegetables | <cut> meat | <cut> with a knife | cutting | chop
 washing dishes: <wash> <dishes> | do the dishes
 sweeping: brush the floor | clean up | blow leaves | rake | tidy up | brush off the floor
 wiping a table: <wash> table | dust | swipe | wipe down | wipe | scour | make the bed | making bed | change sheets
@@ -180,7 +180,7 @@ kick: boot | kicking | football | soccer | futsal | penalty | stomp | stamp | st
 block: parry | fend off | defend | ward off | shield himself | deflect | defensive | guard pose
 dodge: evade | duck away | sidestep a blow | avoid | swerve | feint | elude | dodgeball | evasive
 boxing guard: fighting stance | combat stance | ready to fight | sparring | martial artist | martial arts | headbutt
-sword strike: <use> <blade> | slash | hack at | cut with a sword | duel | swordfight | sword fight | chop
+sword strike: <use> <blade> | slash | hack at | cut with a sword | duel | swordfight | sword fight
 sword guard: <hold> <blade> | draw a blade | swordsman | swordswoman | knight
 aim a pistol: <hold> <gun> | <use> <gun> | point a <gun> | shoot a <gun> | gunman | fire a <gun> | shooter | shootout
 aim a rifle: hunt | hunter | shotgun | sniper | soldier aiming | paintball | marksman
@@ -222,7 +222,7 @@ dive: plunge | submerge | highdive | scuba
 surf: skateboard | snowboard | wakeboard | windsurf | kitesurf | surfboard | paddleboard | skimboard | longboard | sail
 ski: skier | skiing | slalom | downhill | snowkite | biathlon
 ice skate: skater | skating | rollerblade | rollerskate | figure skating | roller skate
-golf swing: golf | golfer | tee | putt | putter | polo | croquet
+golf swing: golf | golfer | tee | putter | polo | croquet
 tennis forehand: racket | racquet | squash | badminton | pingpong | ping pong | table tennis | racquetball | paddle
     tennis
     | tennis player | handball | jai alai | pickleball
