@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from .lexicon import (
     ACTIONS,
+    ARM_KINDS,
     DETERMINERS,
     FILLING,
     LARGE,
+    LEG_KINDS,
+    NEARLY,
     NEGATIONS,
     PART_WORDS,
     PLURALS,
@@ -24,6 +27,7 @@ SIDES: Final = ("left", "right")
 RELATIONS: Final = frozenset(
     [
         "on",
+        "ontop",
         "onto",
         "against",
         "behind",
@@ -65,8 +69,17 @@ TOUCHES: Final = frozenset(
         "support",
         "press",
         "rub",
+        "pinch",
+        "squeez",
+        "strok",
+        "massag",
+        "cradl",
+        "brac",
+        "tug",
+        "cling",
         "scratch",
         "tap",
+        "reach",
         "pat",
         "rest",
         "wip",
@@ -109,6 +122,11 @@ class Clause:
     number: float | None = None
     metres: float | None = None
     joined: str = ""
+    level_at: int = -1
+    holds: bool = False
+    """Whether something is in the hand that the clause is about."""
+    instruments: list[Part] = field(default_factory=list)
+    """Hands that do what is said of another part: "the knee pulled up with both hands"."""
 
     @property
     def subjects(self) -> list[Part]:
@@ -132,6 +150,10 @@ class Clause:
         return any(t.text in SMALL for t in self.words)
 
     @property
+    def nearly(self) -> bool:
+        return any(t.text in NEARLY for t in self.words)
+
+    @property
     def large(self) -> bool:
         return any(t.text in LARGE for t in self.words if t.text != "right")
 
@@ -150,6 +172,8 @@ def with_features(clause: Clause) -> Clause:
     sides_used = _find_parts(clause)
     _drop_joints(clause)
     _find_level(clause)
+    _find_instruments(clause)
+    _find_hold_of_it(clause)
     _find_relation(clause)
     clause.ways = frozenset(_ways(clause, sides_used))
     clause.number, clause.metres = _amount(words)
@@ -169,10 +193,29 @@ def _find_parts(clause: Clause) -> set[int]:
             continue
         if kind == "fist" and i and clause.words[i - 1].text in ("into", "a", "in") and clause.parts:
             continue  # a shape: "clenched into fists"
-        sides, first = _sides_before(clause.words, i)
+        sides, first = _sides_before(clause.words, i, kind)
         used.update(range(first, i))
+        if kind == "hand" and _is_its_back(clause.words, first):
+            kind = "hand_back"
+        whole = clause.parts[-1] if clause.parts else None
+        if whole is not None and _is_part_of(clause.words, whole, kind, first):  # "the ankle of the left leg"
+            clause.parts[-1] = replace(whole, sides=whole.sides or sides, word=i)
+            continue
         clause.parts.append(Part(kind, sides, token.text, i, first))
     return used
+
+
+def _is_its_back(words: list[Token], first: int) -> bool:
+    """Whether "the back of" stands before the hand whose noun phrase begins at `first`."""
+    before = [t.text for t in words[max(0, first - 4) : first] if t.text not in DETERMINERS]
+    return before[-2:] in (["back", "of"], ["backs", "of"], ["tops", "of"])
+
+
+def _is_part_of(words: list[Token], part: Part, kind: str, first: int) -> bool:
+    """Whether "of" joins a part to the limb it belongs to, whose noun phrase begins at `first`."""
+    group = ARM_KINDS if part.kind in ARM_KINDS else LEG_KINDS if part.kind in LEG_KINDS else frozenset()
+    between = [t.text for t in words[part.word + 1 : first] if t.text not in DETERMINERS]
+    return kind in group and between == ["of"]
 
 
 def _is_noun(words: list[Token], i: int) -> bool:
@@ -181,7 +224,7 @@ def _is_noun(words: list[Token], i: int) -> bool:
     return i > 0 and words[i - 1].text in DETERMINERS and following not in PART_WORDS and following != "of"
 
 
-def _sides_before(words: list[Token], i: int) -> tuple[tuple[str, ...], int]:
+def _sides_before(words: list[Token], i: int, kind: str) -> tuple[tuple[str, ...], int]:
     """The side words before the noun at i, and where they begin: "both of the straight arms", "his other hand"."""
     sides: tuple[str, ...] = ()
     first, k = i, i - 1
@@ -200,10 +243,18 @@ def _sides_before(words: list[Token], i: int) -> tuple[tuple[str, ...], int]:
                 sides, first = found, k
         elif text not in DETERMINERS and text not in ("of", "and") and not (text in _ADJECTIVES and i - k <= 2):
             break
+        if not sides and kind in LEG_KINDS and text in _OF_ONE_LEG and i - k <= 2:
+            sides, first = (_OF_ONE_LEG[text],), k
         if text == "and" and not sides:
             break
         k -= 1
     return sides, first
+
+
+_OF_ONE_LEG: Final = {
+    **dict.fromkeys(("lifted", "raised", "free"), "free"),
+    **dict.fromkeys(("standing", "supporting", "planted", "grounded", "weight-bearing"), "standing"),
+}
 
 
 _ADJECTIVES: Final = frozenset(
@@ -222,6 +273,15 @@ _ADJECTIVES: Final = frozenset(
         "stretched",
         "own",
         "free",
+        "standing",
+        "supporting",
+        "planted",
+        "grounded",
+        "lower",
+        "upper",
+        "whole",
+        "entire",
+        "full",
     ]
 )
 
@@ -244,9 +304,17 @@ def _find_level(clause: Clause) -> None:
     for n, part in enumerate(clause.parts):
         following = clause.words[part.word + 1].text if part.word + 1 < len(clause.words) else ""
         before = [t.text for t in clause.words[max(0, part.first - 4) : part.first]]
-        as_high = ("high" in before and "as" in before) or before[-2:] == ["up", "to"] or before[-3:-1] == ["up", "to"]
-        if following in _LEVELS or as_high:
-            clause.level = part.kind
+        of_height = (
+            before and any(w in ("height", "level") for w in before) and before[-1] in ("of", "with", "the", "his")
+        )
+        as_high = (
+            bool(of_height)
+            or ("high" in before and "as" in before)
+            or before[-2:] == ["up", "to"]
+            or before[-3:-1] == ["up", "to"]
+        )
+        if (following in _LEVELS or as_high) and part.kind != "buttocks":
+            clause.level, clause.level_at = part.kind, part.first
             clause.parts.pop(n)
             return
 
@@ -257,10 +325,19 @@ def _find_relation(clause: Clause) -> None:
     clause.split = len(clause.parts)
     for n, part in enumerate(clause.parts):
         start = clause.parts[n - 1].word + 1 if n else 0
-        between = words[start : part.first]
+        between = [
+            t
+            for k, t in enumerate(words[start : part.first], start)
+            if k not in (clause.level_at - 1, clause.level_at - 2)
+        ]
+        if n == 0 and any(t.stem == "reach" for t in between) and part.kind in ARM_KINDS:
+            continue
+        if n == 0 and _is_put(clause, between):
+            continue
         for t in reversed(between):
             touch = "touch" if t.stem in TOUCHES else ""
             relation = t.text if t.text in RELATIONS else touch
+            relation = "on" if relation == "ontop" else relation
             if relation:
                 clause.relation, clause.split = relation, n
                 if touch and any(w.text in ("on", "behind", "over") for w in between):
@@ -268,6 +345,54 @@ def _find_relation(clause: Clause) -> None:
                 if n == 0:
                     _instrument(clause)
                 return
+
+
+_PUTTING: Final = frozenset(("clasp", "plac", "press", "wrap", "rest", "set", "interlac", "stack", "cup", "hold"))
+
+
+def _is_put(clause: Clause, before: list[Token]) -> bool:
+    """As in "clasp both hands around the knee": the hands are what is put somewhere."""
+    first, then = clause.parts[0], clause.parts[1] if len(clause.parts) > 1 else None
+    if then is None:
+        verb = bool(before) and all(t.stem in _PUTTING or t.text in DETERMINERS or t.text in SIDE_WORDS for t in before)
+        after = [t.text for t in clause.words[first.word + 1 :]]
+        way = any(text in WAY_WORDS or text == "together" for text in after)
+        return verb and way and first.kind in ("hand", "palm", "fist", "fingers", "forearm", "elbow")
+    if first.kind not in ("hand", "palm", "fist", "fingers", "forearm", "elbow"):
+        return False
+    verb = bool(before) and all(t.stem in _PUTTING or t.text in DETERMINERS or t.text in SIDE_WORDS for t in before)
+    between = [t.text for t in clause.words[first.word + 1 : then.first]]
+    held = any(t.stem == "hold" for t in before) and then.kind not in ("hip", "waist", "knee", "thigh", "head", "chest")
+    return verb and not held and bool(set(between) & RELATIONS)
+
+
+def _find_instruments(clause: Clause) -> None:
+    """Hands named after "with" or "by", behind another part that something is done to."""
+    for n, part in enumerate(clause.parts[1:], 1):
+        text = _word_before(clause.words[: part.first], part.first) if part.kind in ARM_KINDS else ""
+        if text == "with" and clause.parts[0].kind not in ARM_KINDS and not _touches_first(clause):
+            clause.instruments = [clause.parts.pop(n)]
+            return
+
+
+def _find_hold_of_it(clause: Clause) -> None:
+    """As in "hold it there with the left hand": what is held was named before."""
+    part = clause.parts[0] if len(clause.parts) == 1 else None
+    if part is None or part.kind not in ("hand", "fingers") or not {"it", "them"} & {t.text for t in clause.words}:
+        return
+    if _word_before(clause.words[: part.first], part.first) == "with":
+        clause.instruments, clause.parts = [part], []
+
+
+def _touches_first(clause: Clause) -> bool:
+    """As in "touch the ear with the left hand": the verb before the parts says what the hand does."""
+    k = _verb(clause)
+    return k < clause.parts[0].first and clause.words[k].stem in TOUCHES
+
+
+def _verb(clause: Clause) -> int:
+    """The place of the first verb of a clause."""
+    return next((i for i, t in enumerate(clause.words) if t.stem in ACTIONS), len(clause.words))
 
 
 def _instrument(clause: Clause) -> None:
@@ -284,11 +409,28 @@ def _ways(clause: Clause, sides_used: set[int]) -> set[str]:
     out = set()
     nouns = {p.word for p in clause.parts}
     for i, token in enumerate(clause.words):
-        if i not in sides_used and i not in nouns and not clause.taken[i] and token.text in WAY_WORDS:
+        of_part = token.text in SIDES and i + 1 < len(clause.words) and clause.words[i + 1].text in PART_WORDS
+        free = i not in sides_used and i not in nouns and not clause.taken[i] and not of_part
+        if free and token.text in WAY_WORDS and not _is_measured_from(clause, i):
             out.add(WAY_WORDS[token.text])
     if {"out", "front"} & out == {"out", "front"} and _out_in_front(clause.words):
         out.discard("out")
     return out
+
+
+_PLACES: Final = frozenset(("ground", "floor", "ceiling", "sky", "heaven"))
+_NO_WAY: Final = frozenset(
+    ("parallel", "perpendicular", "ninety", "degrees", "off", "above", "from", "over", "against", "on", "touch", "onto",
+     "clear", "leave", "leaving", "flat", "of", "in", "near", "reach", "brush", "graze")
+)  # fmt: skip
+
+
+def _is_measured_from(clause: Clause, i: int) -> bool:
+    """Whether the ground at i is where something lies or is measured from: "parallel to the ground" is not down."""
+    if clause.words[i].text not in _PLACES or clause.does("look") or any(p.kind == "eye" for p in clause.parts):
+        return False
+    before = [t for t in clause.words[max(0, i - 4) : i] if t.text not in DETERMINERS and t.text not in ("to", "with")]
+    return bool(before) and (before[-1].text in _NO_WAY or before[-1].stem in _NO_WAY)
 
 
 def _out_in_front(words: list[Token]) -> bool:
@@ -321,11 +463,36 @@ def known_word(token: Token) -> bool:
         or token.stem in TOUCHES or t in NEGATIONS or t in STOP or t in FILLING or t in _LEVELS
         or token.number is not None
         or token.is_mark or t in EXTRA or token.stem in EXTRA
+        or t in RELATIONS or t in NEARLY
     )  # fmt: skip
 
 
 EXTRA: Final = frozenset(
     [
+        "backs",
+        "curv",
+        "curved",
+        "throw",
+        "edg",
+        "it",
+        "there",
+        "inner",
+        "outer",
+        "parallel",
+        "lie",
+        "planted",
+        "circle",
+        "ring",
+        "hoop",
+        "which",
+        "push",
+        "thrust",
+        "jut",
+        "shift",
+        "tops",
+        "stack",
+        "except",
+        "camera",
         "shoulder_width",
         "hip_width",
         "back_part",
@@ -401,6 +568,9 @@ EXTRA: Final = frozenset(
         "swing",
         "away",
         "tuck",
+        "almost",
+        "tall",
+        "level",
         "claw",
         "pinch",
         "horns",

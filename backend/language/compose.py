@@ -74,15 +74,25 @@ def _without(code: Posecode, later: Sequence[Posecode]) -> tuple[Posecode, ...]:
     """What is left of a statement of the base: itself, a part of it, or nothing."""
     if isinstance(code, Support):
         return _support_left(code, later)
-    if isinstance(code, Direction) and not any(_replaces(c, code) for c in later if not isinstance(c, Angle)):
-        return (
-            (_upper(code),) if any(isinstance(c, Angle) and _bends(c, code) for c in later) else _if_kept(code, later)
-        )
+    if isinstance(code, Direction) and not any(_replaces(c, code) for c in later if not _is_lower(c)):
+        if any(isinstance(c, Angle) and _bends(c, code) for c in later):
+            return (_upper(code),)
+        lower = [c for c in later if isinstance(c, Direction) and _is_lower(c) and limb_slots(c) & limb_slots(code)]
+        if lower and code.segment.endswith(("_thigh", "_upper_arm")):
+            return (code,)
+        if lower and code.segment.endswith(("_arm", "_leg")):
+            return (_upper(code),)
+        return _if_kept(code, later)
     return _if_kept(code, later)
 
 
+def _is_lower(code: Posecode) -> bool:
+    """Whether a statement is about a hinge or what lies below it: the upper part of the limb stays as it was."""
+    return isinstance(code, Angle) or (isinstance(code, Direction) and code.segment.endswith(("_forearm", "_shin")))
+
+
 def _if_kept(code: Posecode, later: Sequence[Posecode]) -> tuple[Posecode, ...]:
-    if _only_elbows(code, later):
+    if _only_elbows(code, later) or _only_below(code, later):
         return (code,)
     return () if any(_replaces(new, code) for new in later) else (code,)
 
@@ -93,7 +103,22 @@ def _only_elbows(code: Posecode, later: Sequence[Posecode]) -> bool:
     if not arms or not (isinstance(code, Contact) or (isinstance(code, Direction) and "forearm" in code.segment)):
         return False
     touched = [c for c in later if limb_slots(c) & arms and not isinstance(c, Hand)]
-    return bool(touched) and all(isinstance(c, Direction) and c.segment.endswith("upper_arm") for c in touched)
+    return bool(touched) and all(_is_of_elbow(c) for c in touched)
+
+
+def _only_below(code: Posecode, later: Sequence[Posecode]) -> bool:
+    """As in "elbows on the knees, hands hanging": the elbow stays where it rests."""
+    arms = limb_slots(code) & set(_ARMS)
+    touched = [c for c in later if limb_slots(c) & arms and not isinstance(c, Hand)]
+    return isinstance(code, Contact) and _is_of_elbow(code) and bool(touched) and all(_is_lower(c) for c in touched)
+
+
+def _is_of_elbow(code: Posecode) -> bool:
+    """Whether a statement says where an elbow is, and nothing of the hand."""
+    if isinstance(code, Contact):
+        arms = [r for r in (code.a, code.b) if limb_of_point(skin(r)) in _ARMS]
+        return any(r.endswith("_elbow") for r in arms[:1])
+    return isinstance(code, Direction) and code.segment.endswith("upper_arm")
 
 
 def _bends(new: Angle, old: Direction) -> bool:
@@ -131,6 +156,7 @@ def _keeps_support(code: Posecode) -> bool:
         isinstance(code, (Turn, Distance, Angle))
         or (isinstance(code, Position) and code.axis != "up")
         or _is_lean(code)
+        or (isinstance(code, Direction) and code.segment.endswith("_shin") and code.toward[1] < -0.9)
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from .clauses import SIDES, Clause, Part, other
-from .lexicon import ACTIONS, ARM_KINDS, LEG_KINDS
+from .lexicon import ACTIONS, ARM_KINDS, LEG_KINDS, PART_WORDS, PLURALS
 from .tokens import Token
 
 _MOST_DEGREES = 170.0  # what a statement about a bend may hold
@@ -19,13 +19,17 @@ Place = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Finding:
-    """Canonical lines that a clause says. standing: lines that hold only where the legs stand."""
+    """Canonical lines that a clause says. standing: lines that hold only where the legs stand.
+
+    weak: lines for limbs of which nothing else is said, such as those that something is not done with.
+    """
 
     lines: tuple[str, ...] = ()
     standing: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.lines or self.standing)
+        return bool(self.lines or self.standing or self.weak)
 
 
 @dataclass
@@ -46,8 +50,45 @@ class Context:
     """Whether the last part spoken of was the head, which "and tilted to the left" goes on about."""
     leaning: bool = False
     """Whether a lean of the trunk has been said: a straight back then keeps it."""
+    told: frozenset[int] = frozenset()
+    """Places of words that were read to the letter."""
+    weak: list[str] = field(default_factory=list)
+    """Lines for limbs of which nothing else is said."""
+    high: set[str] = field(default_factory=set)
+    """Sides of hands that are held at the height of the head: elbows that are tucked in stay below them."""
+    bent: set[str] = field(default_factory=set)
+    """Elbows and knees that a bend was said for."""
     busy: frozenset[int] = frozenset()
     """Places of words that single-word names take: a clause with one does not go on about the subject before."""
+
+    gestures: frozenset[int] = frozenset()
+    """Places of single words that name what an arm does: "raised in salute"."""
+    placed: bool = False
+    """Whether it was said where both arms are."""
+    on_toes: set[str] = field(default_factory=set)
+    """Sides of feet that are on their toes."""
+    mentioned: Part | None = None
+    """The last part of the clause before: what "which" and "it" are about."""
+    settled: frozenset[str] = frozenset()
+    """Limbs that something was said of to the letter."""
+    arms_up: str = ""
+    """Where both arms go: up or front, for palms that meet there."""
+
+    def hear(self, clause: Clause) -> None:
+        """Take note of limbs whose words are used up already: "with the palm up" goes on about them."""
+        for i, (token, used) in enumerate(zip(clause.words, clause.taken, strict=True)):
+            kind = PART_WORDS.get(token.text, "") if used else ""
+            kind = {"hip": "leg", "shoulder": "arm"}.get(kind, kind) if clause.places[i] in self.told else kind
+            group = _group(kind) if kind else "other"
+            before = clause.words[i - 1].text if i else ""
+            sides = SIDES if before == "both" else (before,) if before in SIDES else ()
+            if group == "arm" and token.text in PLURALS:
+                self.placed = True
+            if group != "other" and (sides or token.text in PLURALS):
+                self.last[group] = self.last["any"] = sides or SIDES
+                goes_on = not clause.subjects and (clause.does("raise", "stretch") or "overhead" in clause.ways)
+                if clause.places[i] in self.told or (group == "arm" and goes_on and len(sides) == 1):
+                    self.subject = Part(kind, sides or SIDES, token.text, i, i)
 
     def sides(self, part: Part) -> tuple[str, ...]:
         """The sides that a part is meant on; what has none gets that of the last such limb, else the natural one."""
@@ -66,9 +107,14 @@ class Context:
             return (other(before[0]),) if len(before) == 1 else (other(NATURAL_SIDE),)
         if said == "same" and before:
             return before
+        if said in ("free", "standing"):  # "the lifted leg", "the standing leg"
+            free = self.free_leg or (before[0] if len(before) == 1 and group in self.last else NATURAL_SIDE)
+            return (free,) if said == "free" else (other(free),)
         if said in ("front", "back"):
             front = self.front_leg or NATURAL_SIDE
             return (front,) if said == "front" else (other(front),)
+        if part.kind in ("toes", "fingers") and len(self.last.get(group, ())) == 1 and not said:
+            return self.last[group]
         if part.plural:
             return SIDES
         if said == "one" and len(before) == 1 and group in self.last:
@@ -106,12 +152,20 @@ def overstated(tokens: Sequence[Token]) -> list[str]:
 def subjects_of(clause: Clause, ctx: Context, kinds: frozenset[str]) -> list[Part]:
     """The parts of these kinds that a clause is about; a clause without any goes on about the subject before."""
     found = [p for p in clause.subjects if p.kind in kinds]
+    relative = clause.words[0].text in ("which", "that", "whose") and not clause.subjects
+    if relative and ctx.mentioned is not None and ctx.mentioned.kind in kinds:
+        ctx.subject = ctx.mentioned
     if found or clause.subjects or ctx.subject is None or ctx.subject.kind not in kinds:
         return found
     busy = any(k in ctx.busy and t.stem not in ACTIONS for k, t in zip(clause.places, clause.words, strict=True))
     limb = clause.does("lower") or clause.has("hang", "drop")
     limb = limb and not clause.does("look", "lean", "twist", "arch", "turn")
-    other_matter = busy or (clause.does("look", "lean", "twist", "bow", "arch", "turn") and not limb)
+    bends = clause.words[0].text in ("bend", "bends", "bending") and (clause.ways or clause.has("over", "waist"))
+    other_matter = (
+        busy
+        or bool(bends and ctx.subject.kind in LEG_KINDS)
+        or (clause.does("look", "lean", "twist", "bow", "arch", "turn") and not limb)
+    )
     return [] if other_matter or clause.joined == "." else [ctx.subject]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from .clauses import RELATIONS, TOUCHES, Clause, with_features
-from .lexicon import ACTIONS, ARM_KINDS, DETERMINERS, LEG_KINDS, PART_WORDS, SIDE_WORDS, SPLITTERS, WAY_WORDS
+from .clauses import RELATIONS, TOUCHES, Clause, Part, with_features
+from .lexicon import ACTIONS, ARM_KINDS, DETERMINERS, PART_WORDS, PLURALS, SIDE_WORDS, SPLITTERS, WAY_WORDS
 from .tokens import Token
 
 _OPENERS: Final = frozenset(("look", "gaz", "star", "glanc", "lean", "twist", "kneel", "sit", "stand", "fac"))
@@ -18,49 +18,40 @@ def clauses_of(tokens: list[Token], taken: list[bool]) -> list[Clause]:
         if places:
             clause = Clause([tokens[i] for i in places], [taken[i] for i in places], places, joined=joined)
             out.append(with_features(clause))
+    return [*_beforehand(out), *out]
+
+
+_ARM_STATES: Final = frozenset(("raised", "outstretched", "extended", "lifted", "upraised", "uplifted"))
+
+
+def _beforehand(clauses: list[Clause]) -> list[Clause]:
+    """As in "eyes on the raised right hand": what is said by the way of an arm that nothing else is said about."""
+    out: list[Clause] = []
+    about = {s for c in clauses for p in c.subjects if p.kind in ARM_KINDS for s in p.sides or ("left", "right")}
+    for clause in clauses:
+        for part in clause.targets:
+            k = part.first + (clause.words[part.first].text in DETERMINERS)
+            said = [j for j in range(max(0, k - 2), part.word) if clause.words[j].text in _ARM_STATES]
+            if (
+                part.kind in ARM_KINDS
+                and part.sides
+                and said
+                and not about & {*part.sides}
+                and not clause.taken[said[0]]
+            ):
+                words = [clause.words[said[0]], clause.words[part.word]]
+                new = Clause(words, [False, False], [clause.places[said[0]], clause.places[part.word]])
+                new.parts, new.split = [Part(part.kind, part.sides, part.said, 1, 1)], 1
+                out.append(new)
     return out
-
-
-def completed(tokens: list[Token]) -> list[Token]:
-    """As in "the left leg over the right": the noun that was left out is put back."""
-    out: list[Token] = []
-    noun: Token | None = None
-    limb: Token | None = None
-    for i, token in enumerate(tokens):
-        if token.text == "one" and limb is not None and i and tokens[i - 1].text in ("left", "right", "other"):
-            single = _SINGULAR.get(limb.text, limb.text)  # "the left one"
-            out.append(Token(single, single, token.said))
-            continue
-        out.append(token)
-        if token.text in PART_WORDS:
-            noun = token
-            its_own = i and tokens[i - 1].text in ("its", "their")  # "on its toes": the foot stays what "one" means
-            limb = token if PART_WORDS[token.text] in ARM_KINDS | LEG_KINDS and not its_own else limb
-        following = tokens[i + 1] if i + 1 < len(tokens) else None
-        ends = following is None or following.is_mark or following.text in SPLITTERS
-        before = [t.text for t in tokens[max(0, i - 3) : i]]
-        if (
-            token.text in ("left", "right", "other")
-            and ends
-            and noun is not None
-            and before
-            and before[-1] in DETERMINERS
-        ):
-            single = _SINGULAR.get(noun.text, noun.text)
-            if {"over", "on", "under", "infront", "behind", "onto", "against", "crossing"} & set(
-                before
-            ) or token.text == "other":
-                out.append(Token(single, single, ""))
-    return out
-
-
-_SINGULAR: Final = {"legs": "leg", "arms": "arm", "hands": "hand", "feet": "foot", "knees": "knee", "ankles": "ankle"}
 
 
 def _cut(tokens: list[Token], taken: list[bool]) -> list[tuple[list[int], str]]:
     """Indices of the words of each clause, and the word that joined it to the one before."""
     out: list[tuple[list[int], str]] = [([], "")]
     for i, token in enumerate(tokens):
+        if token.text == "," and _trails(tokens, i):
+            continue
         if token.is_mark or (token.text in SPLITTERS and not taken[i] and not _joins(tokens, i)):
             out.append(([], token.text))
         elif _begins(tokens, i, [tokens[k] for k in out[-1][0]]):
@@ -70,28 +61,51 @@ def _cut(tokens: list[Token], taken: list[bool]) -> list[tuple[list[int], str]]:
     return out
 
 
+_TRAILING: Final = frozenset(
+    ("parallel", "horizontal", "horizontally", "vertical", "vertically", "perpendicular", "ninety")
+)
+
+
+def _trails(tokens: list[Token], i: int) -> bool:
+    """Whether what follows the comma at i only says how the limb before it lies: "out to the side, parallel to ..."."""
+    return i + 1 < len(tokens) and tokens[i + 1].text in _TRAILING
+
+
 def _begins(tokens: list[Token], i: int, before: list[Token]) -> bool:
     """Whether a new clause begins at i without any mark: "left arm up | right arm down", "arms raised | looking up"."""
     if not before or tokens[i].text in SPLITTERS:
         return False
+    if tokens[i].stem == "fac" and before[-1].text in PART_WORDS:  # "with an open palm facing up"
+        return False
     if tokens[i].stem in _OPENERS or tokens[i].text == "holding":
         return _is_said(before)
     sided = tokens[i].text in ("left", "right", "both") and i + 1 < len(tokens) and tokens[i + 1].text in PART_WORDS
-    if not sided:
-        return False
+    bare = tokens[i].text in PART_WORDS and _is_predicated(tokens, i) and before[-1].text not in SIDE_WORDS
     last = next((t for t in reversed(before) if t.text not in DETERMINERS), None)
     named = next((k for k, t in enumerate(before) if t.text in PART_WORDS), None)
+    if not (sided or bare) or last is None or named is None:
+        return False
     if (
-        last is None
-        or named is None
-        or last.text in RELATIONS
-        or last.stem in TOUCHES
-        or last.text in ("with", "of", "and", "than", "as", "or")
+        last.text in RELATIONS and last.text not in ("behind", "infront", "in", "overhead", "across")
+    ) or last.stem in TOUCHES:
+        return False
+    if last.text in ("with", "of", "and", "than", "as", "or", "to", "towards", "from", "at", "for", "into", "like") or (
+        last.text in RELATIONS and (named == len(before) - 2 or not bare)
     ):
         return False
-    return any(t.text in WAY_WORDS or t.stem in ACTIONS for t in before[named + 1 :]) and not any(
-        t.text in RELATIONS for t in before
-    )
+    related = next((k for k, t in enumerate(before) if k > named and t.text in RELATIONS), None)
+    if related is not None:
+        return any(t.text in PART_WORDS or t.text in WAY_WORDS for t in before[related + 1 :])
+    return any(t.text in WAY_WORDS or t.stem in ACTIONS or t.text in _SAID for t in before[named + 1 :])
+
+
+def _is_predicated(tokens: list[Token], i: int) -> bool:
+    """Whether what follows the noun at i says something about it: "legs apart", "elbows out", "head bowed"."""
+    if i + 1 >= len(tokens) or tokens[i].text not in PLURALS | {"head", "chin", "torso", "back_part", "body"}:
+        return False
+    following = tokens[i + 1]
+    way = following.text in WAY_WORDS or following.text in _SAID or following.text in ("straight", "on", "behind")
+    return way or (following.stem in ACTIONS and following.text != following.stem)
 
 
 def _is_said(words: list[Token]) -> bool:
@@ -115,6 +129,8 @@ def _joins(tokens: list[Token], i: int) -> bool:
         if after[0].text in PART_WORDS and not _is_next(tokens, i, after):
             return True
         return _names_part(after) and _only_names(tokens, i)
+    if tokens[i].text == "with" and before.text in ("parallel", "line", "contact", "flush", "aligned"):
+        return True
     if tokens[i].text == "with":
         return _is_instrument(tokens, i, after)
     return False
@@ -125,7 +141,7 @@ def _is_next(tokens: list[Token], i: int, after: list[Token]) -> bool:
     start = next((k for k in range(i - 1, -1, -1) if tokens[k].is_mark or tokens[k].text in SPLITTERS), -1)
     placed = any(t.text in RELATIONS for t in tokens[start + 1 : i])
     said = after[1] if len(after) > 1 else None
-    return placed and said is not None and (said.text in _SAID or said.stem in ("turn", "tilt", "bow", "rais"))
+    return placed and said is not None and not said.is_mark and said.text not in SPLITTERS and said.text != "of"
 
 
 _SAID: Final = frozenset(("apart", "together", "wide", "slightly"))
@@ -138,15 +154,26 @@ def _names_part(words: list[Token]) -> bool:
 
 def _only_names(tokens: list[Token], i: int) -> bool:
     """Whether the clause up to i names parts and says nothing about them yet: "left arm | and right leg extended"."""
-    start = next((k for k in range(i - 1, -1, -1) if tokens[k].is_mark or tokens[k].text in SPLITTERS), -1)
-    return all(t.text in PART_WORDS or t.text in SIDE_WORDS or t.text in DETERMINERS for t in tokens[start + 1 : i])
+    start = next((k for k in range(i - 1, -1, -1) if tokens[k].is_mark or _splits(tokens, k)), -1)
+    said = tokens[start + 1 : i]
+    if said and ACTIONS.get(said[0].stem) in ("raise", "lower", "stretch", "bend") and said[0].text not in PART_WORDS:
+        said = said[1:]  # "lift the left arm and the right leg"
+    return all(t.text in PART_WORDS or t.text in SIDE_WORDS or t.text in DETERMINERS for t in said)
+
+
+def _splits(tokens: list[Token], k: int) -> bool:
+    return tokens[k].text in SPLITTERS and not (tokens[k].text == "with" and _joins(tokens, k))
 
 
 def _is_instrument(tokens: list[Token], i: int, after: list[Token]) -> bool:
     """As in "touching the ear with the left hand": a limb and nothing more follows, and something is touched before."""
     start = next((k for k in range(i - 1, -1, -1) if tokens[k].is_mark or tokens[k].text in SPLITTERS), -1)
+    if start > 0 and tokens[start].text == "and":  # "hold the right ear with one hand and the left ear with the other"
+        start = next((k for k in range(start - 1, -1, -1) if tokens[k].is_mark), -1)
     touched = any(t.stem in TOUCHES or t.stem in ("reach", "point") for t in tokens[start + 1 : i])
     k = 1 if after[0].text in SIDE_WORDS else 0
     if not touched or len(after) <= k or PART_WORDS.get(after[k].text) not in ARM_KINDS:
         return False
-    return len(after) == k + 1 or after[k + 1].is_mark or after[k + 1].text in SPLITTERS
+    goes_to = next((n for n, t in enumerate(tokens) if t is after[k]), -1)
+    to = tokens[goes_to + 1].text if 0 <= goes_to < len(tokens) - 1 else ""
+    return len(after) == k + 1 or after[k + 1].is_mark or after[k + 1].text in SPLITTERS or to in ("to", "towards")

@@ -45,6 +45,10 @@ def moved(r: Scan, i: int) -> int:
             continue
         codes = _read([r.tokens[k].said for k in range(i, stop)])
         if codes:
+            for code in codes:
+                if isinstance(code, Motion):
+                    side, _, joint = code.motion.partition("_")
+                    r.last["leg" if joint.startswith(("hip", "knee", "ankle")) else "arm"] = (side,)
             return r.keep(i, stop, codes)
     return i
 

@@ -17,8 +17,15 @@ def _table(text: str) -> dict[str, str]:
 
 
 def _phrases(text: str) -> dict[tuple[str, ...], str]:
-    """Lines "meaning: phrase | phrase" -> the words of the phrase -> meaning."""
-    return {tuple(p.split()): meaning for meaning, words in _entries(text) for p in words.split("|")}
+    """Lines "meaning: phrase | phrase" -> the words of the phrase -> meaning; "the" stands for "his" as well."""
+    told = [(tuple(p.split()), meaning) for meaning, words in _entries(text) for p in words.split("|")]
+    whose = {
+        tuple(who if w == "the" else w for w in words): meaning
+        for words, meaning in told
+        if "the" in words[:-1] and not {"ground", "floor"} & set(words)
+        for who in ("his", "her", "their", "your", "my", "its")
+    }
+    return {**whose, **dict(told)}
 
 
 def _set(text: str) -> frozenset[str]:
@@ -30,24 +37,25 @@ PART_WORDS: Final = _table("""
 arm: arm arms
 upper_arm: upper_arm upper_arms bicep biceps tricep triceps
 forearm: forearm forearms
-elbow: elbow elbows
+elbow: elbow elbows crook
 wrist: wrist wrists
 hand: hand hands
-palm: palm palms
-fist: fist fists
+hand_back: hand_back hand_backs
+palm: palm palms hand_heel
+fist: fist fists knuckles
 fingers: finger fingers fingertip fingertips
 index: index index_finger index_fingers
 thumb: thumb thumbs
 shoulder: shoulder shoulders
 leg: leg legs
-thigh: thigh thighs
-knee: knee knees
+thigh: thigh thighs quad quads hamstring hamstrings
+knee: knee knees kneecap kneecaps
 shin: shin shins
 calf: calf calves
 ankle: ankle ankles
-foot: foot feet
+foot: foot feet instep insteps
 heel: heel heels
-toes: toe toes tiptoe tiptoes
+toes: toe toes tiptoe tiptoes foot_ball
 sole: sole soles
 hip: hip hips pelvis
 waist: waist
@@ -55,11 +63,11 @@ torso: torso trunk upper_body body spine
 back: back_part
 lower_back: lower_back
 upper_back: upper_back
-chest: chest breast sternum heart bosom
-stomach: stomach belly tummy abdomen
+chest: chest breast sternum heart bosom breastbone collarbone collarbones clavicle
+stomach: stomach belly tummy abdomen abs midriff navel gut
 groin: groin crotch
 lap: lap
-buttocks: buttocks buttock glutes bottom butt bum
+buttocks: buttocks buttock glutes bottom butt bum backside rump arse derriere
 head: head
 head_top: head_top
 head_back: head_back
@@ -80,7 +88,7 @@ PLURALS: Final = _set(
     "arms upper_arms forearms elbows wrists hands palms fists fingers fingertips index_fingers thumbs shoulders "
     "legs thighs knees shins calves ankles feet heels toes tiptoes soles hips temples cheeks ears eyes biceps"
 )
-ARM_KINDS: Final = _set("arm upper_arm forearm elbow wrist hand palm fist fingers index thumb")
+ARM_KINDS: Final = _set("arm upper_arm forearm elbow wrist hand hand_back palm fist fingers index thumb")
 LEG_KINDS: Final = _set("leg thigh knee shin calf ankle foot heel toes sole")
 HEAD_KINDS: Final = _set("head face chin neck eye")
 TRUNK_KINDS: Final = _set("torso back chest waist hip shoulder lower_back upper_back stomach buttocks")
@@ -89,14 +97,17 @@ TRUNK_KINDS: Final = _set("torso back chest waist hip shoulder lower_back upper_
 PHRASES: Final = _phrases("""
 head_back: back of the head | back of head | back of his head | back of her head | back of your head | back of their
     head
-nape: back of the neck | back of neck | back of his neck | back of her neck
+nape: nape of the neck | nape of his neck | nape of her neck
+    | back of the neck | back of neck | back of his neck | back of her neck
 head_top: top of the head | top of head | top of his head | top of her head | crown of the head | top of your head
 upper_body: upper body | upper half
 upper_arm: upper arm
 upper_arms: upper arms
 forearm: lower arm
 forearms: lower arms
-thigh: upper leg
+thigh: upper leg | inner thigh | outer thigh
+temple: side of the head | side of his head | side of her head | side of your head
+cheek: side of the face | side of his face | side of her face
 thighs: upper legs
 shin: lower leg
 shins: lower legs
@@ -104,8 +115,13 @@ lower_back: lower back | small of the back | small of his back | small of her ba
 upper_back: upper back
 index_finger: index finger | pointing finger | pointer finger | forefinger
 index_fingers: index fingers | pointer fingers
+upper_back: shoulder blades
+on upper_back: between the shoulder blades
+feet wide apart: in a wide stance | wide stance | broad stance | wide legged stance | straddle stance
+feet together: narrow stance
 ninety degrees: right angle | right angles | a right angle | perpendicular
-infront: in front of | in front | before of
+except: except for | apart from | other than | with the exception of
+infront: ahead of | in front of | in front | before of
 overhead: above the head | above his head | above her head | above their head | above head | over the head | over
     his head | over her head | above your head | over head | over their head | above their heads | over their heads
 upright: straight up and down
@@ -114,7 +130,8 @@ shoulder_width: shoulder width | shoulders width | shoulder wide
 hip_width: hip width | hips width | hip distance
 sideways: to the side | to the sides | to his side | to her side | to his sides | to her sides | to its side | to
     either side | to both sides | to one side
-atsides: at the sides | at his sides | at her sides | by the sides | by his side | by her side | by their sides | at
+atsides: by their side | at their side | at their sides | by your side | by its side | at the sides of the body
+    | at the sides | at his sides | at her sides | by the sides | by his side | by her side | by their sides | at
     the side | by the side | at sides | by sides | at his side | at her side | by his sides | by her sides | at
     their sides | at your sides | by your sides | alongside the body | along the body | along the sides | beside the
     body | next to the body
@@ -124,6 +141,11 @@ back_part straight: back straight | straight back | flat back | back flat | back
 back_part arched: back arched | arched back | arching the back | arch the back | arching back | arching his back |
     arching her back | arches her back | arches his back
 back_part rounded: back rounded | rounded back | back bent | hunched back | round back
+foot_ball: ball of the foot | ball of his foot | ball of her foot | ball of one foot
+hand_heel: heel of the hand | heel of his hand | heel of her hand
+elbow: crook of the elbow | crook of his elbow | crook of her elbow | elbow crease | inside of the elbow
+navel: belly button
+ontop: on top of | onto the top of
 tiptoe: tip toes | tippy toes | tip toe | balls of the feet | balls of his feet | balls of her feet
 eachother: each other | one another
 all fours: hands and knees
@@ -157,7 +179,7 @@ WAY_WORDS: Final = _table("""
 up: up upward upwards high higher sky skyward ceiling heaven aloft
 overhead: overhead
 down: down downward downwards low lowered floor ground below
-front: forward forwards front ahead infront frontward upfront
+front: forward forwards front ahead infront frontward upfront camera viewer audience
 back: back backward backwards behind rearward
 out: out outward outwards sideways aside laterally apart wide spread lateral outstretched wing side sides t
 in: inward inwards across together
@@ -169,18 +191,19 @@ v: v y
 
 # verb stem -> what it does
 ACTIONS: Final = _table("""
-raise: rais lift elevat hold hoist held rise pull draw drawn bring
-lower: lower drop hang dangl hung
+raise: rais sweep lift elevat hold hoist held rise pull draw drawn bring
+lower: lower drop hang dangl hung droop
 stretch: stretch extend reach outstretch straighten spread
-bend: bend flex curl crook bent flexed
+bend: bend flex curl crook bent flexed hing buckl
 cross: cross fold
 twist: twist rotat
 lean: lean inclin hunch slouch slump
 tilt: tilt cock tip
 turn: turn
-bow: bow nod drop hang
-look: look gaz star glanc fac watch peer se eye
-touch: touch rest plac put press hold grab grasp clutch lay cover grip cup support tap contact reach hug
+bow: bow nod
+look: look gaz star glanc fac watch peer se
+touch: touch rest plac put press hold grab grasp clutch lay cover grip cup support tap contact hug pinch squeez
+    strok rub scratch massag cradl brac pat tug cling set
 clasp: clasp interlac lac interlock join fold press together lock
 clench: clench ball clos tight
 open: open unclench
@@ -188,11 +211,16 @@ point: point indicat aim
 arch: arch
 """)
 NEGATIONS: Final = _set("not no without dont doesnt isnt arent never neither nor avoid cannot cant wont instead")
-SMALL: Final = _set("slightly little bit somewhat gently mildly barely subtly softly partially half partly")
+SMALL: Final = _set(
+    "slightly little bit somewhat gently mildly barely subtly softly partially half partly semi fractionally moderately"
+)
+NEARLY: Final = _set("almost nearly mostly virtually practically")
 LARGE: Final = _set(
     "fully completely very far deeply strongly way extremely totally maximally deep sharply high highly lot much right"
 )
-SPLITTERS: Final = _set("and while but with whilst then plus keeping having whereas when although though where so")
+SPLITTERS: Final = _set(
+    "and while except but with whilst then plus keeping having whereas when although though where so"
+)
 
 NUMBER_WORDS: Final[dict[str, float]] = {
     "zero": 0, "ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fortyfive": 45, "fifty": 50,
@@ -305,7 +333,8 @@ SKIP: Final = _set("""
 """)
 # Words that nothing needs to be made of: who does it, articles, prepositions and the like.
 STOP: Final = SKIP | _set("""
-    person man woman boy girl guy lady human figure character people somebody someone male female adult he she they it
+    person subject client patient participant camera viewer
+    man woman boy girl guy lady human figure character people somebody someone male female adult he she they it
     i you we him them me us who whose which what and or but while whilst then so as if like also still form forms
     forming formed there here it's its than such being having has have had can could would should will may might must
     about between near next until up down out body way each all one let get gets getting got please starting pose

@@ -10,7 +10,9 @@ from typing import Final
 from .atlas import Atlas, Entry, atlas, per_atlas, shipped
 from .lexicon import (
     ACTIONS,
+    ARM_KINDS,
     DETERMINERS,
+    LEG_KINDS,
     NEGATIONS,
     PART_WORDS,
     PLURALS,
@@ -20,6 +22,7 @@ from .lexicon import (
     THINGS,
     WAY_WORDS,
 )
+from .preparing import completed
 from .stems import stem
 from .tokens import Token, tokens_of
 
@@ -76,7 +79,7 @@ def index_of(book: Atlas) -> Index:
         own = _OWN if shipped().entries.get(entry.name) is not entry else 0.0
         seen = set()
         for phrase in (entry.name, *entry.aliases):
-            tokens = tokens_of(phrase.replace("to the {side}", _TO_SIDE).replace("{side}", "left"))
+            tokens = completed(tokens_of(phrase.replace("to the {side}", _TO_SIDE).replace("{side}", "left")))
             words.update(t.text for t in tokens)
             full.update(t.text for t in tokens)
             words.update(t.stem for t in tokens)
@@ -107,7 +110,7 @@ def _variants(tokens: list[Token]) -> list[tuple[tuple[str, ...], float]]:
         out = [((*stems, tokens[-1].stem), 0.3)]
         if len(stems) > 1 or not _says_something_else(tokens[0]):
             out.append((stems, 0.0))
-    if len(stems) == 2 and not {"on", "in", "with"} & set(stems) and not _is_an_exercise(stems):
+    if len(stems) == 2 and not {"on", "in", "with", "stand", "back"} & set(stems) and not _is_an_exercise(stems):
         out.append((stems[::-1], out[-1][1] - 0.05))
     return out
 
@@ -178,9 +181,12 @@ def find(tokens: list[Token], taken: list[bool], least: int, most: int = 99) -> 
 
 def _match(tokens: list[Token], taken: list[bool], i: int, alias: Alias, table: Index) -> Match | None:
     """The alias with its first stem at i, or None. One word may stand between two of its own."""
-    if _places_a_part(tokens, i):
+    if _places_a_part(tokens, i) or (
+        len(alias.stems) == 1 and (_is_done_with_a_part(tokens, i) or _is_a_thing(tokens, i))
+    ):
         return None
     places, side, gaps, k = [i], _side_at(tokens, i), 0, i
+    limb = atlas().entries[alias.entry].limb
     for wanted in alias.stems[1:]:
         k += 1
         while k < len(tokens) and (not _fits(tokens, k, wanted) or taken[k]):
@@ -188,7 +194,7 @@ def _match(tokens: list[Token], taken: list[bool], i: int, alias: Alias, table: 
             if taken[k] or tokens[k].is_mark:
                 return None
             if text in _SIDES:
-                side = side or text
+                side = text if _is_of_limb(tokens, k, limb) else side or text
             elif _counts(tokens, k):
                 gaps += 1
                 if (
@@ -206,7 +212,13 @@ def _match(tokens: list[Token], taken: list[bool], i: int, alias: Alias, table: 
         places.append(k)
         if wanted == _TO_SIDE:
             side = tokens[k].text
-    if _is_of_a_part(tokens, places) or _goes_on(tokens, places):
+    if _is_of_a_part(tokens, places) or _goes_on(tokens, places) or _is_one_of_several(tokens, places):
+        return None
+    if (
+        _is_for_the_rules(tokens, places)
+        or _crosses_lower(tokens, places)
+        or (limb in ("arm", "hand") and _TO_SIDE not in alias.stems and _only_turns(tokens, places))
+    ):
         return None
     if side and len(places) > 1 and _is_bare(tokens, places) and not atlas().entries[alias.entry].side:
         return None  # "left leg raised" is no pose of both legs
@@ -214,12 +226,118 @@ def _match(tokens: list[Token], taken: list[bool], i: int, alias: Alias, table: 
     return Match(alias.entry, tuple(places), side, score, _negated(tokens, i), len(alias.stems))
 
 
+_LIMB_KINDS: Final = {"arm": ARM_KINDS, "hand": ARM_KINDS, "leg": LEG_KINDS}
+
+
+def _is_of_limb(tokens: list[Token], k: int, limb: str) -> bool:
+    """Whether the side word at k is that of the limb that the entry's side is a side of."""
+    return k + 1 < len(tokens) and PART_WORDS.get(tokens[k + 1].text) in _LIMB_KINDS.get(limb, ())
+
+
+def _only_turns(tokens: list[Token], places: list[int]) -> bool:
+    """Whether "to the left" within an alias is all that is said about sides: it is not that of an arm."""
+    sided = [k for k in range(places[0], places[-1] + 1) if tokens[k].text in _SIDES]
+    arms = [k for k in sided if _is_of_limb(tokens, k, "arm")]
+    return bool(sided) and not arms and all(tokens[k - 1].text == "the" and tokens[k - 2].text == "to" for k in sided)
+
+
+def _crosses_lower(tokens: list[Token], places: list[int]) -> bool:
+    """As in "legs crossed at the ankles": other than the legs crossed of an alias."""
+    crosses = any(ACTIONS.get(tokens[k].stem) == "cross" for k in places)
+    nearby = [t.text for t in tokens[max(0, places[0] - 3) : places[-1] + 6] if not t.is_mark]
+    at = [k for k, text in enumerate(nearby) if text in ("ankle", "ankles", "wrist", "wrists")]
+    own = any(tokens[k].text in ("ankle", "ankles", "wrist", "wrists") for k in places)
+    return crosses and not own and any(k >= 2 and "at" in nearby[k - 2 : k] for k in at)
+
+
+_LIMB_VERBS: Final = frozenset(
+    ("swing", "hang", "dangl", "hug", "drop", "float", "wrap", "reach", "press", "rest", "push", "thrust", "jut",
+     "pull", "tiptoe", "hover", "trail", "point", "throw", "fling", "turn", "rotat", "tuck", "curl")
+)  # fmt: skip
+_SPREADS: Final = frozenset(("apart", "together", "wide", "straight", "flat"))
+_MOVES: Final = frozenset(("raise", "lower", "stretch", "bend", "point"))
+
+
+_OBJECT_VERBS: Final = frozenset(
+    ("reach", "sweep", "throw", "swing", "push", "drop", "fling", "put", "roll", "float", "shift", "pull")
+)
+
+
+def _is_done_with_a_part(tokens: list[Token], i: int) -> bool:
+    """Whether the verb at i is about a limb: "sweep the arms up", "his forearm lies on the thigh"."""
+    following = next(
+        (t.text for t in tokens[i + 1 : i + 5] if t.text not in DETERMINERS and t.text not in SIDE_WORDS), ""
+    )
+    if tokens[i].stem in _OBJECT_VERBS and following in PART_WORDS and tokens[i].text not in PART_WORDS:
+        return True
+    before = next((t.text for t in reversed(tokens[:i]) if t.text not in _BETWEEN), "")
+    if tokens[i].text == "limp":
+        return True
+    if tokens[i].stem == "reach":
+        ahead = next((k for k in range(i + 1, len(tokens)) if tokens[k].is_mark), len(tokens))
+        return any(PART_WORDS.get(t.text) in ARM_KINDS for t in tokens[i + 1 : min(ahead, i + 7)])
+    if tokens[i].stem == "balanc" and [t.text for t in tokens[i + 1 : i + 2]] == ["on"]:
+        return any(t.text in PART_WORDS for t in tokens[i + 2 : i + 5])
+    return tokens[i].stem == "lie" and PART_WORDS.get(before) in ARM_KINDS | LEG_KINDS | {"head", "chin", "cheek"}
+
+
+def _is_a_thing(tokens: list[Token], i: int) -> bool:
+    """Whether a word that also names a move stands for a thing: "the foot on a step"."""
+    return tokens[i].text in ("step", "block", "bar", "bench") and i > 0 and tokens[i - 1].text in DETERMINERS
+
+
+def _is_one_of_several(tokens: list[Token], places: list[int]) -> bool:
+    """Whether only a part and its move are said, in a sentence about other parts too: the rules read "hand raised"."""
+    words = [tokens[k] for k in places]
+    rest = [t for t in words if t.text not in PART_WORDS and t.text != "with"]
+    plain = all(ACTIONS.get(t.stem, "") in _MOVES or t.text in WAY_WORDS or t.text in _SPREADS for t in rest)
+    if len(places) < 2 or not any(t.text in PART_WORDS for t in words) or not plain:
+        return False
+    before = next((t.text for t in reversed(tokens[: places[0]]) if t.text not in _PASSED - {"at", "on", "to"}), "")
+    return before in ("at", "to", "on") or any(t.text in PART_WORDS for k, t in enumerate(tokens) if k not in places)
+
+
+def _is_for_the_rules(tokens: list[Token], places: list[int]) -> bool:
+    return _meets_somewhere(tokens, places) or _is_said_of_one_side(tokens, places)
+
+
+def _meets_somewhere(tokens: list[Token], places: list[int]) -> bool:
+    """As in "arms overhead, palms together": where the palms meet is said by other words."""
+    words = [tokens[k] for k in places]
+    if not all(t.text in ("palms", "hands", "together", "touch", "press") or t.stem == "press" for t in words):
+        return False
+    return any(PART_WORDS.get(t.text) in ("arm", "elbow") for k, t in enumerate(tokens) if k not in places)
+
+
+def _is_said_of_one_side(tokens: list[Token], places: list[int]) -> bool:
+    """Whether an alias is plain body language said of one side, among words about others: "left hand on chin ..."."""
+    words = [tokens[k] for k in places]
+    plain = all(
+        t.text in PART_WORDS or t.stem in ACTIONS or t.text in WAY_WORDS or t.text in _RELATING or t.stem in _RELATING
+        for t in words
+    )
+    sided = any(tokens[k].text in (*_SIDES, "other") for k in range(max(0, places[0] - 1), places[-1] + 1))
+    if len(places) < 2 or not plain or not sided or not any(t.text in PART_WORDS for t in words):
+        return False
+    inside = range(places[0], places[-1] + 1)
+    return any(t.text in PART_WORDS for k, t in enumerate(tokens) if k not in places and k not in inside)
+
+
+_RELATING: Final = frozenset(("on", "in", "over", "behind", "under", "above", "across", "against", "between", "hold"))
+
+
 def _is_of_a_part(tokens: list[Token], places: list[int]) -> bool:
     """Whether words like "pointing forward" are said of the part of the body before them: the rules read that."""
-    least = 1 if ACTIONS.get(tokens[places[0]].stem) == "stretch" else 2
-    if len(places) < least or not all(tokens[k].stem in ACTIONS or tokens[k].text in WAY_WORDS for k in places):
+    of_limbs = [tokens[k].stem in _LIMB_VERBS or ACTIONS.get(tokens[k].stem) == "stretch" for k in places]
+    least = 1 if of_limbs[0] else 2
+    telling = [
+        tokens[k].stem in ACTIONS or tokens[k].text in WAY_WORDS or of_limb
+        for k, of_limb in zip(places, of_limbs, strict=True)
+    ]
+    if len(places) < least or not all(telling):
         return False
-    before = next((t for t in reversed(tokens[: places[0]]) if t.text not in _BETWEEN), None)
+    passed = _BETWEEN | ({"on"} if tokens[places[0]].text == "tiptoe" else frozenset())
+    before = next((t for t in reversed(tokens[: places[0]]) if t.text not in passed), None)
     if before is not None and before.text in PART_WORDS:
         return True
     told = next((t for t in reversed(tokens[: places[0]]) if not _tells_of_a_turn(t)), None)
@@ -258,7 +376,8 @@ def _goes_on(tokens: list[Token], places: list[int]) -> bool:
         return words[0].text in PART_WORDS and following.text in ("ground", "floor")
     if acts <= {"clasp", "touch"}:
         return following.text == "overhead"
-    return acts <= {"cross"} and words[0].text.startswith("arm") and following.text in ("overhead", "behind", "at")
+    of_arms = any(t.text.startswith(("arm", "wrist", "hand")) for t in words)
+    return acts <= {"cross"} and of_arms and following.text in ("overhead", "behind", "at")
 
 
 def _act(token: Token) -> str:

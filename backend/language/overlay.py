@@ -9,6 +9,7 @@ from backend.posecodes.angle import Angle
 from backend.posecodes.direction import Direction
 from backend.posecodes.distance import Distance
 from backend.posecodes.gaze import Gaze
+from backend.posecodes.ground import Support
 from backend.posecodes.hand import Hand
 from backend.posecodes.vocabulary import SIDES
 
@@ -38,6 +39,8 @@ def _restated(old: Posecode, new: Posecode, *, straight: bool = True) -> bool:
         return straight and new.segment == f"{side}_{'arm' if joint == 'elbow' else 'leg'}"
     if isinstance(old, Direction) and isinstance(new, Direction):
         return old.segment == new.segment
+    if isinstance(old, Support) and isinstance(new, Support):  # a foot that goes on its toes
+        return {p.replace("toes", "foot") for p in new.parts} >= set(old.parts) and new.parts != old.parts
     return type(old) is type(new) and isinstance(old, (Angle, Hand, Gaze)) and old.limbs() == new.limbs()
 
 

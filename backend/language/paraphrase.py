@@ -119,13 +119,19 @@ def synonyms_in(tokens: list[Token], reading: Reading) -> list[Rewording]:
         for wanted, meant in table.get(tokens[i].stem, ()):
             places = tuple(counted[n : n + len(wanted)])
             if len(places) == len(wanted) and _says(tokens, places, wanted) and free & set(places):
-                alone = len(places) == 1 and not reading.is_empty and (_is_noun(tokens, i) or _places_a_part(tokens, i))
+                body = _is_noun(tokens, i) or _places_a_part(tokens, i) or _is_of_body(tokens, i)
+                alone = len(places) == 1 and not reading.is_empty and body
                 if alone or used & set(places):
                     continue
                 used.update(places)
                 out.append(Rewording(places, meant, " ".join(tokens[k].said for k in range(places[0], places[-1] + 1))))
                 break
     return out
+
+
+def _is_of_body(tokens: list[Token], i: int) -> bool:
+    """Whether a word, or the one before it, names a part of the body: "eyes closed" opens no door."""
+    return any(t.text in PART_WORDS or t.text == "weight" for t in tokens[max(0, i - 1) : i + 1])
 
 
 def _says(tokens: list[Token], places: tuple[int, ...], wanted: tuple[frozenset[str], ...]) -> bool:

@@ -7,21 +7,24 @@ from dataclasses import dataclass, replace
 
 from backend.posecodes import Posecode, Program, read_line
 from backend.posecodes.angle import Angle
+from backend.posecodes.contact import Contact
 from backend.posecodes.direction import Direction
+from backend.posecodes.ground import Support
 
 from .atlas import Entry, atlas, per_atlas
-from .clauses import EXTRA, Clause, known_word
+from .clauses import EXTRA, RELATIONS, Clause, known_word
 from .cleaning import clean
 from .compose import composed, limb_slots, seen_from_chest
 from .context import Context, Finding, Place, overstated
 from .course import find_course, is_gait
-from .cutting import clauses_of, completed
+from .cutting import clauses_of
 from .deeds import lead, led, of_one_deed
 from .doers import poses_alone
 from .exact import exactly
 from .lexicon import (
     ACTIONS,
     ARM_KINDS,
+    DETERMINERS,
     IRREGULAR,
     LARGE,
     LEG_KINDS,
@@ -29,6 +32,7 @@ from .lexicon import (
     NUMBER_WORDS,
     PART_WORDS,
     PHRASES,
+    PLURALS,
     SIDE_WORDS,
     SKIP,
     SMALL,
@@ -43,6 +47,7 @@ from .moods import NO_POSE, mood_alone, moods_of
 from .named_sides import aimed, on_one_leg
 from .overlay import bent_joints, opened, over, with_exact
 from .paraphrase import reworded
+from .preparing import prepared
 from .rules_arms import arms
 from .rules_legs import free_leg, legs
 from .rules_points import at_point, find_points
@@ -98,7 +103,7 @@ def read(prompt: str, *, points: Mapping[str, Place] | None = None) -> Reading:
     tongue = tongue_of(plain(clean(prompt)))
     if tongue and tongue_of(_beside_names(tokens_of(prompt))):
         return Reading((), unread=words_of(prompt), notes=(f"I read English only, and this looks like {tongue}.",))
-    tokens = completed(tokens_of(prompt, vocabulary()))
+    tokens = prepared(prompt, vocabulary())
     points = points or {}
     return reworded(tokens, _literally(tokens, points), lambda new: _literally(new, points))
 
@@ -132,16 +137,20 @@ def _without(moods: Sequence[Mood], tokens: list[Token], points: Mapping[str, Pl
     for k in (k for m in moods for k in m.places if k < len(taken)):
         taken[k] = True
     exact = exactly(tokens, taken)
+    ctx.told = frozenset(k for k, used in enumerate(taken) if used)
     named = _take(find(tokens, taken, 2), taken)
+    ctx.settled = frozenset(limb for c in exact.codes for limb in limb_slots(c))
     singles = pushed(tokens, taken, find(tokens, taken, 1, 1))
     course = find_course(tokens, taken, [*named, *singles])
     front = lead(tokens, taken, [*named, *singles])
+    ctx.gestures = frozenset(k for m in singles if atlas().entries[m.entry].limb in ("arm", "hand") for k in m.places)
+    singles = _on_the_floor(singles, tokens)
     ctx.busy = frozenset(k for m in singles for k in m.places)
     ctx.posture = _posture([*named, *singles])
     ctx.lunges = any("lunge" in m.entry and not m.negated for m in (*named, *singles))
     explicit, standing = with_exact(*_explicit(tokens, taken, ctx, places), exact)
     named += _take(pushed(tokens, taken, find(tokens, taken, 1, 1)), taken)
-    named = without_weak(tokens, taken, named, more=bool(explicit))
+    named = without_weak(tokens, taken, _on_the_floor(named, tokens), more=bool(explicit))
     named = led(of_one_deed(tokens, named), front)
     named, untold = telling(tokens, gone(named, course))
     veer, note = veering(named, course)
@@ -159,6 +168,17 @@ def vocabulary() -> Vocabulary:
     words = {w for t in full for w in t} | {w for phrase in PHRASES for w in phrase} | SYNONYM_WORDS | mood_words()
     common = {stem(w): 0.0 for t in (PART_WORDS, WAY_WORDS, ACTIONS) for w in t}
     return Vocabulary(table.full | words, table.words | {*ACTIONS, *EXTRA}, {**table.weight, **common})
+
+
+def _on_the_floor(matches: list[Match], tokens: list[Token]) -> list[Match]:
+    """Sitting, said alone, is on the floor where a floor is spoken of: "seated, one hand on the floor"."""
+    floor = any(t.text == "ground" and (i == 0 or tokens[i - 1].text != "flat") for i, t in enumerate(tokens))
+    feet = any(PART_WORDS.get(t.text) in ("foot", "sole") for t in tokens)
+    if not floor or feet or "sit on ground" not in atlas().entries:
+        return matches
+    return [
+        replace(m, entry="sit on ground") if m.entry == "sit on chair" and len(m.places) == 1 else m for m in matches
+    ]
 
 
 def _take(matches: list[Match], taken: list[bool]) -> list[Match]:
@@ -184,17 +204,56 @@ def _explicit(
     lines: list[Posecode] = []
     standing: list[Posecode] = []
     for clause in clauses_of(tokens, taken):
+        ctx.hear(clause)
+        if _is_named_hands(clause):
+            for k in clause.places:
+                taken[k] = taken[k] or known_word(tokens[k])
+            continue
         found = _clause(clause, ctx)
+        ctx.weak += found.weak
         codes = [c for line in found.lines for c in read_line(line)]
         for start in (k for k in clause.places if k in places):
             codes += at_point(clause, ctx, places[start][0])
         extra = [c for line in found.standing for c in read_line(line)]
-        if codes or extra:
+        if codes or extra or found.weak or _only_denies(clause) or _only_trails(clause, ctx):
             for k in clause.places:
                 taken[k] = taken[k] or (known_word(tokens[k]) and k not in ctx.busy) or (tokens[k].stem in ACTIONS)
+        ctx.bent |= bent_joints(codes)
+        ctx.placed = ctx.placed or {"left_arm", "right_arm"} <= {limb for c in codes for limb in limb_slots(c)}
+        ctx.mentioned = clause.parts[-1] if clause.parts else ctx.mentioned
+        if clause.joined == "except":
+            lines = [c for c in lines if not limb_slots(c) & _spared(clause)]
         lines = over(lines, codes, straight=clause.does("stretch") or clause.has("straight"))
         standing = over(standing, extra)
     return [*_free_leg(lines, ctx), *lines], standing
+
+
+def _only_trails(clause: Clause, ctx: Context) -> bool:
+    """As in "(the arm stretched out sideways), parallel to the floor": it was read to the letter what is left of."""
+    told = any(k in ctx.told for k in clause.places)
+    free = [t for t, used in zip(clause.words, clause.taken, strict=True) if not used]
+    return told and all(known_word(t) and t.text not in PART_WORDS for t in free)
+
+
+def _spared(clause: Clause) -> set[str]:
+    """The limbs that "except the left arm" leaves out."""
+    kinds = {p.kind: p.sides for p in clause.subjects}
+    return {f"{side}_{'arm' if kind in ARM_KINDS else 'leg'}" for kind, sides in kinds.items() for side in sides}
+
+
+def _is_named_hands(clause: Clause) -> bool:
+    """Whether a name has taken the hands of a clause: the rest, "(leaning on the hands) behind the hips", is its."""
+    used = [t for t, taken in zip(clause.words, clause.taken, strict=True) if taken]
+    hands = any(PART_WORDS.get(t.text) in ARM_KINDS for t in used) and len(used) > 2
+    hands = hands and not clause.has("balanc", "stand", "hop", "weight")
+    return hands and not clause.subjects and bool(clause.targets) and not any(p.kind in ARM_KINDS for p in clause.parts)
+
+
+def _only_denies(clause: Clause) -> bool:
+    """As in "(the left arm,) not the right": nothing is asked for."""
+    return (clause.negated or clause.joined == "except") and all(
+        known_word(t) and (t.text not in ACTIONS) for t in clause.words
+    )
 
 
 def _free_leg(lines: list[Posecode], ctx: Context) -> list[Posecode]:
@@ -214,7 +273,11 @@ def _clause(clause: Clause, ctx: Context) -> Finding:
     on_ground = any(" on ground" in line for line in found[0].lines)
     if not on_ground:
         found.insert(0, arms(clause, ctx))
-    return Finding(tuple(x for f in found for x in f.lines), tuple(x for f in found for x in f.standing))
+    lines, standing, weak = (tuple(x for f in found for x in part(f)) for part in _KINDS)
+    return Finding(lines, standing, weak)
+
+
+_KINDS = (lambda f: f.lines, lambda f: f.standing, lambda f: f.weak)
 
 
 # --- named poses ---------------------------------------------------------------------------------------
@@ -244,14 +307,29 @@ def _reading(
     elif any(_is_airless(c) for c in standing):
         explicit = [*explicit, *(c for c in standing if _is_airless(c))]
     base = composed(base, [c for line in veer for c in read_line(line)])
+    explicit = [*explicit, *_not_done(ctx, explicit, used)]
     program = composed(base, explicit)
     for match in meant:
         _take_context(match, tokens, taken)
     for k, token in enumerate(tokens[:-1]):
         taken[k] = taken[k] or (token.text == "both" and any(taken[k + 1 : k + 3]))
+    _take_touched(program, tokens, taken)
+    _take_joining(program, tokens, taken)
     free = [k for k, t in enumerate(tokens) if not taken[k] and _is_content(t)]
     unread = tuple(dict.fromkeys(tokens[k].said for k in free))
     return Reading(program, used, tuple(explicit), unread, tuple(ctx.notes), tuple(free), stance=_stance(sided, used))
+
+
+def _not_done(ctx: Context, explicit: list[Posecode], used: tuple[str, ...]) -> list[Posecode]:
+    """How arms are that something is not done with, where nothing else says it."""
+    book = atlas()
+    gestures = [c for name in used if not book.posture(name) for c in book.program(name)]
+    said = frozenset(limb for c in (*explicit, *gestures) for limb in limb_slots(c))
+    said -= frozenset(
+        limb for c in explicit if isinstance(c, Support) for limb in c.limbs() if limb.endswith("_leg")
+    ) - (frozenset(limb for c in explicit if not isinstance(c, Support) for limb in limb_slots(c)))
+    codes = [c for line in dict.fromkeys(ctx.weak) for c in read_line(line)]
+    return [c for c in codes if not limb_slots(c) & said]
 
 
 def _unsettled(standing: list[Posecode], explicit: list[Posecode]) -> list[Posecode]:
@@ -326,9 +404,17 @@ def _chosen_sides(entries: list[Entry]) -> str:
     return f"Sides I took: {', '.join(f'{side} ({name})' for name, side in told)}."
 
 
+def _is_of_both_arms(name: str) -> bool:
+    """Whether a pose without a side is one of the arms alone, so that one of them may be asked for."""
+    return all(limb_slots(c) <= _OF_ARMS | {"head"} for c in atlas().program(name))
+
+
 def _sided_program(name: str, side: str) -> Program:
     """The program for a side; "both" adds what the other arm does: "thumbs up with both hands"."""
     book = atlas()
+    if side in _SIDES and not book.entries[name].side:  # "right hand in the pocket"
+        of_it = {f"{side}_arm", f"{side}_fingers", f"{side}_arm_facing"}
+        return tuple(c for c in book.program(name) if limb_slots(c) <= of_it)
     if side != "both":
         return book.program(name, side)
     entry = book.entries[name]
@@ -373,7 +459,8 @@ def _side(match: Match, tokens: list[Token], taken: list[bool], arms_used: set[s
     """The side that a named pose is asked for: in the alias, else that of a limb named beside it."""
     entry = atlas().entries[match.entry]
     if not entry.side:
-        return ""
+        one = match.side and _is_of_both_arms(match.entry) and not any(tokens[k].text in PLURALS for k in match.places)
+        return _consume(tokens, taken, match.side, min(match.places) - 1) if one else ""
     if entry.limb in ("arm", "hand") and _both(match, tokens, taken):
         return "both"
     if match.side:
@@ -396,7 +483,16 @@ def _side(match: Match, tokens: list[Token], taken: list[bool], arms_used: set[s
         for i, t in enumerate(tokens[:-1])
         if t.text in _SIDES and (PART_WORDS.get(tokens[i + 1].text) in kinds)
     ]
+    if atlas().posture(match.entry) == "side":  # a hand on the hip is not the side that one lies on
+        spoken = [
+            s
+            for s in spoken
+            if any(t.text == "on" for t in tokens[max(0, s[0] - 2) : s[0]]) and not _placed(tokens, s[0])
+        ]
     free = [s for s in spoken if not taken[s[0]]]
+    before = next((t.text for t in reversed(tokens[: min(match.places)]) if t.text not in DETERMINERS), "")
+    if entry.limb in ("arm", "hand") and not free and len(arms_used) == 1 and before == "with":
+        return next(iter(arms_used))  # "the right arm out to the side with the thumb up"
     if entry.limb in ("arm", "hand") and not free and len(arms_used) == 1:  # "left hand on the hip, the other waving"
         for i, token in enumerate(tokens[:-1]):
             if token.text == "other" and PART_WORDS.get(tokens[i + 1].text) in kinds:
@@ -411,6 +507,12 @@ def _side(match: Match, tokens: list[Token], taken: list[bool], arms_used: set[s
         taken[bare] = True
         return tokens[bare].text
     return ""
+
+
+def _placed(tokens: list[Token], i: int) -> bool:
+    """Whether a part of the body stands before the "on" that leads to the side at i: "a hand on the right hip"."""
+    on = next((k for k in range(i - 1, max(-1, i - 3), -1) if tokens[k].text == "on"), -1)
+    return on > 0 and tokens[on - 1].text in PART_WORDS
 
 
 def _both(match: Match, tokens: list[Token], taken: list[bool]) -> bool:
@@ -443,8 +545,32 @@ def _take_context(match: Match, tokens: list[Token], taken: list[bool]) -> None:
     for i, token in enumerate(tokens):
         inside = min(match.places) < i < max(match.places)
         passed = inside and (token.text in _SIDES or token.text == "both" or token.stem in ACTIONS)
-        if token.stem in words or passed or token.stem in _PRETENDING:
+        if token.stem in words or passed or token.stem in _PRETENDING or _leads_to(match, tokens, i):
             taken[i] = True
+
+
+def _leads_to(match: Match, tokens: list[Token], i: int) -> bool:
+    """As in "one hand covers the eyes": the hand is what a pose of the hand is done with."""
+    return PART_WORDS.get(tokens[i].text) in ("hand", "arm") and i + 1 in match.places
+
+
+def _take_touched(program: Program, tokens: list[Token], taken: list[bool]) -> None:
+    """Parts that a named pose touches anyway are understood: "a phone at the ear"."""
+    regions = {r for c in program if isinstance(c, Contact) for r in (c.a, c.b)}
+    kinds = {word for region in regions for word in region.split("_")}
+    for i, token in enumerate(tokens):
+        if not taken[i] and PART_WORDS.get(token.text) in kinds and i and not taken[i - 1]:
+            alone = tokens[i - 1].text in DETERMINERS or tokens[i - 1].text in _SIDES or tokens[i - 1].text in RELATIONS
+            taken[i] = alone
+
+
+def _take_joining(program: Program, tokens: list[Token], taken: list[bool]) -> None:
+    """Words that lead to a part that was understood, and "overhead" of arms that are up, are understood."""
+    up = any(isinstance(c, Direction) and "arm" in c.segment and c.toward[1] > 0.6 for c in program)
+    for i, token in enumerate(tokens):
+        following = next((k for k in range(i + 1, len(tokens)) if tokens[k].text not in DETERMINERS), -1)
+        leads = token.text in RELATIONS and following > 0 and taken[following] and tokens[following].text in PART_WORDS
+        taken[i] = taken[i] or leads or (token.text == "overhead" and up)
 
 
 def _is_content(token: Token) -> bool:

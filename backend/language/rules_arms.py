@@ -6,25 +6,16 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
+from .arm_ways import LEVELS, above_or_below, direction, hanging, raised
 from .clauses import SIDES, Clause, Part, other
 from .context import Context, Finding, sayable_bend, subjects_of
 from .lexicon import ACTIONS, ARM_KINDS, DETERMINERS, LEG_KINDS, WAY_WORDS
+from .rules_crossing import crossed_arms
 from .rules_hands import folded, touching
+from .rules_props import at_furniture, with_what_is_held
 
-_LEVELS: Final = {  # how high a hand is held with the elbow bent: upper arm, forearm
-    "shoulder": ("0.35 out down 0.45 front", "up 0.35 front 0.1 out"),
-    "chest": ("0.3 out down 0.3 front", "front 0.45 up"),
-    "head": ("0.6 out 0.2 front 0.1 up", "up 0.15 front"),
-    "face": ("0.4 out 0.5 front", "up 0.2 front"),
-    "chin": ("0.4 out down 0.7 front", "up 0.5 front"),
-    "waist": ("0.15 out down", "front 0.05 up"),
-    "stomach": ("0.2 out down", "front 0.1 in"),
-    "hip": ("0.2 out down 0.2 back", "front 0.3 down"),
-    "eye": ("0.4 out 0.5 front", "up 0.2 front"),
-    "ear": ("0.6 out 0.2 front 0.1 up", "up 0.15 front"),
-}
 _SHAPES: Final = (  # stems or words -> shape of the hand
-    (("fist", "fists", "clench"), "fist"),
+    (("fist", "fists", "clench", "clos"), "fist"),
     (("spread",), "spread"),
     (("open", "unclench"), "open"),
     (("flat",), "flat"),
@@ -35,43 +26,112 @@ _SHAPES: Final = (  # stems or words -> shape of the hand
     (("pinch",), "pinch"),
     (("cup",), "cup"),
 )
+_GRIPPING: Final = ("hold", "grip", "grasp", "clutch", "grab")
 _ON_HAND: Final = frozenset(("chin", "head", "cheek", "face", "forehead", "temple"))
 _TRUNK: Final = frozenset(("torso", "chest", "back", "stomach", "waist", "hip", "buttocks", "face", "head"))
-_HANDS: Final = frozenset(("hand", "fist", "palm", "fingers", "index", "thumb"))
+_HANDS: Final = frozenset(("hand", "hand_back", "fist", "palm", "fingers", "index", "thumb"))
 
 
 def arms(clause: Clause, ctx: Context) -> Finding:
     """Everything that a clause says about arms and hands."""
+    clause = with_what_is_held(clause)
     subjects = subjects_of(clause, ctx, ARM_KINDS)
     before = ctx.subject if ctx.subject is not None and ctx.subject.kind in LEG_KINDS else None
     lines: list[str] = []
     standing: list[str] = []
+    weak: list[str] = []
     for part in subjects:
-        sides = ctx.sides(part)
+        sides = (
+            ctx.sides(part)
+            if set(part.sides) - {"one"} or part.plural
+            else _beside_target(clause, ctx) or ctx.sides(part)
+        )
+        if len(sides) == 2 and part.kind in ("arm", "hand") and clause.has("circle", "ring", "hoop", "oval"):
+            lines += _ring(clause)
+            ctx.subject = part
+            continue
         if len(sides) == 2 and part.kind in ("hand", "palm", "fingers", "arm", "fist") and _joined(clause):
-            lines += folded(clause, _zone(clause))
+            joined = folded(clause, _zone(clause, ctx))
+            if ctx.placed and not clause.targets and not clause.ways - {"in"} and not ctx.arms_up:
+                weak += joined  # "arms behind the back, hands joined"
+            else:
+                lines += joined
+            ctx.subject = part
+            continue
+        if len(sides) == 2 and not clause.targets and _meets(clause):
+            weak += meeting(part.kind)
+            if part.kind in ("hand", "palm") and ctx.arms_up:  # "arms overhead with the palms touching"
+                lines += folded(clause, ctx.arms_up)
+            ctx.subject = part
+            continue
+        over = [p for p in clause.targets if p.kind in ("arm", "forearm", "wrist", "hand") and len(sides) == 1]
+        if over and _is_crossing(clause):
+            lines += crossed_arms(replace(clause, parts=[p for p in clause.parts if p not in over])).lines
             ctx.subject = part
             continue
         if len(sides) == 2 and part.kind in ("wrist", "hand", "forearm", "arm") and _is_crossing(clause):
-            lines += _crossed(clause).lines
+            lines += crossed_arms(clause).lines
             ctx.subject = part
             continue
         for side in sides:
             found = _one(clause, ctx, part, side)
             lines += found.lines
             standing += found.standing
+            weak += found.weak
         ctx.subject = part
     if subjects and not lines and clause.joined == "with" and before is not None and not clause.targets:
         hands = subjects[0]
         for side in ctx.sides(hands):  # "the knee pulled to the chest with both hands"
             lines += touching(replace(clause, parts=[hands, before], split=1, relation="on"), ctx, hands, side).lines
+    lines += _with_hands(clause, ctx)
     if not subjects:
         found = (
             _resting(clause, ctx) or _pointed(clause, ctx) or (Finding() if clause.subjects else touching(clause, ctx))
         )
         lines += found.lines
         standing += found.standing
-    return Finding(tuple(dict.fromkeys(lines)), tuple(dict.fromkeys(standing)))
+    return Finding(tuple(dict.fromkeys(lines)), tuple(dict.fromkeys(standing)), tuple(weak))
+
+
+def _beside_target(clause: Clause, ctx: Context) -> tuple[str, ...]:
+    """As in "a hand on the left knee": the hand of that side, where no other was spoken of."""
+    target = clause.targets[0] if clause.targets else None
+    if target is None or ctx.last.get("arm") or target.kind in ARM_KINDS or target.kind == "shoulder":
+        return ()
+    sides = tuple(s for s in target.sides if s in SIDES) or (ctx.sides(target) if target.sides == ("other",) else ())
+    if len(sides) == 1 and len(clause.subjects) == 1:
+        ctx.last["arm"] = sides
+        return sides
+    return ()
+
+
+def _ring(clause: Clause) -> list[str]:
+    """Both arms rounded, the fingertips near each other: before the trunk or overhead."""
+    if "overhead" in clause.ways or any(p.kind == "head" for p in clause.targets):
+        lines = ["both upper arms points up 0.55 out 0.25 front", "both forearms points up 0.75 in"]
+    elif any(p.kind in ("stomach", "hip", "waist", "groin") for p in clause.targets):
+        lines = ["both upper arms points down 0.6 out 0.35 front", "both forearms points 0.65 front 0.9 in 0.4 down"]
+    else:
+        lines = ["both upper arms points 0.7 out 0.7 front 0.2 down", "both forearms points 0.6 front 0.9 in"]
+    return [*lines, "left fingertips at most 0.14 from right fingertips"]
+
+
+def _with_hands(clause: Clause, ctx: Context) -> list[str]:
+    """As in "the knee hugged to the chest with both hands": the hands take what the clause is about."""
+    held = next((p for p in (*clause.subjects, *clause.targets) if p.kind not in ARM_KINDS), None)
+    if held is None and not clause.parts and ctx.subject is not None and ctx.subject.kind not in ARM_KINDS:
+        held = replace(ctx.subject, sides=ctx.last.get("leg", ctx.subject.sides))
+    if held is not None and held.kind in ("heel", "foot", "ankle", "toes") and ctx.posture in ("", "stand"):
+        ctx.weak += (
+            [f"{s} upper arm points down 0.45 back" for s in ctx.sides(clause.instruments[0])]
+            if clause.instruments
+            else []
+        )
+    if not clause.instruments or held is None or clause.negated:
+        return []
+    hands = clause.instruments[0]
+    reached = replace(clause, parts=[hands, held], split=1, relation="on", instruments=[])
+    return [line for side in ctx.sides(hands) for line in touching(reached, ctx, hands, side).lines]
 
 
 def _resting(clause: Clause, ctx: Context) -> Finding:
@@ -82,7 +142,7 @@ def _resting(clause: Clause, ctx: Context) -> Finding:
     held = clause.relation == "by" or (clause.does("touch") and clause.has("in", "by"))
     if clause.subjects[0].kind not in _ON_HAND and not (held and clause.does("touch")):
         return Finding()
-    if hand.kind not in ("hand", "palm", "fist", "fingers"):
+    if hand.kind not in ("hand", "hand_back", "palm", "fist", "fingers"):
         return Finding()
     rests = clause.subjects[0]
     if rests.kind in ("head", "face"):
@@ -124,25 +184,28 @@ def compared_height(clause: Clause, side: str, part: Part) -> tuple[str, ...]:
 
 
 def _is_crossing(clause: Clause) -> bool:
-    return clause.has("cross", "crossed", "crossing") and not clause.negated
+    folds = clause.has("fold", "folded") and not clause.targets and not clause.ways
+    return (clause.has("cross", "crossed", "crossing") or folds) and not clause.negated
 
 
-def _crossed(clause: Clause) -> Finding:
-    """As in "wrists crossed above the head": forearm lies on forearm."""
-    if "overhead" in clause.ways or any(p.kind == "head" for p in clause.targets):
-        lines = ("both upper arms points up 0.3 out", "both forearms points up 0.45 in")
-    elif "back" in clause.ways or clause.relation == "behind":
-        lines = ("both upper arms points down 0.35 back 0.2 out", "both forearms points down 0.6 in 0.3 back")
-    else:
-        low = any(p.kind in ("stomach", "waist", "hip", "groin", "lap") for p in clause.targets)
-        fore = "0.6 front 0.7 in 0.2 down" if low else "front 0.6 up 0.7 in"
-        lines = ("both upper arms points down 0.4 front 0.2 out", f"both forearms points {fore}")
-    return Finding((*lines, "left forearm touches right forearm"))
+def _meets(clause: Clause) -> bool:
+    """As in "wrists touching", "elbows together"."""
+    return not clause.negated and (clause.has("touch", "together", "meet") and not clause.ways - {"front"})
+
+
+def meeting(kind: str) -> list[str]:
+    """Both arms where they meet, for lack of other words."""
+    upper, fore = "both upper arms points down 0.35 front 0.3 out", "both forearms points front 0.5 up 0.7 in"
+    if kind in ("wrist", "forearm"):
+        return [upper, fore, "left forearm touches right forearm"]
+    if kind == "elbow":
+        return ["both upper arms points front 0.5 down 0.3 in", "both forearms points up 0.2 front"]
+    return [upper, fore, "left fingertips touches right fingertips"] if kind in ("fingers", "index") else []
 
 
 def _joined(clause: Clause) -> bool:
     """Hands that are clasped, folded or pressed together, rather than put on something."""
-    on_something = clause.targets and clause.relation in ("on", "onto", "touch", "against")
+    on_something = clause.targets and clause.relation in ("on", "onto", "touch", "against", "around")
     return (
         clause.does("clasp")
         and clause.has("together", "clasp", "interlac", "interlock", "fold", "join", "lock")
@@ -150,10 +213,12 @@ def _joined(clause: Clause) -> bool:
     )
 
 
-def _zone(clause: Clause) -> str:
+def _zone(clause: Clause, ctx: Context) -> str:
     """Where joined hands are."""
     if "overhead" in clause.ways or ("up" in clause.ways and not clause.targets):
         return "overhead"
+    if not clause.targets and clause.ways <= {"in"} and ctx.arms_up:
+        return ctx.arms_up
     if clause.targets:
         kind = clause.targets[0].kind
         behind = clause.relation == "behind" or "back" in clause.ways
@@ -165,43 +230,56 @@ def _zone(clause: Clause) -> str:
     return "back" if "back" in clause.ways else clause.level or ("stomach" if "front" in clause.ways else "")
 
 
-def _one(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
-    """What a clause says about one part of one arm."""
+def _placed(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
+    """An arm that is placed as a whole: away from the body, at a wall, square to the trunk, above or below a part."""
+    gesture = any(k in ctx.gestures for k in clause.places)
+    if gesture and clause.does("raise", "stretch") and not clause.ways and not clause.targets:
+        return Finding(weak=(f"{side} hand open",))  # "raised in salute": the gesture says how
     if clause.has("away") and part.kind in ("arm", "hand") and not clause.negated:
         return Finding((f"{side} arm points down 0.75 out",))
     compared = compared_height(clause, side, part)
     if compared:
         return Finding(compared)
+    reaches = clause.does("stretch", "raise") or clause.has("out", "reach")
+    if clause.targets and part.kind == "arm" and not clause.negated and reaches:
+        way = {"behind": "0.7 down back", "infront": "front"}.get(clause.relation, "")
+        if way and clause.targets[0].kind in _TRUNK:
+            return Finding((f"{side} arm points {way}",))
+    things = at_furniture(clause, part, side)
+    if things:
+        return Finding(tuple(things))
+    square = clause.has("ninety") or clause.number == 90.0
+    if square and part.kind == "arm" and not clause.does("bend") and any(p.kind == "torso" for p in clause.targets):
+        return Finding((f"{side} arm points {next((w for w in ('front', 'back') if w in clause.ways), 'out')}",))
+    return Finding(tuple(above_or_below(clause, part, side)))
+
+
+def _one(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
+    """What a clause says about one part of one arm."""
+    placed = _placed(clause, ctx, part, side)
+    if placed:
+        return placed
     close = (
         part.kind == "elbow"
         and clause.targets
         and clause.targets[0].kind in ("torso", "waist", "chest", "hip", "stomach")
     )
-    if (
-        clause.targets
-        and part.kind == "arm"
-        and not clause.negated
-        and (clause.does("stretch", "raise") or clause.has("out", "reach"))
-    ):
-        way = {"behind": "0.7 down back", "infront": "front"}.get(clause.relation, "")
-        if way and clause.targets[0].kind in _TRUNK:
-            return Finding((f"{side} arm points {way}",))
     if clause.targets and not (close and not clause.does("touch")):
         found = touching(clause, ctx, part, side)
         if found:
             shape = _shape(clause, part, side)
             return Finding((*found.lines, *shape), found.standing)
     if clause.negated:
-        return Finding(tuple(_denied(clause, part, side)))
-    lines = list(_shape(clause, part, side))
+        return _denied(clause, part, side)
+    lines = list(_shape(clause, part, side)) or ([f"{side} hand grip"] if clause.holds else [])
     if part.kind == "palm":
         lines += _palm(clause, side)
     elif part.kind in ("index", "fingers", "thumb"):
-        lines += _finger(clause, part, side)
+        lines += _finger(clause, ctx, part, side)
     elif part.kind == "forearm":
         lines += _forearm(clause, side)
     elif part.kind == "elbow":
-        lines += _elbow(clause, side)
+        lines += _elbow(clause, ctx, side)
     elif part.kind == "upper_arm":
         lines += _upper(clause, side)
     else:
@@ -209,18 +287,16 @@ def _one(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     return Finding(tuple(lines))
 
 
-def _denied(clause: Clause, part: Part, side: str) -> list[str]:
-    """As in "not raising the arms" lets them hang, "elbows not bent" straightens them."""
+def _denied(clause: Clause, part: Part, side: str) -> Finding:
+    """As in "not raising the arms" lets them hang, "elbows not bent" straightens them, "not straight" bends them."""
+    if clause.has("straight") or (part.kind == "elbow" and clause.does("stretch")):
+        return Finding((f"{side} elbow bent 30",))
     if clause.does("bend") or part.kind == "elbow":
-        return [f"{side} elbow straight"]
-    if clause.does("raise", "stretch", "point", "cross") or clause.ways or clause.has("swing", "mov", "us", "wav"):
-        return hanging(side)
-    return []
-
-
-def hanging(side: str) -> list[str]:
-    """The arm at ease beside the body."""
-    return [f"{side} upper arm points down 0.16 out 0.04 back", f"{side} forearm points down 0.05 out 0.22 front"]
+        return Finding((f"{side} elbow straight",))
+    acts = clause.does("raise", "stretch", "point", "cross", "touch", "clasp", "bend")
+    if acts or clause.ways or clause.has("swing", "mov", "us", "wav") or clause.targets:
+        return Finding(weak=tuple(hanging(side)))
+    return Finding()
 
 
 def _shape(clause: Clause, part: Part, side: str) -> list[str]:
@@ -233,6 +309,8 @@ def _shape(clause: Clause, part: Part, side: str) -> list[str]:
         return [f"{side} hand point"]
     if part.kind not in _HANDS:
         return [f"{side} hand fist"] if clause.has("fist", "fists") else []
+    if clause.does("touch") and clause.has(*_GRIPPING) and not clause.targets and part.kind == "hand":
+        return [f"{side} hand grip"]
     for words, shape in _SHAPES:
         if clause.has(*words) and not (shape == "spread" and part.kind == "hand" and clause.ways - {"out"}):
             return [f"{side} hand {shape}"]
@@ -251,10 +329,13 @@ def _palm(clause: Clause, side: str) -> list[str]:
     return [f"{side} palm faces {way}"] if way else []
 
 
-def _finger(clause: Clause, part: Part, side: str) -> list[str]:
+def _finger(clause: Clause, ctx: Context, part: Part, side: str) -> list[str]:
     """A pointing finger takes its arm along."""
     if part.kind == "fingers":
-        return []
+        way = direction(clause.ways - {"rest"}, clause, side).replace("up 0.12 out", "up 0.1 front")
+        if not way or not clause.does("point", "raise", "turn"):
+            return []
+        return [f"{side} {'forearm' if f'{side}_elbow' in ctx.bent else 'hand'} points {way}"]
     lines = [f"{side} hand {'thumbs up' if part.kind == 'thumb' and 'up' in clause.ways else 'point'}"]
     if part.kind == "thumb":
         return lines if "up" in clause.ways else []
@@ -271,6 +352,10 @@ def _finger(clause: Clause, part: Part, side: str) -> list[str]:
 
 def _forearm(clause: Clause, side: str) -> list[str]:
     way = direction(clause.ways, clause, side)
+    if clause.has("parallel", "horizontal", "horizontally", "level"):
+        return [f"{side} forearm points {way if way and clause.ways - {'up', 'down'} else 'front'}"]
+    if not way and clause.has("ninety") and clause.has("ground", "floor"):
+        way = "up"
     if not way and clause.has("vertical", "vertically", "upright"):
         way = "up"
     if (not way and clause.does("lower")) or clause.has("hang"):
@@ -284,9 +369,9 @@ def _forearm(clause: Clause, side: str) -> list[str]:
     return [f"{side} forearm points {way}"] if way else []
 
 
-def _elbow(clause: Clause, side: str) -> list[str]:
+def _elbow(clause: Clause, ctx: Context, side: str) -> list[str]:
     if clause.has("clos", "tuck", "tight", "near", "against") or (clause.ways & {"in", "rest"}):
-        return [f"{side} upper arm points down 0.05 out"]
+        return [f"{side} upper arm points {'0.75 down 0.6 front' if side in ctx.high else 'down 0.05 out'}"]
     lines = _bend(clause, side)
     upright = _bent_way(clause)
     if upright:
@@ -302,8 +387,9 @@ def _elbow(clause: Clause, side: str) -> list[str]:
 
 def _bend(clause: Clause, side: str) -> list[str]:
     """The flexion that a clause gives the elbow."""
-    if clause.has("straight", "straighten") or (clause.does("stretch") and not clause.does("bend")):
-        return [f"{side} elbow straight"]
+    locked = clause.has("straight", "straighten", "lock")
+    if locked or (clause.does("stretch") and not clause.does("bend")):
+        return [f"{side} elbow {'bent 18' if clause.nearly else 'straight'}"]
     if clause.number is not None and (clause.does("bend") or clause.has("ninety")):
         return [f"{side} elbow bent {sayable_bend(clause.number):g}"]
     if clause.has("ninety"):
@@ -337,96 +423,55 @@ def _arm(clause: Clause, ctx: Context, part: Part, side: str) -> list[str]:
     if upright and not clause.ways - {"up", "down"}:
         return [f"{side} forearm points {upright}"]
     if clause.level and part.kind in ("hand", "fist", "wrist") and not clause.ways - {"up"}:
-        upper, fore = _LEVELS.get(clause.level, _LEVELS["chest"])
+        upper, fore = LEVELS.get(clause.level, LEVELS["chest"])
+        ctx.high |= {side} if clause.level in ("head", "face", "chin", "eye", "ear") else set()
         return [f"{side} upper arm points {upper}", f"{side} forearm points {fore}"]
     way = direction(clause.ways, clause, side)
+    if clause.does("raise") and clause.ways == {"back"}:
+        way = "up 0.7 back" if ctx.leaning else "back 0.35 down"
     if not way and (clause.does("raise", "point") or clause.has("up")):
         way = "front" if clause.level or clause.does("point") else raised(clause)
     if not way and clause.does("stretch") and not clause.ways and not bent:
         way = "front" if part.kind == "hand" or clause.does("stretch") else ""
     if not way and clause.has("straight") and part.kind == "arm":
         return [f"{side} elbow straight"] if not clause.has("parallel", "horizontal") else [f"{side} arm points out"]
-    if "rest" in clause.ways or (clause.does("lower") and not way) or way == "down":
-        if ctx.posture in ("lie", "prone", "side"):
-            return [f"{side} arm points down 0.2 out (chest)"]  # along the body
-        return hanging(side) + (
-            [f"{side} hand relaxed"] if clause.has("relax", "relaxed") and not _shape(clause, part, side) else []
-        )
+    low = _low(clause, ctx, part, side, way)
+    if low:
+        return low
+    if way and not bent and clause.nearly and clause.has("straight"):
+        bent = [f"{side} elbow bent 18"]
     if bent and way:
         return [f"{side} upper arm points {way}", *bent]
     if bent or not way:
         return bent
+    return _aimed(clause, ctx, part, side, way)
+
+
+def _low(clause: Clause, ctx: Context, part: Part, side: str, way: str) -> list[str]:
+    """An arm that is pulled back, hangs, or lies along the body."""
+    pulled = clause.has("pull", "draw", "drawn", "cock") and "back" in clause.ways
+    pulled = pulled and part.kind in ("arm", "fist", "hand")
+    if pulled and not clause.targets and not clause.does("stretch"):
+        return [f"{side} upper arm points back 0.6 down 0.25 out", f"{side} elbow bent 115"]
+    if "rest" in clause.ways and ctx.leaning and clause.has("atsides") and ctx.posture in ("", "stand"):
+        return [f"{side} arm points down 0.12 out (chest)"]
+    if not ("rest" in clause.ways or (clause.does("lower") and not way) or way == "down"):
+        return []
+    if ctx.posture in ("lie", "prone", "side"):
+        return [f"{side} arm points down 0.2 out (chest)"]  # along the body
+    loose = clause.has("relax", "relaxed") and not _shape(clause, part, side)
+    return hanging(side) + ([f"{side} hand relaxed"] if loose else [])
+
+
+def _aimed(clause: Clause, ctx: Context, part: Part, side: str, way: str) -> list[str]:
+    """A straight arm that points somewhere."""
+    ctx.arms_up = "overhead" if way.startswith("up") else "ahead" if way.startswith("front") else ctx.arms_up
+    if part.kind == "hand" and f"{side}_elbow" in ctx.bent and clause.does("point"):
+        return [f"{side} forearm points {way}"]  # "the elbow bent so that the hand points up"
     if clause.does("point") and part.kind in ("hand", "arm", "index"):
         return [f"{side} arm points {way}", f"{side} hand point"]
     if "behind" in (t.text for t in clause.words) and way == "back":
-        way = "down 0.9 back"
+        way = "0.9 down back"
     if "overhead" in clause.ways and ctx.posture in ("lie", "prone", "side"):
         way = f"{way} (chest)"  # along the body, which lies
     return [f"{side} arm points {way}"]
-
-
-def raised(clause: Clause) -> str:
-    """How a raised arm points where no direction is said."""
-    if clause.number is not None:
-        return swung("front", clause.number)
-    if clause.small:
-        return "down 0.5 front 0.3 out"
-    return "up 0.12 out"
-
-
-def swung(way: str, degrees: float) -> str:
-    """A direction that many degrees away from hanging, towards `way`."""
-    from math import cos, radians, sin
-
-    rise = -cos(radians(degrees))
-    across = f"{max(sin(radians(degrees)), 0.01):.3f} {way}"
-    return f"{across} {abs(rise):.3f} {'up' if rise > 0 else 'down'}" if abs(rise) > 0.01 else way
-
-
-def direction(ways: frozenset[str], clause: Clause, side: str) -> str:
-    """The direction of an arm that these words mean, as a canonical line has it; "" for none."""
-    flat = _level_ways(ways)
-    if clause.number is not None and flat:
-        return swung(flat[0], clause.number)
-    if "v" in ways:
-        return "down 0.7 out" if "down" in ways or clause.has("inverted") else "up 0.6 out"
-    if clause.has("diagonal", "diagonally"):
-        flat, ways = (flat or ["out"]), ways | ({"up"} if "down" not in ways else set())
-    if "overhead" in ways:
-        return "up 0.12 out"
-    if flat:
-        return _flat(flat, ways, clause)
-    if "up" in ways:
-        if clause.level:
-            return "front"
-        return "up 0.12 out" if not clause.small else "up front"
-    return "down" if "down" in ways else ""
-
-
-def _level_ways(ways: frozenset[str]) -> list[str]:
-    """The level directions without contradictions: "left" and "out" of the right arm would cancel."""
-    if {"left", "right"} <= ways:
-        ways = ways - {"left", "right"} | {"out"}
-    if ways & {"left", "right"} or {"in", "out"} <= ways:
-        ways = ways - {"out", "in"} if ways & {"left", "right"} else ways - {"in"}
-    if {"front", "back"} <= ways:
-        ways = ways - {"back"}
-    return [w for w in ("front", "back", "left", "right", "out", "in") if w in ways]
-
-
-def _flat(flat: list[str], ways: frozenset[str], clause: Clause) -> str:
-    """A level direction, tilted by what else is said about height."""
-    across = " ".join(flat)
-    if "up" in ways and not clause.level:
-        return f"{across} 0.35 up" if clause.small else f"{across} 0.8 up"
-    if "down" in ways and not clause.level:
-        return f"{across} 0.35 down" if clause.small else f"down 0.6 {across}"
-    if clause.level in ("waist", "hip"):
-        return f"{across} down"
-    if clause.level in ("head", "face", "eye"):
-        return f"{across} 0.4 up"
-    if clause.small and not clause.has("parallel"):
-        return f"down 0.6 {across}"
-    if flat == ["back"]:
-        return "down 0.9 back"
-    return across if across != "in" else "in 0.7 front"

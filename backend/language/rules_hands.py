@@ -29,6 +29,7 @@ _REGIONS: Final = {
     "arm": ("palm", "{s}_forearm"),
     "wrist": ("palm", "{s}_forearm"),
     "hand": ("palm", "{s}_hand_back"),
+    "hand_back": ("palm", "{s}_hand_back"),
     "palm": ("palm", "{s}_palm"),
     "fist": ("palm", "{s}_fist"),
     "ear": ("fingertips", "{s}_ear"),
@@ -136,19 +137,42 @@ def touching(clause: Clause, ctx: Context, part: Part | None = None, side: str =
             return found
     if clause.negated:
         return Finding()
+    across = "across" in {t.text for t in clause.words} and target.kind in ("torso", "chest", "stomach")
+    if across and (clause.does("stretch") or clause.has("reach")):
+        return Finding((f"{side} upper arm points front 0.5 in 0.15 down", f"{side} forearm points in 0.55 front"))
     if part.kind in ("arm", "forearm") and not _pair(part) and {"across", "around"} & {t.text for t in clause.words}:
         place = {"chest": "chest", "torso": "waist", "stomach": "waist", "waist": "waist"}.get(target.kind, "")
         fore = f"{side} forearm points in 0.5 front {0.2 if place == 'chest' else 0} up (chest)"
         if place:
             upper = f"{side} upper arm points down {0.6 if place == 'chest' else 0.25} front (chest)"
             return Finding((upper, fore, f"{side} palm touches {other(side)} {place}"))
-    if target.kind in ("wrist", "hand", "forearm") and not _pair(part) and len(clause.targets) > 1:
-        where = "back" if clause.has("behind") else clause.targets[1].kind if clause.has("infront") else ""
+    if target.kind in ("wrist", "hand", "forearm", "elbow", "upper_arm") and not _pair(part):
+        where = _held_at(clause)
         if where:
-            upper, fore = _FRONT.get(_ZONES.get(where, where), _FRONT[""])
+            upper, fore = _HELD.get(where) or _FRONT.get(_ZONES.get(where, where), _FRONT[""])
             arms = (f"both upper arms points {upper}", f"both forearms points {fore}")
             return Finding((*arms, *_contact(ctx, part, side, target)))
     return Finding(tuple(_contact(ctx, part, side, target)))
+
+
+_HELD: Final = {
+    "overhead": ("up 0.3 out", "up 0.45 in"),
+    "head_back": ("out 0.6 up 0.1 back", "in 0.5 up 0.5 back"),
+    "back": ("down 0.35 back 0.2 out", "down 0.6 in 0.2 back"),
+}
+
+
+def _held_at(clause: Clause) -> str:
+    """Where one hand holds the other arm: overhead, behind the back, in front of the chest; "" where it is not said."""
+    words = {t.text for t in clause.words}
+    if "overhead" in clause.ways:
+        return "overhead"
+    place = clause.targets[1].kind if len(clause.targets) > 1 else ""
+    if "behind" in words:
+        return "head_back" if place in ("head", "neck", "neck_back") else "back"
+    if place in ("head", "head_top") and words & {"above", "over"}:
+        return "overhead"
+    return place if words & {"infront", "at", "near", "before", "below"} else ""
 
 
 def _bare_touch(clause: Clause, ctx: Context) -> Finding:
@@ -187,10 +211,8 @@ def _contact(ctx: Context, part: Part, side: str, target: Part) -> list[str]:
     if entry is None:
         return []
     of_hand, region = entry
-    if part.kind in ("elbow", "forearm"):
+    if part.kind in ("elbow", "forearm") or part.kind in ("fist", "hand_back"):
         of_hand = part.kind
-    elif part.kind == "fist":
-        of_hand = "fist"
     elif part.kind == "index":
         of_hand = "index_tip"
     elif part.kind in ("fingers", "thumb"):
@@ -205,6 +227,10 @@ def _contact(ctx: Context, part: Part, side: str, target: Part) -> list[str]:
     if target.kind in ("elbow", "forearm", "upper_arm", "hand", "wrist", "arm", "palm", "fist") and where == side:
         where = other(side)
     line = f"{side} {of_hand} touches {region.format(s=where)}".replace("_", " ")
+    if of_hand == "elbow" and target.kind in ("knee", "thigh") and ctx.posture in ("kneel", "sit"):
+        ctx.weak.append("torso points up 0.7 front")
+    if of_hand == "hand_back" and part.kind == "hand_back" and target.kind in ("knee", "thigh", "leg"):
+        return [line, f"{side} palm faces up"]
     if where != side and target.kind in (
         "ear",
         "cheek",
@@ -234,9 +260,18 @@ def _beside(clause: Clause, ctx: Context, part: Part, side: str, target: Part) -
     zone = _ZONES.get(target.kind, target.kind)
     pair = _pair(part)
     if clause.relation == "beside" and target.kind in ("head", "face", "ear", "cheek"):
-        return Finding((f"{side} upper arm points 0.6 out 0.2 front 0.1 up", f"{side} forearm points up 0.15 front"))
+        return Finding(
+            (f"{side} upper arm points 0.75 out 0.5 down 0.4 front", f"{side} forearm points up 0.35 in 0.1 front")
+        )
+    if clause.relation == "between" and target.kind in ("leg", "knee", "thigh", "foot"):
+        hangs = () if ctx.posture in ("sit", "kneel", "squat") else (f"{side} upper arm points down 0.3 front",)
+        return Finding((*hangs, f"{side} forearm points down 0.35 front {0.6 if pair else 0.4} in"))
     if clause.relation in ("above", "over") and target.kind in ("head", "head_top"):
         return Finding((f"{side} upper arm points up 0.35 out", f"{side} forearm points up 0.3 in"))
+    if clause.relation == "behind" and target.kind in ("thigh", "knee", "leg", "calf"):
+        there = _target_side(target, side, part)
+        place = "calf" if target.kind == "calf" else "thigh back"
+        return Finding((f"{side} upper arm points down 0.6 front (chest)", f"{side} palm touches {there} {place}"))
     if clause.relation == "behind":
         if target.kind in ("head", "neck", "head_top", "neck_back"):
             upper, fore = "out 0.6 up 0.2 front", "in 0.3 up 0.5 back"
@@ -259,7 +294,10 @@ def _beside(clause: Clause, ctx: Context, part: Part, side: str, target: Part) -
 def folded(clause: Clause, where: str) -> list[str]:
     """Hands that are folded, clasped or pressed together, in front of `where`, behind the back or overhead."""
     if where == "overhead":
-        return ["both upper arms points up 0.3 out", "left palm touches right palm"]
+        upper, fore = "both upper arms points up 0.2 out", "both forearms points up 0.2 in"
+        return [upper, fore, "left palm touches right palm"]
+    if where == "ahead":
+        return ["both arms points front 0.12 in", "left palm touches right palm"]
     if where == "head_back":
         return ["both upper arms points out 0.35 up", "both fingertips touches head back"]
     zone = _ZONES.get(where, where)

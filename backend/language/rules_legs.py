@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from .arm_ways import swung
 from .clauses import SIDES, Clause, Part, other
 from .context import Context, Finding, sayable_bend, subjects_of
 from .lexicon import ARM_KINDS, LEG_KINDS
 from .rules_arms import compared_height
+from .rules_crossing import crossed_legs, crossed_standing, foot_at
+from .rules_props import foot_on_a_step
 
 _BEARERS: Final = {
     "hand": "hand",
@@ -41,12 +44,13 @@ _STANDING: Final = frozenset(("", "stand"))
 _OFF_FEET: Final = frozenset(
     ["sit", "floor", "kneel", "lie", "prone", "side", "fours", "plank", "inverted", "bridge", "wheel", "dog"]
 )
+_FLUNG: Final = ("swing", "fling", "flung", "throw", "lash")
 _FOLD: Final = frozenset(("chest", "stomach", "chin", "torso"))
 
 
 def legs(clause: Clause, ctx: Context) -> Finding:
     """Everything that a clause says about legs."""
-    found = _propped(clause, ctx) or _on_ground(clause, ctx) or _standing_on(clause, ctx)
+    found = leaned_on(clause, ctx) or _propped(clause, ctx) or _on_ground(clause, ctx) or _standing_on(clause, ctx)
     if found:
         return found
     subjects = subjects_of(clause, ctx, LEG_KINDS)
@@ -65,12 +69,18 @@ def legs(clause: Clause, ctx: Context) -> Finding:
             one = _one(clause, ctx, part, side)
             lines += one.lines
             standing += one.standing
-    if not subjects and clause.has("tiptoe", "toes") and clause.relation in ("on", ""):
+    flat = [p for p in clause.subjects if p.kind in ("foot", "sole", "heel", "toes") and clause.has("flat", "planted")]
+    if flat and not lines and not clause.negated and not clause.targets:
+        lines += [f"{s} foot on ground" for s in ctx.sides(flat[0])]
+    one_side = any(p.kind == "toes" and len(p.sides) == 1 for p in clause.parts)
+    if not subjects and not one_side and clause.has("tiptoe", "toes") and clause.relation in ("on", ""):
         standing += _tiptoe(SIDES)
     return Finding(tuple(dict.fromkeys(lines)), tuple(dict.fromkeys(standing)))
 
 
-def _tiptoe(sides: tuple[str, ...]) -> list[str]:
+def _tiptoe(sides: tuple[str, ...], ctx: Context | None = None) -> list[str]:
+    if ctx is not None:
+        ctx.on_toes |= set(sides)
     return [line for s in sides for line in (f"{s} toes on ground", f"{s} heel 0.09 above ground")]
 
 
@@ -85,6 +95,25 @@ def _propped(clause: Clause, ctx: Context) -> Finding:
     for side in ctx.sides(arm):
         lines += [f"{side} upper arm points down 0.15 front", f"{side} {bearer} on ground"]
         lines += [] if high else [f"{side} forearm points front"]
+    return Finding(tuple(lines))
+
+
+def leaned_on(clause: Clause, ctx: Context) -> Finding:
+    """As in "leaning back on the hands": they bear."""
+    part = next((p for p in clause.targets if p.kind in ("hand", "palm", "elbow", "forearm", "fist")), None)
+    leans = clause.does("lean") or clause.has("prop", "support", "rest")
+    if part is None or clause.subjects or not leans or clause.relation not in ("on", "onto", "by", "upon"):
+        return Finding()
+    if ctx.posture not in ("floor", "lie") or clause.negated:
+        return Finding()
+    lines = []
+    for side in ctx.sides(part):
+        fore = part.kind in ("elbow", "forearm")
+        lines += [f"{side} upper arm points down {'0.25 back' if fore else '0.55 back 0.15 out'}"]
+        lines += [f"{side} forearm points front"] if fore else [f"{side} forearm points down 0.25 back"]
+        lines += [f"{side} {'forearm' if fore else 'hand'} on ground"]
+    lines += [f"torso points {'0.75 back 0.6 up' if fore else '0.35 back up'}"]
+    ctx.subject = part
     return Finding(tuple(lines))
 
 
@@ -113,21 +142,42 @@ def _on_ground(clause: Clause, ctx: Context) -> Finding:
                 standing.append("torso points front 0.35 down" if len(sides) == 2 else "torso points front 0.1 up")
                 if ctx.posture in ("kneel", "squat"):
                     lines.append("torso points front 0.6 up")
+            lines += _kneeling(ctx, part, sides)
+            if part.kind in ("foot", "sole") and ctx.posture == "lie":
+                bends = [(f"{s} knee bent 95", f"{s} thigh points front 0.75 up") for s in sides]
+                ctx.weak += [line for pair in bends for line in pair]
             ctx.subject = part
+        elif part.kind == "leg" and ctx.posture == "lie":
+            lines += [line for s in ctx.sides(part) for line in (f"{s} leg points front", f"{s} knee straight")]
         elif part.kind in _CENTRAL:
             lines.append(f"{_CENTRAL[part.kind]} on ground")
     return Finding(tuple(lines), tuple(standing))
 
 
+def _kneeling(ctx: Context, part: Part, sides: tuple[str, ...]) -> list[str]:
+    """A knee on the ground of a body that no other word puts on its knees."""
+    if part.kind not in ("knee", "shin") or ctx.posture not in _STANDING:
+        return []
+    ctx.posture = "kneel"
+    lines = [line for s in sides for line in (f"{s} thigh points down", f"{s} shin points back", f"{s} toes on ground")]
+    if len(sides) == 1:
+        there = other(sides[0])
+        ctx.front_leg = there
+        ctx.weak += [f"{there} thigh points front", f"{there} shin points down", f"{there} foot on ground"]
+    return lines
+
+
 def _standing_on(clause: Clause, ctx: Context) -> Finding:
     """As in "standing on the left leg", "balancing on one foot", "weight on the right leg"."""
-    target = next((p for p in clause.parts if p.kind in ("leg", "foot")), None)
+    target = next((p for p in clause.parts if p.kind in ("leg", "foot", "heel", "toes") and p.said != "tiptoe"), None)
     words = {t.stem for t in clause.words}
+    if target is not None and clause.relation == "on" and words & {"crouch", "squat"} and not target.plural:
+        return Finding((), (f"{ctx.sides(target)[0]} foot on ground",))
     if (
         target is None
         or clause.relation != "on"
         or not words & {"stand", "balanc", "hop", "weight", "weights"}
-        or target.plural
+        or (target.plural and len(target.sides) != 1)
     ):
         return Finding()
     if "hop" in words and not words & {"stand", "balanc"}:
@@ -137,27 +187,19 @@ def _standing_on(clause: Clause, ctx: Context) -> Finding:
     ctx.last["leg"] = (side,)
     ctx.posture = "stand"
     if words & {"weight", "weights"}:
+        if any(t.text in ("bent", "flexed") for t in clause.words):
+            return Finding((), (f"{side} foot on ground", f"{side} knee bent 50", f"com 0.01 right of {side} ankle"))
         return Finding((), (f"{side} foot on ground", f"com 0.01 right of {side} ankle", f"{free} knee bent 25"))
     ctx.free_leg = free
-    return Finding((f"{side} knee straight", f"{side} foot on ground"))
+    bent = any(t.text in ("bent", "flexed") for t in clause.words)
+    if target.kind == "toes":
+        return Finding((f"{side} knee straight", *_tiptoe((side,))))
+    return Finding((f"{side} knee {'bent 40' if bent else 'straight'}", f"{side} foot on ground"))
 
 
 def free_leg(side: str) -> tuple[str, ...]:
     """The other leg of one that stands on one leg, where nothing is said about it."""
     return (f"{side} thigh points down 0.5 front 0.1 out", f"{side} knee bent 75")
-
-
-def crossed_over(side: str) -> tuple[str, ...]:
-    """The upper leg of one that sits with a knee over the other: the shin hangs beyond the leg below."""
-    below = other(side)
-    return (
-        f"{below} thigh points front 0.05 in",
-        f"{below} shin points down",
-        f"{below} foot on ground",
-        f"{side} thigh points front 0.45 in 0.3 up",
-        f"{side} shin points down 0.5 in 0.2 front",
-        f"{side} ankle at least 0.05 {below} of {below} knee",
-    )
 
 
 def _both(clause: Clause, ctx: Context, part: Part) -> Finding:
@@ -167,8 +209,19 @@ def _both(clause: Clause, ctx: Context, part: Part) -> Finding:
         return Finding((), ("left ankle 0.36 from right ankle", "both feet on ground"))
     if feet and clause.has("hip_width"):
         return Finding((), ("left ankle 0.24 from right ankle", "both feet on ground"))
-    if feet and clause.has("wide", "apart", "spread", "widely"):
+    if feet and clause.has("wide", "apart", "spread", "widely") and not clause.negated:
         return _apart(clause)
+    if feet and clause.negated and clause.has("apart", "spread"):
+        return Finding((), ("left ankle at most 0.15 from right ankle",))
+    if feet and clause.negated and clause.has("together"):
+        return Finding((), ("left ankle 0.38 from right ankle", "both feet on ground"))
+    if feet and clause.has("touch") and not clause.targets and not clause.negated:
+        return Finding((), ("left ankle at most 0.12 from right ankle",))
+    folds = clause.does("cross") or clause.does("bend") or clause.has("tuck", "fold")
+    if part.kind == "leg" and folds and ctx.posture == "floor" and clause.ways & {"left", "right"}:
+        way = "left" if "left" in clause.ways else "right"
+        lines = (f"both thighs points front 0.45 {way}", f"both shins points {way} 0.7 back", "both knees bent 120")
+        return Finding(lines)
     if part.kind == "knee" and "in" in clause.ways and ctx.posture in _STANDING and not clause.has("together"):
         return Finding(
             (), ("left knee at most 0.13 from right knee", "left ankle 0.3 from right ankle", "both feet on ground")
@@ -179,16 +232,7 @@ def _both(clause: Clause, ctx: Context, part: Part) -> Finding:
             if part.kind != "knee"
             else Finding(("left knee at most 0.16 from right knee",))
         )
-    if clause.does("cross") and ctx.posture == "sit":
-        return Finding(crossed_over("right"))
-    if clause.does("cross") and ctx.posture == "lie":
-        return Finding(("left ankle 0.06 right of right ankle", "left ankle 0.07 above right ankle"))
-    if clause.does("cross"):
-        return Finding(
-            (),
-            ("left ankle 0.1 right of right ankle", "left ankle 0.12 in front of right ankle", "both feet on ground"),
-        )
-    return Finding()
+    return crossed_legs(clause, ctx, part) if clause.does("cross") else Finding()
 
 
 def _apart(clause: Clause) -> Finding:
@@ -221,50 +265,90 @@ def _beside(clause: Clause, ctx: Context, part: Part, side: str) -> Finding | No
         level = "front" if part.kind == "thigh" else "back"
         way = level if clause.has("parallel", "horizontal") else "down"
         return Finding((f"{side} {part.kind} points {way}",))
-    if clause.does("cross") and clause.relation in ("infront", "behind") and clause.targets and not clause.negated:
-        sign, how = ("right" if side == "left" else "left"), "in front of" if clause.relation == "infront" else "behind"
-        place = f"{side} ankle 0.16 {how} {other(side)} ankle"
-        return Finding((), (f"{side} ankle 0.1 {sign} of {other(side)} ankle", place, "both feet on ground"))
+    crosses = clause.does("cross") and not clause.negated and ctx.posture in _STANDING
+    if crosses and (clause.relation in ("infront", "behind") or ways & {"front", "back"}):
+        behind = clause.relation == "behind" or "back" in ways
+        return Finding((), crossed_standing(side, behind=behind))
+    over_foot = (
+        part.kind == "knee"
+        and not clause.does("bend")
+        and clause.relation in ("over", "above", "infront")
+        and clause.targets
+    )
+    if over_foot and clause.targets[0].kind in ("ankle", "toes", "foot", "heel"):
+        return Finding((f"{side} shin points down",))
     return None
 
 
 def _one(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     """What a clause says about one leg."""
-    ways = clause.ways
+    if part.kind == "foot" and ctx.posture in _STANDING:
+        stepped = foot_on_a_step(clause, side)
+        if stepped:
+            ctx.subject, ctx.front_leg = part, side
+            return Finding(tuple(stepped))
     beside = _beside(clause, ctx, part, side)
     if beside is not None:
         return beside
-    if clause.negated:
-        return Finding((f"{side} knee straight",)) if clause.does("bend") else Finding()
+    if clause.negated and not (clause.has("ground", "floor") and clause.does("touch")):
+        return _undone(clause, side)
+    on_toes = any(p.kind == "toes" and not p.sides for p in clause.targets) and clause.relation in ("on", "onto")
+    if part.kind in ("foot", "leg", "heel") and (clause.has("tiptoe") or on_toes):
+        return Finding((), tuple(_tiptoe((side,))))
+    over_toes = part.kind == "knee" and clause.does("bend") and clause.relation in ("over", "above")
     if (
         clause.targets
+        and not over_toes
         and clause.targets[0].kind in LEG_KINDS
-        and clause.relation in ("on", "onto", "against", "over", "touch", "across", "in", "inside")
+        and clause.relation in ("on", "onto", "against", "over", "touch", "across", "in", "inside", "to", "at")
     ):
-        return _foot_at(ctx, part, side, clause.targets[0], clause.does("cross") or clause.relation == "over")
-    if part.kind in ("toes", "heel") and (
-        clause.has("tiptoe")
-        or (part.kind == "heel" and clause.does("raise"))
-        or "off" in [t.text for t in clause.words]
-    ):
-        return Finding((), tuple(_tiptoe((side,))))
-    if part.kind == "toes" and "tiptoe" in part.said:
-        return Finding((), tuple(_tiptoe((side,))))
+        return foot_at(ctx, part, side, clause.targets[0], clause.does("cross") or clause.relation == "over")
+    off = _off_ground(clause, ctx, part, side)
+    if off:
+        return off
     if part.kind == "knee":
         return _knee(clause, ctx, side)
+    return _moved(clause, ctx, part, side)
+
+
+def _off_ground(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
+    """A heel, toes or a foot off the ground."""
+    off = "off" in [t.text for t in clause.words] or (clause.negated and clause.has("ground", "floor"))
+    lifts = part.kind == "leg" and clause.does("raise")
+    if off and not lifts and part.kind in ("toes", "foot", "leg") and len(ctx.last["leg"]) == 1:
+        return Finding((f"{side} toes at least 0.12 above ground",), ()) if part.kind == "toes" else _off(side)
+    raised = part.kind == "heel" and clause.does("raise")
+    if part.kind in ("toes", "heel") and (clause.has("tiptoe") or raised or off):
+        toes = tuple(_tiptoe((side,), ctx))
+        return Finding(toes) if ctx.posture == "squat" else Finding((), toes)
+    if part.kind == "toes" and "tiptoe" in part.said:
+        return Finding((), tuple(_tiptoe((side,))))
+    return Finding()
+
+
+def _moved(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
+    """A leg or a foot that turns, steps, bends or is lifted."""
+    ways = clause.ways
     if part.kind in ("foot", "toes") and (
         clause.does("point") or clause.has("turn", "rotat") or (part.kind == "toes" and ways & {"in", "out"})
     ):
         return _toes(clause, part, side)
+    if part.kind == "leg" and clause.has("vertical", "vertically", "perpendicular") and ctx.posture == "lie":
+        return _along(clause, ctx, side)
     if part.kind in ("leg", "shin", "foot") and clause.does("bend") and "back" in ways:
         degrees = sayable_bend(clause.number) if clause.number is not None else 100
         return Finding((f"{side} thigh points down 0.1 front", f"{side} knee bent {degrees:g}"))
     afoot = part.kind == "leg" and ctx.posture in _STANDING and not clause.does("raise", "stretch", "bend")
-    if afoot and ways & {"front", "back"} and not ways & {"up", "out"} and not clause.has("air", "kick", "straight"):
+    if (
+        afoot
+        and ways & {"front", "back"}
+        and not ways & {"up", "out"}
+        and not clause.has("air", "kick", "straight", *_FLUNG)
+    ):
         return _stepped(clause, ctx, side, "front" in ways)
     if (
         clause.does("raise", "stretch")
-        or clause.has("air", "kick")
+        or clause.has("air", "kick", *_FLUNG)
         or (part.kind == "leg" and ways & {"up", "front", "back", "out"})
     ):
         bent = _bent(clause, side)
@@ -273,6 +357,18 @@ def _one(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     if ways & {"front", "back"}:
         return _stepped(clause, ctx, side, "front" in ways)
     return Finding(_bent(clause, side))
+
+
+def _undone(clause: Clause, side: str) -> Finding:
+    """As in "without bending the knees", "knees not straight"."""
+    if clause.does("bend"):
+        return Finding((f"{side} knee straight",))
+    return Finding((f"{side} knee bent 25",)) if clause.has("straight", "lock") else Finding()
+
+
+def _off(side: str) -> Finding:
+    """As in "left foot off the ground"."""
+    return Finding(free_leg(side), (f"{other(side)} foot on ground",))
 
 
 def _bent(clause: Clause, side: str) -> tuple[str, ...]:
@@ -296,6 +392,10 @@ def _lifted(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
         or "overhead" in ways
         or clause.level in ("hip", "waist", "chest", "head", "shoulder")
     )
+    if ctx.free_leg == side and clause.does("stretch") and not clause.does("bend"):
+        return Finding((f"{side} leg points {'0.5 down ' + way if clause.small else way + ' 0.25 down'}",))
+    if ctx.posture == "squat" and clause.does("stretch"):
+        return Finding((f"{side} leg points {way} 0.5 down", f"{side} knee straight", f"{side} heel on ground"))
     if clause.does("stretch") and not clause.does("raise") and way in ("front", "back", "out"):
         return (
             Finding((f"{side} knee straight",), (f"{side} leg points down 0.6 {way}",))
@@ -304,8 +404,6 @@ def _lifted(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
         )
     segment = "leg" if not clause.does("bend") else "thigh"
     if clause.number is not None and not clause.does("bend"):
-        from .rules_arms import swung
-
         return Finding((f"{side} {segment} points {swung(way, clause.number)}",))
     amount = {"front": "front" if high else "0.85 front down", "out": "out 0.1 down" if high else "0.8 out down"}.get(
         way, f"{way} 0.35 down" if high else f"0.75 {way} down"
@@ -351,8 +449,19 @@ def _knee_lying(clause: Clause, ctx: Context, side: str) -> Finding:
     return Finding((f"{side} thigh points up {'0.5 back' if tight else '0.1 front'}", bend))
 
 
+def _knees_aside(way: str, side: str) -> Finding:
+    """The knees of one that lies on the back, dropped to one side."""
+    thigh, shin = f"{side} thigh points {way} 0.45 front 0.12 up", f"{side} shin points front 0.35 {way}"
+    return Finding((f"pelvis faces up {way}", thigh, shin, f"{side} knee bent 80"))
+
+
 def _knee(clause: Clause, ctx: Context, side: str) -> Finding:
     """A knee raised or bent; a standing pair of bent knees keeps the feet where they are."""
+    falls = clause.ways & {"left", "right"}
+    if ctx.posture == "lie" and falls and not clause.does("stretch"):
+        return _knees_aside(next(iter(falls)), side)
+    if f"{side}_leg" in ctx.settled and clause.does("bend"):
+        return Finding(_bent(clause, side))
     lifts = clause.does("raise") or "up" in clause.ways or clause.has("tuck")
     if ctx.posture in ("lie", "side") and lifts and not clause.does("bend"):
         return _knee_lying(clause, ctx, side)
@@ -386,7 +495,8 @@ def _knee(clause: Clause, ctx: Context, side: str) -> Finding:
             return Finding(bent)
         if ctx.posture in ("lie", "floor"):  # the foot stays on the ground and the knee rises
             return Finding((*bent, f"{side} thigh points front {max(half, 0.2):.2f} up", f"{side} foot on ground"))
-        return Finding(bent, (f"{side} thigh points down {half:.2f} front 0.08 out", f"{side} foot on ground"))
+        ground = () if side in ctx.on_toes else (f"{side} foot on ground",)
+        return Finding(bent, (f"{side} thigh points down {half:.2f} front 0.08 out", *ground))
     if clause.ways & {"out", "in", "front"} and not bent:
         return (
             Finding((f"{side} thigh points front 0.8 {'out' if 'out' in clause.ways else 'in'}",))
@@ -396,17 +506,26 @@ def _knee(clause: Clause, ctx: Context, side: str) -> Finding:
     return Finding(bent)
 
 
+def _pointed(part: Part, side: str) -> Finding:
+    """As in "toes pointed"."""
+    return Finding((f"{side} ankle plantarflexed 38",))
+
+
 def _toes(clause: Clause, part: Part, side: str) -> Finding:
     """As in "toes pointed outward", "left foot turned in"."""
     if "out" in clause.ways:
         return Finding((f"{side} foot faces front 0.7 out",))
-    if "in" in clause.ways:
-        return Finding((f"{side} foot faces front 0.5 in",))
+    if "in" in clause.ways or any(t.text in ("in", "inwards") for t in clause.words):
+        return Finding((f"{side} foot faces front 0.6 in",))
+    if not clause.ways and clause.does("point"):
+        return _pointed(part, side)
     return Finding((f"{side} foot faces front",)) if "front" in clause.ways else Finding()
 
 
 def _stepped(clause: Clause, ctx: Context, side: str, front: bool) -> Finding:
     """One foot before or behind the other, both standing."""
+    if ctx.posture == "kneel" and front:
+        return Finding((f"{side} thigh points front", f"{side} shin points down", f"{side} foot on ground"))
     if ctx.lunges and clause.metres is None:
         return _lunged(ctx, side if front else other(side))
     metres = clause.metres or (0.2 if clause.small else 0.6 if clause.large else 0.38)
@@ -420,7 +539,7 @@ def _stepped(clause: Clause, ctx: Context, side: str, front: bool) -> Finding:
             f"{there} points down {k} {'front' if sign > 0 else 'back'}",
             f"{rear} points down {k} {'back' if sign > 0 else 'front'}",
             f"{side} ankle {metres:g} {'in front of' if front else 'behind'} {other(side)} ankle",
-            "both toes on ground",
+            "both feet on ground" if metres <= 0.3 else f"{ctx.front_leg} foot, {other(ctx.front_leg)} toes on ground",
         ),
     )
 
@@ -439,44 +558,3 @@ def _lunged(ctx: Context, front: str) -> Finding:
             f"{front} ankle at least 0.6 in front of {rear} ankle",
         ),
     )
-
-
-def _foot_at(ctx: Context, part: Part, side: str, target: Part, crossed: bool) -> Finding:
-    """A foot or ankle at the other leg."""
-    where = next((s for s in target.sides if s in SIDES), other(side))
-    region = {
-        "knee": "knee",
-        "thigh": "thigh_inner",
-        "leg": "thigh_inner",
-        "calf": "calf",
-        "shin": "shin",
-        "ankle": "ankle",
-        "foot": "foot_top",
-    }.get(target.kind, "thigh_inner")
-    if part.kind in ("leg", "thigh", "knee", "foot", "ankle") and crossed and target.kind == part.kind:
-        if ctx.posture == "sit":
-            return Finding(crossed_over(side))
-        sign = "right" if side == "left" else "left"
-        return Finding(
-            (f"{side} ankle 0.1 {sign} of {where} ankle",),
-            (f"{side} ankle 0.12 in front of {where} ankle", "both feet on ground"),
-        )
-    if part.kind == "leg" or part.kind == "thigh":
-        return Finding((f"{side} thigh points front 0.25 in 0.1 up", f"{side} calf touches {where} thigh"))
-    of = (
-        "ankle"
-        if part.kind == "ankle" or (ctx.posture not in _STANDING and target.kind in ("knee", "thigh"))
-        else "foot sole"
-    )
-    if of == "ankle" and ctx.posture == "sit":
-        return Finding(
-            (
-                f"{side} thigh points front 0.5 out 0.1 up",
-                f"{side} shin points in 0.25 front 0.1 down",
-                f"{side} ankle touches {where} thigh",
-            )
-        )
-    if of == "ankle":
-        return Finding((f"{side} ankle touches {where} {'thigh' if target.kind != 'knee' else 'knee'}",))
-    lines = (f"{side} foot sole touches {where} {region.replace('_', ' ')}",)
-    return Finding((f"{side} thigh points out 0.7 down 0.3 front", f"{side} knee bent 125", *lines))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import cos, radians, sin
 from typing import Final
 
@@ -33,8 +34,35 @@ def trunk(clause: Clause, ctx: Context) -> Finding:
         return Finding(tuple(lines))
     bare = not [p for p in clause.subjects if p.kind not in _TRUNK and p.kind != "hip"] and not _goes_on(clause, ctx)
     named = any(p.kind in _TRUNK for p in clause.subjects)
+    if named and clause.has("fac") and clause.ways == {"front"} and not clause.negated:
+        return Finding(("torso turned left 0",))
     if not bare or clause.negated or clause.does("look"):
         return Finding()
+    if named and clause.has("parallel", "horizontal", "horizontally"):
+        ctx.leaning = True
+        return Finding(("torso points front",))
+    hips = _of_hips(clause, ctx)
+    if hips:
+        return hips
+    return Finding(tuple(_bent_trunk(clause, ctx, named)))
+
+
+def _of_hips(clause: Clause, ctx: Context) -> Finding:
+    """Hips that are raised, cocked or pushed somewhere."""
+    raised = next((p for p in clause.subjects if p.kind in ("hip", "buttocks")), None)
+    if raised is not None and not clause.targets and (clause.ways & {"up"} or clause.does("raise")):
+        return Finding((f"pelvis at least {0.28 if ctx.posture == 'lie' else 0.65} above ground",))
+    cocked = next((p for p in clause.subjects if p.kind == "hip" and len(p.sides) == 1), None)
+    if cocked is not None and not clause.targets and (clause.does("tilt") or "out" in clause.ways):
+        return _hips(replace(clause, ways=frozenset(cocked.sides)))
+    hips = next((p for p in clause.subjects if p.kind == "hip" and (p.plural or p.said == "pelvis")), None)
+    if hips is not None and not clause.targets and clause.ways & {"left", "right", "front", "back"}:
+        return _hips(clause)
+    return Finding()
+
+
+def _bent_trunk(clause: Clause, ctx: Context, named: bool) -> list[str]:
+    """A trunk that leans, twists, arches, is straight or round."""
     lines = _sidebend(clause)
     if not lines and clause.does("twist") and (named or clause.ways & {"left", "right"}):
         lines = _twist(clause, ctx)
@@ -51,16 +79,28 @@ def trunk(clause: Clause, ctx: Context) -> Finding:
         lines = ["torso bowed back 12"]
     if not lines and clause.does("arch") and (named or clause.has("back")):
         lines = ["torso bowed back 28"]
-    straight = clause.has("upright") or (named and clause.has("straight"))
+    straight = clause.has("upright", "tall") or (named and clause.has("straight"))
     if not lines and straight and ctx.posture in ("", "stand", "sit", "kneel", "floor", "squat"):
         lines = ["torso bowed front 0"] if ctx.leaning else ["torso points up", "torso bowed front 0"]
-    if not lines and named and clause.has("rounded", "hunch", "slouch"):
+    if not lines and named and clause.has("rounded", "hunch", "slouch", "curved", "curv"):
         lines = ["torso bowed front 35"]
     elif not lines and clause.does("lean") and clause.has("hunch", "slouch", "slump"):
         lines = ["torso bowed front 30", "torso points up 0.2 front"]
     if not lines and named and clause.ways & {"front"} and not clause.targets:
         lines = _lean(clause, ctx)
-    return Finding(tuple(lines))
+    return lines
+
+
+def _hips(clause: Clause) -> Finding:
+    """As in "hips pushed to the left", "hips forward": the pelvis goes off the middle of the feet."""
+    side = _side(clause)
+    if side:
+        away = "right" if side == "left" else "left"
+        shift = f"{side} hip {0.07 if clause.small else 0.14} {side} of {side} ankle"
+        return Finding((), (shift, f"torso tilted {away} 10", "both feet on ground"))
+    how = "in front of" if "front" in clause.ways else "behind"
+    bow = "torso bowed back 15" if "front" in clause.ways else "torso points 0.8 up 0.5 front"
+    return Finding((), tuple(f"{s} hip 0.1 {how} {s} ankle" for s in SIDES) + (bow, "both feet on ground"))
 
 
 def _shoulders(clause: Clause, ctx: Context) -> list[str]:
@@ -132,7 +172,8 @@ def _lean(clause: Clause, ctx: Context) -> list[str]:
 def head(clause: Clause, ctx: Context) -> Finding:
     """What a clause says about the head and the gaze."""
     going_on = _goes_on(clause, ctx)
-    named = any(p.kind in HEAD_KINDS for p in clause.subjects) or going_on
+    ear = any(p.kind == "ear" for p in clause.subjects) and any(p.kind == "shoulder" for p in clause.targets)
+    named = any(p.kind in HEAD_KINDS for p in clause.subjects) or going_on or ear
     ctx.of_head = named if clause.subjects else ctx.of_head and not clause.is_empty
     if clause.negated:
         return Finding()
@@ -171,6 +212,8 @@ def _head(clause: Clause, kinds: set[str]) -> list[str]:
             return [f"head tilted {clause_side} {min(_degrees(clause, 25), 45):g}"]
     if clause.does("tilt", "lean") and (side or clause.has("sideways", "side")):
         return [f"head tilted {side or 'right'} {min(_degrees(clause, 25), 45):g}"]
+    if kinds == {"head"} and clause.does("tilt") and not clause.ways:
+        return [f"head tilted right {min(_degrees(clause, 22), 45):g}"]
     if side:
         return [f"head turned {side} {min(_degrees(clause, 45), 70):g}"]
     if clause.has("sideways", "side") or "out" in clause.ways:
@@ -209,6 +252,8 @@ def _gaze(clause: Clause, ctx: Context) -> list[str]:
         return ["look 0.75 down 0.65 front"]
     if target is not None:
         sides = ctx.sides(target)
+        if len(sides) == 2 and clause.ways & {"up", "overhead"}:
+            return ["look 1.2 up front"]
         if len(sides) == 2:
             return ["look 0.8 down front"]
         return [f"look at {sides[0]} {_LOOKED_AT[target.kind]}"]

@@ -46,6 +46,9 @@ def _mended(word: str, known: Vocabulary) -> str:
     fewer = [a + b[1:] for a, b in splits if b]
     more = [a + c + b for a, b in splits for c in _LETTERS]
     other = [a + c + b[1:] for a, b in splits if b for c in _LETTERS]
+    body = [t for t in (*swapped, *more, *fewer) if known.weight.get(t) == 0.0 and t in known.full]
+    if body:  # a part of the body, a side, a direction: what prompts are about
+        return body[0]
     for tries in (swapped, fewer, more, other if len(word) > _SHORTEST else []):  # "house" is no horse
         found = [t for t in tries if t in known.full and len(t) >= 4]
         if found:

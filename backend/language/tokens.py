@@ -9,6 +9,7 @@ from typing import Final
 
 from .cleaning import clean
 from .lexicon import ACTIONS, NUMBER_WORDS, PART_WORDS, PHRASES
+from .slips import listed, unslipped
 from .spelling import Vocabulary, mended
 from .stems import stem
 
@@ -16,6 +17,8 @@ _TOKEN: Final = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)?|°|[,;.:!?()
 _PUNCTUATION: Final = frozenset(",;.:!?()")
 _BEGINNINGS: Final = frozenset(p[0] for p in PHRASES)
 _MAX_PHRASE: Final = max(len(p) for p in PHRASES)
+
+_ONE_WORD: Final = {"floor": "ground"}  # different words for what is read as one
 
 MOST_TOKENS: Final = 600  # a prompt is a sentence or two; what follows a page's length is not read, and said so
 
@@ -37,8 +40,8 @@ class Token:
 
 def tokens_of(prompt: str, known: Vocabulary | None = None) -> list[Token]:
     """The tokens of a prompt; words that are not known are mended when one typing error leads to a known word."""
-    out = [_token(raw, known) for raw in _TOKEN.findall(plain(clean(prompt)))[:MOST_TOKENS]]
-    return _merged(out)
+    raws = _TOKEN.findall(plain(clean(listed(prompt))))[:MOST_TOKENS]
+    return _merged([_token(raw, known) for raw in unslipped(raws, known)])
 
 
 def words_of(prompt: str) -> tuple[str, ...]:
@@ -62,6 +65,7 @@ def _token(raw: str, known: Vocabulary | None) -> Token:
         return Token(word, word, raw, NUMBER_WORDS[word])
     if known is not None:
         word = mended(word, known)
+    word = _ONE_WORD.get(word, word)
     return Token(word, stem(word), raw)
 
 
@@ -82,7 +86,9 @@ def _merged(tokens: list[Token]) -> list[Token]:
         for size in range(longest, 1, -1):
             canonical = PHRASES.get(tuple(t.text for t in tokens[i : i + size]))
             other = (canonical == "onback" and _is_a_place(tokens, i, size)) or (
-                canonical == "back_part straight" and i > 0 and ACTIONS.get(tokens[i - 1].stem) in ("stretch", "point")
+                canonical == "back_part straight"
+                and i > 0
+                and ACTIONS.get(tokens[i - 1].stem) in ("stretch", "point", "raise")
             )  # "the arm stretched straight back" says nothing about the back
             if canonical and not other:
                 said = " ".join(t.said for t in tokens[i : i + size])

@@ -12,11 +12,14 @@ from backend.body.model import ShapedBody
 from backend.body.outline import floor_of, heights
 from backend.body.surfaces import REGIONS
 from backend.posecodes import Measured, Posecode, Program
+from backend.posecodes.angle import Angle
 from backend.posecodes.contact import Contact
 from backend.posecodes.direction import Direction
+from backend.posecodes.distance import Distance
 from backend.posecodes.finger import Finger
 from backend.posecodes.ground import Airborne, Support
 from backend.posecodes.hand import Hand
+from backend.posecodes.position import Position
 from backend.posecodes.tracking import body_at, tracked_by
 from backend.posecodes.vocabulary import PARTS
 from rigs.skeleton import INDEX, JOINTS
@@ -33,6 +36,7 @@ from .start import starting_pose, with_hands
 from .variants import varied
 
 _PALM = ("_palm", "_hand")  # regions with which a hand lies on something
+_ABOUT_STRAIGHT = 14.0  # deg
 _FOOT_CLEARANCE = 0.06  # m; a foot this near to the lowest point of the starting pose is meant to stand
 
 
@@ -156,7 +160,7 @@ def _free(scope: frozenset[str] | None) -> np.ndarray:
 
 def completed(rest: np.ndarray, program: Program, start: np.ndarray) -> Program:
     """The program with what it leaves unsaid: how bearing hands lie, and that each foot down at the start stands."""
-    program = (*program, *_bearing_hands(rest, program, start))
+    program = (*program, *_bearing_hands(rest, program, start), *_straight_limbs(program))
     if any(isinstance(c, (Support, Airborne)) for c in program):
         return program
     feet = (Support(("left_foot",)), Support(("right_foot",)))
@@ -189,6 +193,22 @@ def _bearing_hands(rest: np.ndarray, program: Program, start: np.ndarray) -> Pro
     out += [Hand(side, "resting") for side in sorted(resting - bearing - shaped)]
     if chest[1, 2] < -0.4:
         out += [Direction(f"{side}_hand", (0.0, 0.0, 1.0)) for side in sorted(bearing) if f"{side}_hand" not in aimed]
+    return tuple(out)
+
+
+def _straight_limbs(program: Program) -> tuple[Posecode, ...]:
+    """A whole arm or leg that points somewhere is about straight, unless more is said about it."""
+    hinges = {"arm": ("elbow", "forearm"), "leg": ("knee", "shin")}
+    bent = {c.joint for c in program if isinstance(c, Angle)}
+    segments = [c.segment for c in program if isinstance(c, Direction)]
+    touching = {limb for c in program if isinstance(c, (Contact, Distance, Position)) for limb in c.limbs()}
+    out: list[Posecode] = []
+    for segment in dict.fromkeys(segments):
+        side, _, limb = segment.partition("_")
+        joint, lower = hinges.get(limb, ("", ""))
+        told = f"{side}_{joint}" in bent or f"{side}_{lower}" in segments or segment in touching
+        if joint and not told:
+            out.append(Angle(f"{side}_{joint}", _ABOUT_STRAIGHT, "<="))
     return tuple(out)
 
 

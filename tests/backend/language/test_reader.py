@@ -65,7 +65,7 @@ SAME = [  # a prompt, lines that must be among its explicit statements
     ("lunging with the left leg in front", "left shin points down; left foot, right toes on ground"),
     ("standing on the right leg, left leg lifted to the side", "left leg points 0.8 out down"),
     ("the left arm is stretched straight back", "left arm points back; left elbow straight"),
-    ("left hand beside the head", "left forearm points up 0.15 front"),
+    ("left hand beside the head", "left forearm points up 0.35 in 0.1 front"),
     ("left thigh parallel to the ground, shin vertical", "left thigh points front; left shin points down"),
     ("head tilted to the left shoulder", "head tilted left 25"),
     ("head bowed, chin to the chest", "head bowed front 42"),
