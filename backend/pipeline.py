@@ -54,6 +54,10 @@ class Pipeline:
     def engines(self) -> tuple[EngineInfo, ...]:
         return self._catalogue.infos()
 
+    def warm(self) -> None:
+        """Pose once, so that the tables of words and of the body are there before somebody waits for them."""
+        self.pose(PoseRequest(prompt="standing"))
+
     def pose(self, request: PoseRequest, tick: Tick = _quiet) -> PoseResult:
         """Answer one request.
 

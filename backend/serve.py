@@ -71,6 +71,8 @@ class LoadingPipeline:
             self._problem = f"{type(error).__name__}: {error}"
         finally:
             self._loaded.set()
+        if self._pipeline is not None:
+            self._pipeline.warm()
 
     def ready(self) -> bool:
         return self._loaded.is_set()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
+from threading import RLock
 from typing import Any, Final, TypeVar
 
 from backend.errors import BadFile, BadProgram
@@ -137,10 +138,16 @@ def use(book: Atlas) -> None:
 
 
 def per_atlas(make: Callable[[], T]) -> Callable[[], T]:
-    """Decorator: what is made once for the atlas in use."""
-    made = cache(make)
+    """Decorator: what is made once for the atlas in use; who asks while it is being made waits for it."""
+    made, lock = cache(make), RLock()
     _clear.append(made.cache_clear)
-    return made
+
+    @wraps(make)
+    def get() -> T:
+        with lock:
+            return made()
+
+    return get
 
 
 def load(files: Iterable[Path], base: Atlas | None = None) -> Atlas:

@@ -38,18 +38,12 @@ def test_every_alias_finds_its_entry(name: str) -> None:
 
 
 def test_there_are_many() -> None:
-    assert len(ENTRIES) >= 200
-    assert len({atlas().entries[n].category for n in ENTRIES}) >= 8
+    assert len(ENTRIES) >= 1500
+    assert len({atlas().entries[n].category for n in ENTRIES}) >= 25
 
 
-RICH = (
-    *("yoga", "postures", "sitting", "lying", "kneeling", "crouching", "standing"),
-    *("locomotion", "archetypes", "situations"),
-)
-
-
-@pytest.mark.parametrize("name", [n for n in ENTRIES if atlas().entries[n].category in RICH])
-def test_poses_of_rich_families_are_asked_for_in_six_ways(name: str) -> None:
+@pytest.mark.parametrize("name", ENTRIES)
+def test_there_are_six_really_different_ways_to_ask(name: str) -> None:
     assert len(ways(atlas().entries[name])) >= 6
 
 
