@@ -34,19 +34,20 @@ class Picture:
     scale: float = 1.0
     focal: float | None = None
     notes: tuple[str, ...] = ()
-    _levels: list[np.ndarray] = field(default_factory=list, repr=False)
+    _levels: list[Any] = field(default_factory=list, repr=False)
 
     @property
     def size(self) -> tuple[int, int]:
         """(width, height) px."""
         return self.pixels.shape[1], self.pixels.shape[0]
 
-    def level(self, k: int) -> np.ndarray:
-        """The pixels halved k times, each time the mean of four: for crops that are made much smaller."""
-        levels = self._levels or [self.pixels]
-        while len(levels) <= k and min(levels[-1].shape[:2]) >= 4:
-            p = levels[-1][: levels[-1].shape[0] // 2 * 2, : levels[-1].shape[1] // 2 * 2].astype(np.uint16)
-            levels.append(((p[::2, ::2] + p[1::2, ::2] + p[::2, 1::2] + p[1::2, 1::2] + 2) // 4).astype(np.uint8))
+    def level(self, k: int) -> Any:
+        """The picture as a Pillow image, halved k times (the mean of four each time), for crops made smaller."""
+        from PIL import Image as Pillow
+
+        levels = self._levels or [Pillow.fromarray(self.pixels)]
+        while len(levels) <= k and min(levels[-1].size) >= 4:
+            levels.append(levels[-1].reduce(2))
         self._levels[:] = levels
         return levels[min(k, len(levels) - 1)]
 

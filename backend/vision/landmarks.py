@@ -27,6 +27,7 @@ _HEAT: Final = 64  # px of its heat maps
 _WINDOW: Final = 3  # px of a heat map to each side of a landmark that refine it
 _SURE: Final = 0.5  # a heat map refines where it is at least this sure
 _EDGE: Final = 0.06  # of the longer side of the box: how soft the edge is around what is kept
+_COARSE: Final = 4  # px of the model's input for one step of that edge
 Box = tuple[float, float, float, float]
 
 
@@ -72,11 +73,13 @@ def look(picture: Picture, region: Region, *, keep: Box | None = None, mirrored:
 def _inside(region: Region, box: Box, mirrored: bool) -> np.ndarray:
     """(256, 256, 1) float32: 1 within a box, falling to 0 in a soft edge around it."""
     x, y, w, h = box
-    steps = (np.arange(SIZE) + 0.5) / SIZE
+    coarse = SIZE // _COARSE
+    steps = (np.arange(coarse) + 0.5) / coarse
     at = region.to_picture(np.stack(np.meshgrid(steps[::-1] if mirrored else steps, steps), axis=-1))
     beyond = np.maximum(np.abs(at - np.array([x + w / 2, y + h / 2])) - np.array([w, h]) / 2, 0.0)
     away = np.hypot(beyond[..., 0], beyond[..., 1]) / (_EDGE * max(w, h))
-    return np.exp(-away * away)[..., None].astype(np.float32)
+    share = np.exp(-away * away).astype(np.float32)
+    return np.repeat(np.repeat(share, _COARSE, axis=0), _COARSE, axis=1)[..., None]
 
 
 def _swapped() -> np.ndarray:

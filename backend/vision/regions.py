@@ -49,26 +49,16 @@ def cropped(picture: Picture, region: Region, size: int, *, mirrored: bool = Fal
         mirrored: left and right exchanged.
     """
     level = max(0, int(np.floor(np.log2(max(region.side / size, 1.0)))))
-    pixels = picture.level(level)
-    factor = picture.pixels.shape[1] / pixels.shape[1]
-    steps = (np.arange(size) + 0.5) / size
-    u, v = np.meshgrid(steps[::-1] if mirrored else steps, steps)
-    at = region.to_picture(np.stack([u, v], axis=-1)) / factor - 0.5
-    return _bilinear(pixels, at)
+    image = picture.level(level)
+    factor = picture.size[0] / image.size[0]
+    # From a place (u, v) of the crop in px to one of the image: the region's axes, from its top left corner.
+    axes = region.axes / size / factor
+    corner = region.to_picture(np.zeros(2)) / factor
+    if mirrored:
+        corner, axes = corner + axes[:, 0] * size, axes * np.array([-1.0, 1.0])
+    affine = (axes[0, 0], axes[0, 1], corner[0], axes[1, 0], axes[1, 1], corner[1])
+    crop = image.transform((size, size), _AFFINE, affine, _BILINEAR)
+    return np.asarray(crop, np.float32) / np.float32(255.0)
 
 
-def _bilinear(pixels: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """(h, w, 3) float32 in 0..1 of places (h, w, 2) in px between pixel centres."""
-    height, width = pixels.shape[:2]
-    x, y = at[..., 0], at[..., 1]
-    left, top = np.floor(x).astype(int), np.floor(y).astype(int)
-    fx, fy = (x - left).astype(np.float32), (y - top).astype(np.float32)
-    out = np.zeros((*x.shape, 3), np.float32)
-    for dx, wx in ((0, 1 - fx), (1, fx)):
-        for dy, wy in ((0, 1 - fy), (1, fy)):
-            i, j = left + dx, top + dy
-            inside = (i >= 0) & (i < width) & (j >= 0) & (j < height)
-            values = pixels[np.clip(j, 0, height - 1), np.clip(i, 0, width - 1)]
-            out += (wx * wy * inside)[..., None] * values
-    out /= 255.0
-    return out
+_AFFINE, _BILINEAR = 0, 2  # Pillow's Transform.AFFINE and Resampling.BILINEAR

@@ -110,4 +110,4 @@ def test_a_missing_file_and_a_folder_are_said(tmp_path: Path) -> None:
 def test_a_level_is_the_mean_of_four() -> None:
     pixels = np.arange(4 * 4 * 3, dtype=np.uint8).reshape(4, 4, 3)
     picture = read_picture(_saved(Pillow.fromarray(np.tile(pixels, (8, 8, 1)))))
-    assert np.abs(picture.level(1)[0, 0].astype(int) - pixels[:2, :2].reshape(4, 3).mean(axis=0)).max() <= 1
+    assert np.abs(np.asarray(picture.level(1))[0, 0].astype(int) - pixels[:2, :2].reshape(4, 3).mean(axis=0)).max() <= 1
