@@ -62,7 +62,11 @@ _BEGINS: Final = (
     r"(?:using )?(?:the |his |her |its |their )?(?P<side>left|right) (?:leg|foot|step) first",
 )
 _BACK: Final = r"backwards?|in reverse|(?<=steps )back|(?<=step )back|rearwards?"
-_RETURN: Final = rf"back(?= to| again)?(?! (?:of|{_PART}))"
+_RETURN: Final = "|".join(rf"(?<={w} )back" for w in ("walks", "walking", "goes", "going", "runs", "running", "comes"))
+_AIMED: Final = re.compile(  # what is aimed or leant to a side, so that the side is not that of the way
+    r"(?:look|glanc|gaz|star(?!t)|peer|fac(?:es|ing)|lean|tilt|twist|point|wav|thr[oe]w|reach|head|bend|arm|hand|punch|kick)"
+    r"\w*(?: (?!and |then |while |, )\w+){0,2} $"
+)
 _ASIDE: Final = r"sideways|sidewards?|laterally|crabwise"
 _ONWARD: Final = r"(?:straight |directly )?(?:forwards?|ahead|onwards?|straight)(?: direction)?"
 _AROUND: Final = re.compile(r"\b(?:180|360|turn\w* around|u turn|turn\w* back)\b")
@@ -101,7 +105,7 @@ class _Text:
         """Every place of the pattern, whose words are taken from then on."""
         for found in re.finditer(rf"(?<!\S)(?:{pattern})(?!\S)", self.words):
             places = [i for start, i in self.at.items() if found.start() <= start < found.end()]
-            if places and not any(self.taken[i] for i in places):
+            if places and not any(self.taken[i] for i in places) and not _AIMED.search(self.words[: found.start()]):
                 yield found
                 for i in places:
                     self.taken[i] = True
@@ -115,7 +119,7 @@ def find_course(tokens: list[Token], taken: list[bool], matches: list[Match]) ->
     blocked = [(used and k not in moving) or k in held for k, used in enumerate(taken)]
     text = _Text(tokens, blocked)
     turns = any(m.entry == TURN for m in matches) and not re.search(rf"(?<!\S)(?:{_PART})(?!\S)", text.words)
-    if not (turns or any(is_gait(m.entry) for m in matches) or _tells_a_path(text.words)):
+    if not (turns or any(moves(m.entry) for m in matches) or _tells_a_path(text.words)):
         _repeats(text, course)
     else:
         _along(text, course)
@@ -142,7 +146,8 @@ def _along(text: _Text, course: Course) -> None:
             course.first = course.first or found["side"]
     course.turns_back = bool(_AROUND.search(text.words))
     turning = re.search(r"clockwise|anticlockwise|counter", text.words)
-    course.round = bool(re.search(rf"(?<!\S)(?:turn\w*|veer\w*|{_PATH}|circular|clockwise|degrees?)(?!\S)", text.words))
+    rounds = re.finditer(rf"(?<!\S)(?:turn\w*|veer\w*|{_PATH}|circular|clockwise|degrees?)(?!\S)", text.words)
+    course.round = any(not _AIMED.search(text.words[: found.start()]) for found in rounds)
     for pattern in _GONE:
         for found in text.find(pattern):
             course.side = course.side or found["side"]
@@ -161,4 +166,9 @@ def is_gait(name: str) -> bool:
     return atlas().entries[name].category == "locomotion" and bool(_GAITS & set(name.split())) and name != TURN
 
 
-__all__ = ["TURN", "Course", "find_course", "is_gait"]
+def moves(name: str) -> bool:
+    """Whether an entry gets somewhere: a gait, a jump."""
+    return is_gait(name) or (atlas().entries[name].category == "locomotion" and atlas().posture(name) == "air")
+
+
+__all__ = ["TURN", "Course", "find_course", "is_gait", "moves"]

@@ -158,6 +158,9 @@ both hands: left and right hands | right and left hands | left and right hand | 
 both arms: left and right arms | right and left arms | left and right arm
 both legs: left and right legs | right and left legs
 both feet: left and right feet | right and left feet
+backstance: back stance
+frontstance: front stance
+sidestance: side stance
 thumbsup: thumbs up | thumb up
 jobless: got fired | been fired | was fired | gets fired | get fired
 at_self: at himself | at herself | at themselves | at myself | at yourself | to himself | to herself
@@ -165,11 +168,6 @@ thumbsdown: thumbs down | thumb down
 knees inward: knock kneed | knocked knees
 toes inward: pigeon toed
 """)
-
-# what is done to somebody is another pose than what somebody does: "gets pushed", "is being shoved"
-for _verb in ("pushed", "shoved", "nudged", "bumped"):
-    for _be in ("gets", "get", "getting", "got", "is", "was", "being", "is being", "was being", "been", "gets being"):
-        PHRASES[(*_be.split(), _verb)] = "pushedover"
 
 SIDE_WORDS: Final = _set("left right both two other opposite one same each front back rear either")
 DETERMINERS: Final = _set("the a an his her their its my your our this that")

@@ -32,6 +32,24 @@ _TO_SIDE: Final = "toleft"  # in an alias: "to the left" or "to the right" must 
 _MAKE: Final = "mak"  # the stem of "making"
 _KINDS: Final = frozenset(("pose", "position", "stance"))
 _OWN: Final = 0.3  # what a user's own pose has ahead of a shipped one that is asked for in the same words
+_FIXED: Final = frozenset(  # "lifting a person" is no "person lifts"
+    (
+        "on",
+        "in",
+        "with",
+        "stand",
+        "back",
+        "person",
+        "people",
+        "child",
+        "man",
+        "woman",
+        "someone",
+        "somebody",
+        "friend",
+        "baby",
+    )
+)
 _BETWEEN: Final = frozenset(
     ("is", "are", "being", "slightly", "somewhat", "bit", "little", "a", "gently")
 )  # part and verb
@@ -110,7 +128,7 @@ def _variants(tokens: list[Token]) -> list[tuple[tuple[str, ...], float]]:
         out = [((*stems, tokens[-1].stem), 0.3)]
         if len(stems) > 1 or not _says_something_else(tokens[0]):
             out.append((stems, 0.0))
-    if len(stems) == 2 and not {"on", "in", "with", "stand", "back"} & set(stems) and not _is_an_exercise(stems):
+    if len(stems) == 2 and not _FIXED & set(stems) and not _is_an_exercise(stems):
         out.append((stems[::-1], out[-1][1] - 0.05))
     return out
 
@@ -162,10 +180,11 @@ def find(tokens: list[Token], taken: list[bool], least: int, most: int = 99) -> 
     """Aliases of `least` to `most` stems that do not overlap, most telling first. Marks nothing as taken."""
     table = index()
     found: list[Match] = []
+    present = {t.stem for t in tokens} | {_TO_SIDE}
     for i, token in enumerate(tokens):
         if not taken[i]:
             for alias in table.by_first.get(token.stem, ()):
-                if least <= len(alias.stems) <= most:
+                if least <= len(alias.stems) <= most and present.issuperset(alias.stems):
                     match = _match(tokens, taken, i, alias, table)
                     if match:
                         found.append(match)

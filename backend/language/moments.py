@@ -9,7 +9,8 @@ from backend.posecodes.direction import Direction
 
 from .atlas import atlas
 from .compose import limb_slots
-from .course import TURN, Course, is_gait
+from .course import TURN, Course, is_gait, moves
+from .lexicon import STOP
 from .matching import Match
 from .tokens import Token
 
@@ -25,7 +26,36 @@ _PUSHED_TO: Final = {
 }
 _WEAK: Final = frozenset(
     ("go", "mov", "take", "give", "get", "put", "power", "ready", "show", "pass", "present", "call", "mark", "eas")
-    + ("split", "x", "staf", "volcano", "wisdom", "text", "organ", "mountain", "wheel", "bowl", "easy", "return")
+    + (
+        "split",
+        "stop",
+        "try",
+        "try",
+        "corner",
+        "cod",
+        "funny",
+        "flight",
+        "lift",
+        "second",
+        "third",
+        "first",
+        "fourth",
+        "fifth",
+        "line",
+        "bras",
+        "show",
+        "x",
+        "staf",
+        "volcano",
+        "wisdom",
+        "text",
+        "organ",
+        "mountain",
+        "wheel",
+        "bowl",
+        "easy",
+        "return",
+    )
 )
 _LIGHT: Final = frozenset(
     ("go", "mov", "take", "get", "put", "give")
@@ -34,6 +64,7 @@ _THINGS: Final = frozenset(
     ("point", "stand", "wave", "waves", "step", "steps", "board", "stop", "swing", "run", "dish")
 )
 _ARTICLES: Final = frozenset(("a", "an", "the", "starting", "fruit", "stop"))
+_PASSIVE: Final = frozenset("is are was were be being beeing been gets get getting got".split())  # noqa: SIM905
 _STEPS: Final = {"back": "step back", "aside": "sidestep"}
 
 
@@ -44,14 +75,15 @@ def telling(tokens: list[Token], named: list[Match]) -> tuple[list[Match], str]:
     moments = {m: sum(i < m.places[0] for i in marks) for m in named}
     if len({moments[m] for m in carriers}) < 2 or len({m.entry for m in carriers}) < 2:
         return named, ""
-    best = max(carriers, key=lambda m: (not _is_dull(m.entry), m.score))
+    best = max(carriers, key=lambda m: (not is_dull(m.entry), m.score))
     kept = [m for m in named if m.negated or moments[m] == moments[best]]
     names = {m.entry for m in kept}
     others = list(dict.fromkeys(m.entry for m in named if m not in kept and m.entry not in names))
     return kept, f"Of the sequence I posed the moment of {best.entry!r}, not: {', '.join(others)}." if others else ""
 
 
-def _is_dull(name: str) -> bool:
+def is_dull(name: str) -> bool:
+    """Whether a pose tells less than what else is done: walking, standing, turning."""
     return name in _DULL or is_gait(name)
 
 
@@ -67,8 +99,8 @@ def gone(matches: list[Match], course: Course) -> list[Match]:
             if steps and (aside or course.way == "back"):
                 side = course.side if aside else course.first
                 match = replace(match, entry=_STEPS["aside" if aside else "back"], side=side or match.side)
-            elif course.first:
-                match = replace(match, side=course.first)
+            elif course.first or course.side:  # the side of the way is none of the leg's
+                match = replace(match, side=course.first or atlas().entries[match.entry].side)
         elif match.entry == TURN and course.side:
             match = replace(match, side=course.side)
         out.append(match)
@@ -82,10 +114,11 @@ def without_weak(tokens: list[Token], taken: list[bool], matches: list[Match], *
     """
     single = [m for m in matches if m.size == 1 and tokens[m.places[0]].text != "splits"]  # "split" may be anything
     weak = [m for m in single if _is_weak(tokens, m.places[0]) or _is_a_thing(tokens, m)]
-    if not weak or (len(weak) == len(matches) and not more):
-        return matches
+    if len(weak) == len(matches) and not more:  # alone they may be meant, if nothing else is said
+        said = any(t.text not in STOP and not t.is_mark for k, t in enumerate(tokens) if not taken[k])
+        weak = [m for m in weak if said and tokens[m.places[0]].stem not in _LIGHT - {"put"}]
     for match in weak:
-        taken[match.places[0]] = tokens[match.places[0]].stem in _LIGHT
+        taken[match.places[0]] = tokens[match.places[0]].stem in _LIGHT and (more or len(weak) < len(matches))
     return [m for m in matches if m not in weak]
 
 
@@ -106,11 +139,20 @@ def pushed(tokens: list[Token], taken: list[bool], matches: list[Match]) -> list
     """Who is pushed "from the left" goes to the right; from behind, forward; from the front, backward."""
     out = []
     for match in matches:
-        if match.entry == _PUSHED:
+        if match.entry == "push" and _is_done_to(tokens, match.places[0]):
             entry, side = _pushed_way(tokens, taken, match.places[-1])
             match = replace(match, entry=entry, side=side or match.side)
         out.append(match)
     return out
+
+
+def _is_done_to(tokens: list[Token], at: int) -> bool:
+    """Whether somebody is pushed, rather than pushes: "gets pushed", "is suddenly shoved", "pushed from behind"."""
+    if tokens[at].text not in ("pushed", "shoved", "push", "shove"):
+        return False
+    before = {t.text for t in tokens[max(0, at - 3) : at]}
+    after = {t.text for t in tokens[at + 1 : at + 3]}
+    return bool(before & _PASSIVE) or "from" in after
 
 
 def _pushed_way(tokens: list[Token], taken: list[bool], at: int) -> tuple[str, str]:
@@ -123,7 +165,7 @@ def _pushed_way(tokens: list[Token], taken: list[bool], at: int) -> tuple[str, s
             source = any(t.text in ("from", "on", "by", "at") for t in tokens[max(at, k - 3) : k])
             taken[k] = True
             return _PUSHED, {"left": "right", "right": "left"}[text] if source else text
-        way = _PUSHED_TO.get(text)
+        way = "pushed forward" if text == "front" and tokens[k - 2].text == "to" else _PUSHED_TO.get(text)
         if way:
             taken[k] = True
             return way, ""
@@ -132,7 +174,7 @@ def _pushed_way(tokens: list[Token], taken: list[bool], at: int) -> tuple[str, s
 
 def veering(matches: list[Match], course: Course) -> tuple[tuple[str, ...], str]:
     """Lines for a gait that goes round a curve or to a side, and a note where the side was not said."""
-    gaits = [m for m in matches if is_gait(m.entry) and m.entry not in _STEPS.values()]
+    gaits = [m for m in matches if moves(m.entry) and m.entry not in _STEPS.values()]
     if not gaits or not (course.side or course.round) or any(m.entry == TURN for m in matches):
         return (), ""
     note = "" if course.side else "I took the curve to the left; say right for the other."
@@ -146,4 +188,16 @@ def is_of_arms(name: str) -> bool:
     return atlas().posture(name) == "stand" and not legs and not is_gait(name)
 
 
-__all__ = ["gone", "is_of_arms", "pushed", "telling", "veering", "without_weak"]
+def goes_with(main: str, name: str) -> bool:
+    """Whether what the arms do in a further pose goes over the main one: two deeds of the whole body do not mix."""
+    book = atlas()
+    if is_gait(name):
+        return False
+    akin = set(main.replace("-", " ").split()) & set(
+        name.replace("-", " ").split()
+    )  # "one-handed sword", "sword and shield"
+    bears = book.entries[main].category == "postures" or is_gait(main) or book.posture(main) == "air"
+    return bool(akin) or bears or is_of_arms(name) or book.entries[name].category == "postures"
+
+
+__all__ = ["goes_with", "gone", "is_dull", "is_of_arms", "pushed", "telling", "veering", "without_weak"]

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from .atlas import per_atlas
-from .lexicon import ACTIONS, DETERMINERS, NEGATIONS, PART_WORDS, SIDE_WORDS, SKIP, SPLITTERS
+from .lexicon import ACTIONS, DETERMINERS, NEGATIONS, PART_WORDS, SIDE_WORDS, SKIP, SPLITTERS, STOP
 from .matching import index
 from .stems import stem
 from .synonyms import ALONE, CLASSES, SYNONYMS
@@ -62,10 +62,11 @@ def _better(
         changes = [c for c in changes if c not in failed]
         if not changes:
             return reading
-    kept = all(c in new.explicit for c in reading.explicit) and set(reading.named) <= set(new.named)
-    if new.is_empty or not kept or len(new.unread) >= len(reading.unread) + len(changes):
+    phrases = any(len(c.places) > 1 for c in changes)  # those may say otherwise what a word of them was taken for
+    kept = all(c in new.explicit for c in reading.explicit) and (phrases or set(reading.named) <= set(new.named))
+    if (new.is_empty and not new.notes) or not kept or len(new.unread) >= len(reading.unread) + len(changes):
         return reading
-    told = tuple(f"I took {c.said!r} as {c.words}." for c in changes if not _same_words(c))
+    told = dict.fromkeys(f"I took {c.said!r} as {c.words}." for c in changes if not _same_words(c))
     return replace(new, notes=(*told, *new.notes))
 
 
@@ -154,8 +155,10 @@ def _is_noun(tokens: list[Token], i: int) -> bool:
     """Whether a word beside others that were understood names a thing ("next to a computer") rather than an action."""
     if tokens[i].text.endswith("ing"):
         return False
-    before = [t.text for t in tokens[max(0, i - 2) : i]]
-    return any(t in _NOUN_SIGNS for t in before)
+    before = [""] * 2 + [t.text for t in tokens[max(0, i - 2) : i]]
+    if before[-1] in _NOUN_SIGNS:
+        return True
+    return before[-2] in _NOUN_SIGNS and before[-1] not in STOP and not tokens[i].text.endswith(("s", "ed"))
 
 
 # --- the nearest alias ----------------------------------------------------------------------------------
@@ -164,7 +167,7 @@ def _is_noun(tokens: list[Token], i: int) -> bool:
 def nearest(tokens: list[Token], reading: Reading) -> Rewording | None:
     """The alias that shares the most telling words with those nobody knew, in any order; None where none is near."""
     table = index()
-    places = [i for i in reading.free if not _is_fixed(tokens[i]) and tokens[i].text not in _COMMON]
+    places = [i for i in reading.free if not _is_fixed(tokens[i]) and not {tokens[i].text, tokens[i].stem} & _COMMON]
     stems = {tokens[i].stem: i for i in places if tokens[i].text not in SCENERY and tokens[i].text not in PART_WORDS}
     said = sum(table.weight.get(s, _UNKNOWN) for s in stems)
     best: tuple[float, str, tuple[str, ...]] | None = None

@@ -42,7 +42,7 @@ from .lexicon import (
 )
 from .matching import Match, find, index
 from .modifiers import Mood, mood_words
-from .moments import gone, is_of_arms, pushed, telling, veering, without_weak
+from .moments import goes_with, gone, is_dull, is_of_arms, pushed, telling, veering, without_weak
 from .moods import NO_POSE, mood_alone, moods_of
 from .named_sides import aimed, on_one_leg
 from .overlay import bent_joints, opened, over, with_exact
@@ -57,6 +57,7 @@ from .stems import stem
 from .synonyms import SYNONYM_WORDS
 from .tokens import MOST_TOKENS, Token, plain, tokens_of, words_of
 from .tongues import tongue_of
+from .unposed import is_unposed
 
 _SIDES = ("left", "right")
 _UPRIGHT = frozenset(("", "stand"))
@@ -100,7 +101,10 @@ class Reading:
 
 def read(prompt: str, *, points: Mapping[str, Place] | None = None) -> Reading:
     """Read a prompt. `points` are named places of the scene (m) that words may reach for, touch or look at."""
-    tongue = tongue_of(plain(clean(prompt)))
+    text = plain(clean(prompt))
+    if is_unposed(text):
+        return Reading((), notes=("I have no poses of that kind.",))
+    tongue = tongue_of(text)
     if tongue and tongue_of(_beside_names(tokens_of(prompt))):
         return Reading((), unread=words_of(prompt), notes=(f"I read English only, and this looks like {tongue}.",))
     tokens = prepared(prompt, vocabulary())
@@ -140,7 +144,7 @@ def _without(moods: Sequence[Mood], tokens: list[Token], points: Mapping[str, Pl
     ctx.told = frozenset(k for k, used in enumerate(taken) if used)
     named = _take(find(tokens, taken, 2), taken)
     ctx.settled = frozenset(limb for c in exact.codes for limb in limb_slots(c))
-    singles = pushed(tokens, taken, find(tokens, taken, 1, 1))
+    singles = [m for m in pushed(tokens, taken, find(tokens, taken, 1, 1)) if tokens[m.places[0]].stem != "look"]
     course = find_course(tokens, taken, [*named, *singles])
     front = lead(tokens, taken, [*named, *singles])
     ctx.gestures = frozenset(k for m in singles if atlas().entries[m.entry].limb in ("arm", "hand") for k in m.places)
@@ -167,7 +171,8 @@ def vocabulary() -> Vocabulary:
     table = index()
     words = {w for t in full for w in t} | {w for phrase in PHRASES for w in phrase} | SYNONYM_WORDS | mood_words()
     common = {stem(w): 0.0 for t in (PART_WORDS, WAY_WORDS, ACTIONS) for w in t}
-    return Vocabulary(table.full | words, table.words | {*ACTIONS, *EXTRA}, {**table.weight, **common})
+    stems = table.words | {stem(w) for w in words} | {*ACTIONS, *EXTRA}
+    return Vocabulary(table.full | words, stems, {**table.weight, **common})
 
 
 def _on_the_floor(matches: list[Match], tokens: list[Token]) -> list[Match]:
@@ -296,6 +301,8 @@ def _reading(
     for match in named:
         if match.negated:
             ctx.note(f"{match.entry}: said not to be done, left out.")
+            for k in range(max(0, match.places[0] - 3), match.places[0]):
+                taken[k] = taken[k] or tokens[k].text in NEGATIONS
     arms_used = {s for s in _SIDES if any(f"{s}_arm" in limb_slots(c) for c in explicit)}
     sided = [(m, _side(m, tokens, taken, arms_used)) for m in meant]
     sided, explicit = on_one_leg(sided, explicit, ctx.free_leg)
@@ -303,7 +310,8 @@ def _reading(
     if not used or all(atlas().posture(m) in _UPRIGHT for m in used):
         bent = bent_joints(explicit)
         explicit = [*(opened(c, bent) for c in _unsettled(standing, explicit)), *explicit]
-        explicit = [*_borne(explicit, hangs=used in ((), ("stand",))), *explicit]
+        walks = any(is_gait(name) for name in used)
+        explicit = [*_borne(explicit, hangs=used in ((), ("stand",)), stands=not walks), *explicit]
     elif any(_is_airless(c) for c in standing):
         explicit = [*explicit, *(c for c in standing if _is_airless(c))]
     base = composed(base, [c for line in veer for c in read_line(line)])
@@ -338,11 +346,11 @@ def _unsettled(standing: list[Posecode], explicit: list[Posecode]) -> list[Posec
     return [c for c in standing if not (placed and isinstance(c, Direction) and c.segment == "torso")]
 
 
-def _borne(explicit: list[Posecode], *, hangs: bool) -> list[Posecode]:
+def _borne(explicit: list[Posecode], *, hangs: bool, stands: bool) -> list[Posecode]:
     """The limbs of a body that bends far forward without a word about them: legs stand, arms hang."""
     low = any(isinstance(c, Direction) and c.segment == "torso" and c.toward[1] < 0.8 for c in explicit)
     said = frozenset(limb for c in explicit for limb in limb_slots(c))
-    sides = [s for s in _SIDES if low and f"{s}_leg" not in said]
+    sides = [s for s in _SIDES if low and stands and f"{s}_leg" not in said]
     lines = [line for s in sides for line in (f"{s} leg points down", f"{s} foot on ground")]
     lines += [f"{s} arm points down" for s in _SIDES if low and hangs and f"{s}_arm" not in said]
     return [c for line in lines for c in read_line(line)]
@@ -361,8 +369,11 @@ def _base(sided: list[tuple[Match, str]], ctx: Context) -> tuple[Program, tuple[
         if match.entry not in best or (side and not best[match.entry][1]):
             best[match.entry] = (match, side)
     carriers = [(m, s) for m, s in best.values() if book.posture(m.entry)]
-    carriers.sort(key=lambda ms: (is_gait(ms[0].entry), -_rank(ms[0]), ms[0].places))
+    carriers.sort(key=lambda ms: (is_dull(ms[0].entry), -_rank(ms[0]), ms[0].places))
     main = _main(carriers)
+    air = next((ms for ms in carriers if book.posture(ms[0].entry) == "air"), None)
+    if main and air and book.posture(main[0].entry) == "stand" and book.entries[main[0].entry].limb in ("arm", "hand"):
+        main = air  # "throws while jumping"
     gait = next((ms for ms in carriers if is_gait(ms[0].entry)), None)
     if main and gait and main is not gait and is_of_arms(main[0].entry):
         main = gait  # "walking with a box": the legs walk, the arms carry
@@ -373,14 +384,17 @@ def _base(sided: list[tuple[Match, str]], ctx: Context) -> tuple[Program, tuple[
     for match, side in order:
         program = composed(program, seen_from_chest(program, _sided_program(match.entry, side)))
         used.append(match.entry)
+    untold: list[str] = []
     for match, side in rest:
         joined = False
-        if not (is_gait(match.entry) and main):
+        if main is None or goes_with(main[0].entry, match.entry):
             program, joined = _joined(program, match.entry, side, main[0].entry if main else "")
         if joined:
             used.append(match.entry)
-        elif main and not (is_gait(match.entry) and is_gait(main[0].entry)):
-            ctx.note(f"I posed {main[0].entry!r}, not the moment of {match.entry!r}.")
+        elif main and not (is_gait(match.entry) and (is_gait(main[0].entry) or any(map(is_gait, untold)))):
+            untold.append(match.entry)
+    if main and untold:
+        ctx.note(f"I posed {main[0].entry!r}, not the moment of {' and '.join(map(repr, untold))}.")
     chosen = [m.entry for m, s in best.values() if m.entry in used and not s and not is_gait(m.entry)]
     if any(book.entries[name].side for name in chosen):
         ctx.note(_chosen_sides([book.entries[name] for name in chosen if book.entries[name].side]))

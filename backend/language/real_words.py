@@ -95,7 +95,7 @@ worry worth wound wrap wreath wreck wrench wrestle wrist yacht yard yarn yawn ye
 kitchen stranger heel slumber squat jolly bolder boulder trailer winner wiener sinner minister monster mustard lawyer
 rather mister sister faster master plaster cluster luster latter ladder bladder butler battery bettor hatter matter
 rapper wrapper scrapper swinger singer finger ginger linger ringer bringer stinger string staring starring storing
-strong taylor besides larger regain widen known pubic above spastic trim tremor
+previous strong taylor besides larger regain widen known pubic above spastic trim tremor
 scoring snoring shoring adoring boring pouring touring tutoring posing dosing nosing rosy dozing hosing losing loosing
 """
 REAL_STEMS: Final = frozenset(stem(word) for word in _WORDS.split())

@@ -43,7 +43,10 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _nothing_read(reading: Reading) -> str:
-    if reading.notes:
-        return f"{' '.join(reading.notes)} {_EXAMPLE}"
+    told = [note for note in reading.notes if "I took the" not in note]  # what was assumed has come to nothing
+    if told and (reading.free or not reading.unread):
+        return " ".join([*told, *_left_over(reading), _EXAMPLE])
+    if told:
+        return f"{' '.join(told)} {_EXAMPLE}"
     words = f" ({_listed(reading.unread)})" if reading.unread else ""
     return f"I found no pose in these words{words}. {_EXAMPLE}"

@@ -11,7 +11,7 @@ from typing import Final
 
 _CLASSES: Final = """
 <hold>: hold grab get take carry clutch grasp grip have clasp nurse bring buy order fetch
-<use>: use operate handle wield swing
+<use>: use using uses used operate handle wield swing
 <taste>: eat bite munch chew nibble devour gobble taste enjoy have lick swallow snack chomp
 <sip>: drink sip gulp chug swig enjoy guzzle slurp down have
 <drink>: beer wine water soda juice coffee tea milk cola coke lemonade cocktail smoothie whisky whiskey vodka champagne
@@ -112,11 +112,12 @@ eat: <taste> <food> | feast | dine | gobble | <food> eating | taste | chew | hav
 drink: <sip> <drink> | quench thirst | drunk | chug | guzzle | sip | slurp
 hold a cup: <hold> <drink> | <hold> a drink | <hold> mug | <hold> bottle | <hold> goblet | <hold> teacup
 smell a flower: smell | sniff | inhale the scent | scent
-cooking: grill | barbecue | roast | bake | <craft> <food> | season food | make pizza | make a cake | fry | boil | make
+cooking: mixer | use mixer | grill | barbecue | roast | bake | <craft> <food> | season food | make pizza | make a cake
+    | fry | boil | make
     cheese | make dough | flip pancakes | toss a salad | stew | cook | preparing
 chopping vegetables: <cut> <food> | <cut> vegetables | <cut> meat | <cut> with a knife | cutting | chop
 washing dishes: <wash> <dishes> | do the dishes
-sweeping: brush the floor | clean up | blow leaves | rake | tidy up | brush off the floor
+sweeping: metal detect | brush the floor | clean up | blow leaves | rake | tidy up | brush off the floor
 wiping a table: <wash> table | dust | swipe | wipe down | wipe | scour | make the bed | making bed | change sheets
     | <wash> car | wash | swab
 comb hair: hairstyle | style hair | braid hair | blow dry | blowdry | fix <face> | hairdresser | wash <face> | shampoo
@@ -140,7 +141,8 @@ hammering: nail | saw | drill | wrench | bolt | screwdriver | unscrew | screw | 
     | <use> axe | chop wood | split wood | use an axe | <use> tool | demolish | break glass | forge | machine |
     jackhammer
     | mend | install | plumb | masonry | lock smith | locksmith | roof | woodwork | caulk | plug
-working with both hands: <craft> | craft | tie a knot | unwrap | package | count money | deal cards | shuffle cards |
+working with both hands: <cut> branch | <cut> hedge | prune | <craft> | craft | tie a knot | unwrap | package | count
+    money | deal cards | shuffle cards |
     sew
     | play cards | peel | knead | pottery | flower arrangement | bookbinding | leatherwork | wire | seal | tape | open a
     jar | sharpen | sieve | embroider | play poker | play a board game | rubik cube | dominoes | domino | scrabble |
@@ -148,12 +150,13 @@ working with both hands: <craft> | craft | tie a knot | unwrap | package | count
     | fidget | manicure | pedicure | rub hands | do nails | inflate | unpack | operate | unload | grind | mix | bottle
     | sort garbage | tinker | experiment | interact with | manipulate | perform a task | trick
 shovel: dig a hole | spade | excavate | shovel snow | garden | plow | plough | farm | farming | hoe
-water plants: <hold> watering can | irrigate | hose | extinguish | pour | spill | splash
+water plants: watering lawn | watering garden | watering | <hold> watering can | irrigate | hose | extinguish | pour |
+    spill | splash
 pick up: collect | gather | lift from the floor | retrieve | pluck | scoop | forage | pick | harvest | pick berries
     | picking fruit | plant | planting | grab from the ground | lift an object | lift something | lift up | seize | loot
 put down: set down | lower something | place | lay down something | place something | deposit | put something down
 reach forward: give | offer | hand over | pay | buy | pass something | take something | exchange | grab | obtain | serve
-    | steal | pass on | distribute | feed | present a gift | return | plug in | trade | donate
+    | steal | pass on | distribute | feed | present a gift | plug in | trade | donate
 hold something: <hold> <food> | <hold> <stick> | <hold> <phone> in | carry | wield | show something | brandish | grasp
 carry a box: <carry> <load> | deliver | carrying <load> | bring something | transport | load a truck
 carry a baby: <hold> <pet> | <hold> child | <hold> kid | cradle | <hold> toddler | <hold> infant
@@ -169,7 +172,7 @@ open a door: enter | open something | exit | close the door | close something | 
 knock on a door: doorbell | tap on | ring the bell | knock | tap | press a button | bang on | ring
 climb: scale | clamber | ascend | mount | ladder | spelunk | abseil | rappel | shin up | ropes course | bouldering
     | mountaineer
-climb stairs: go upstairs | upstairs | staircase | steps up | walk upstairs | flight of stairs | climb steps | stairway
+climb stairs: go upstairs | upstairs | staircase | steps up | walk upstairs | climb steps | stairway
 step over: obstacle | step across | hurdle slowly | avoid an obstacle
 descend stairs: downstairs | walk downstairs | go downstairs | descend | go down the stairs
 """
@@ -194,7 +197,7 @@ headache: dizzy | migraine | hungover | hangover | head pain | temple massage | 
 back pain: backache | stiff back | sore back | lumbago
 coughing: cough | sneeze | choke | clear the throat | ahem
 shivering: shiver | freeze | cold | chilly | tremble | quiver | frosty
-hot: sweat | overheat | fan oneself | perspire | heat
+wiping the brow: hot | sweat | overheat | fan oneself | perspire | heat
 dance: boogie | groove | jive | twerk | shimmy | ballroom | salsa | tango | cumbia | krump | zumba | polka | samba
     | rumba | swing dance | lindy | mambo | choreography | ballet | cha cha | dancing | headbang | jig | aerobics
     | performance | majorette | folk dance | recital
@@ -222,7 +225,7 @@ dive: plunge | submerge | highdive | scuba
 surf: skateboard | snowboard | wakeboard | windsurf | kitesurf | surfboard | paddleboard | skimboard | longboard | sail
 ski: skier | skiing | slalom | downhill | snowkite | biathlon
 ice skate: skater | skating | rollerblade | rollerskate | figure skating | roller skate
-golf swing: golf | golfer | tee | putter | polo | croquet
+golf swing: golf | minigolf | golfer | tee | putter | polo | croquet
 tennis forehand: racket | racquet | squash | badminton | pingpong | ping pong | table tennis | racquetball | paddle
     tennis
     | tennis player | handball | jai alai | pickleball
@@ -260,6 +263,7 @@ hold an umbrella: parasol | rain | raining | kite | fly a kite | umbrella
 knit: sew | sewing | needle | crochet
 drinking beer: pub | bartender
 massage someone: massage | rub someone | pat on the back | pat on back | tickle | tattoo | heal
+scrubbing the floor: lay carpet | lay tile | install carpet
 scratch the head: scratch | itch | itchy | confused | puzzle | puzzled
 sit at a desk typing: officer worker | office worker | at work | working
 limbo: limbo dance
@@ -285,11 +289,12 @@ upward salute: sun salutation | sun
 model pose: pose
 running: sport | athlete | play | race | playground
 stretch arms overhead: exercise | fitness | movement | motion | gym | body
-skipping: vacation | holiday | child
+skipping: vacation | holiday
 reach forward: touch | touch something | object | interact
 reach up: raise | raise something | lift | rise | elevate
-putting something down: lower | let go | release | drop
+putting something down: lower
 step back: backwards movement | backward
+swim freestyle: ocean | sea | lake | river | water
 walk: forward | forward movement | sideways movement | straight | path
 turn around: circular movement | turn | circle | inward motion
 star shape: spread

@@ -20,7 +20,7 @@ _MAX_PHRASE: Final = max(len(p) for p in PHRASES)
 
 _ONE_WORD: Final = {"floor": "ground"}  # different words for what is read as one
 
-MOST_TOKENS: Final = 600  # a prompt is a sentence or two; what follows a page's length is not read, and said so
+MOST_TOKENS: Final = 300  # a prompt is a sentence or two; what follows a page's length is not read, and said so
 
 
 @dataclass(frozen=True)

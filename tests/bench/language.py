@@ -53,9 +53,9 @@ class Tally:
     silent: Counter[str] = field(default_factory=Counter)
 
     def add(self, text: str) -> None:
-        began = time.perf_counter()
+        began = time.process_time()
         reading = read(text)
-        self.seconds.append(time.perf_counter() - began)
+        self.seconds.append(time.process_time() - began)
         silent = passed_over(text, reading)
         self.posed.append(not reading.is_empty)
         self.true.append(not silent)
