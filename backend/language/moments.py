@@ -197,6 +197,7 @@ def goes_with(main: str, name: str) -> bool:
         name.replace("-", " ").split()
     )  # "one-handed sword", "sword and shield"
     bears = book.entries[main].category == "postures" or is_gait(main) or book.posture(main) == "air"
+    bears = bears or (book.entries[main].limb == "leg" and book.entries[name].limb in ("arm", "hand"))
     return bool(akin) or bears or is_of_arms(name) or book.entries[name].category == "postures"
 
 

@@ -371,9 +371,9 @@ def _base(sided: list[tuple[Match, str]], ctx: Context) -> tuple[Program, tuple[
     carriers = [(m, s) for m, s in best.values() if book.posture(m.entry)]
     carriers.sort(key=lambda ms: (is_dull(ms[0].entry), -_rank(ms[0]), ms[0].places))
     main = _main(carriers)
-    air = next((ms for ms in carriers if book.posture(ms[0].entry) == "air"), None)
+    air = next((ms for ms in carriers if _carries_arms(ms[0].entry)), None)
     if main and air and book.posture(main[0].entry) == "stand" and book.entries[main[0].entry].limb in ("arm", "hand"):
-        main = air  # "throws while jumping"
+        main = air  # "throws while jumping", "kicking and punching"
     gait = next((ms for ms in carriers if is_gait(ms[0].entry)), None)
     if main and gait and main is not gait and is_of_arms(main[0].entry):
         main = gait  # "walking with a box": the legs walk, the arms carry
@@ -399,6 +399,12 @@ def _base(sided: list[tuple[Match, str]], ctx: Context) -> tuple[Program, tuple[
     if any(book.entries[name].side for name in chosen):
         ctx.note(_chosen_sides([book.entries[name] for name in chosen if book.entries[name].side]))
     return program, tuple(used)
+
+
+def _carries_arms(name: str) -> bool:
+    """Whether what the arms do goes over this deed: a jump, or one of a leg."""
+    book = atlas()
+    return book.posture(name) == "air" or (book.entries[name].limb == "leg" and not is_dull(name))
 
 
 def _stance(sided: list[tuple[Match, str]], used: tuple[str, ...]) -> Program:
