@@ -62,7 +62,7 @@ MAY_USE: dict[str, set[str]] = {
 # Development or another tier: these may also import torch, anny, smplx and the like, and everything of backend.
 OTHER_TIERS = {"train"}
 OTHER_TIER_FILES = {"backend/body/bake/__main__.py", "backend/body/bake/source.py", "backend/body/smplx_file.py"}
-OTHER_TIER_FILES |= {"backend/vision/models.py", "backend/vision/images.py"}  # the photo tier, imported when it is used
+OTHER_TIER_FILES |= {f"backend/vision/{name}.py" for name in ("models", "images", "regions")}
 
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from .images import Picture
 from .models import network
-from .regions import Region, cropped
+from .regions import Region, cropped, enlarged
 
 NAMES: Final = (
     "nose", "left_eye_inner", "left_eye", "left_eye_outer", "right_eye_inner", "right_eye", "right_eye_outer",
@@ -27,7 +27,7 @@ _HEAT: Final = 64  # px of its heat maps
 _WINDOW: Final = 3  # px of a heat map to each side of a landmark that refine it
 _SURE: Final = 0.5  # a heat map refines where it is at least this sure
 _EDGE: Final = 0.06  # of the longer side of the box: how soft the edge is around what is kept
-_COARSE: Final = 4  # px of the model's input for one step of that edge
+_COARSE: Final = 4  # px of the model's input for one sample of that edge; smooth between, for steps look like limbs
 Box = tuple[float, float, float, float]
 
 
@@ -78,8 +78,7 @@ def _inside(region: Region, box: Box, mirrored: bool) -> np.ndarray:
     at = region.to_picture(np.stack(np.meshgrid(steps[::-1] if mirrored else steps, steps), axis=-1))
     beyond = np.maximum(np.abs(at - np.array([x + w / 2, y + h / 2])) - np.array([w, h]) / 2, 0.0)
     away = np.hypot(beyond[..., 0], beyond[..., 1]) / (_EDGE * max(w, h))
-    share = np.exp(-away * away).astype(np.float32)
-    return np.repeat(np.repeat(share, _COARSE, axis=0), _COARSE, axis=1)[..., None]
+    return enlarged(np.exp(-away * away), SIZE)[..., None]
 
 
 def _swapped() -> np.ndarray:

@@ -62,3 +62,10 @@ def cropped(picture: Picture, region: Region, size: int, *, mirrored: bool = Fal
 
 
 _AFFINE, _BILINEAR = 0, 2  # Pillow's Transform.AFFINE and Resampling.BILINEAR
+
+
+def enlarged(values: np.ndarray, size: int) -> np.ndarray:
+    """Values (n, n) as (size, size) float32, bilinear between the middles of cells."""
+    from PIL import Image as Pillow
+
+    return np.asarray(Pillow.fromarray(values.astype(np.float32)).resize((size, size), _BILINEAR))
