@@ -14,6 +14,7 @@ from .lexicon import STOP
 from .matching import Match
 from .tokens import Token
 
+PLAIN_GAITS: Final = frozenset(("walk", "step forward"))  # "running for a few steps" runs
 _MARKS: Final = frozenset(
     ("then", "afterwards", "afterward", "finally", "next", "later", "before", "after", "subsequently", "followed")
 )
@@ -201,4 +202,4 @@ def goes_with(main: str, name: str) -> bool:
     return bool(akin) or bears or is_of_arms(name) or book.entries[name].category == "postures"
 
 
-__all__ = ["goes_with", "gone", "is_dull", "is_of_arms", "pushed", "telling", "veering", "without_weak"]
+__all__ = ["PLAIN_GAITS", "goes_with", "gone", "is_dull", "is_of_arms", "pushed", "telling", "veering", "without_weak"]

@@ -42,7 +42,7 @@ from .lexicon import (
 )
 from .matching import Match, find, index
 from .modifiers import Mood, mood_words
-from .moments import goes_with, gone, is_dull, is_of_arms, pushed, telling, veering, without_weak
+from .moments import PLAIN_GAITS, goes_with, gone, is_dull, is_of_arms, pushed, telling, veering, without_weak
 from .moods import NO_POSE, mood_alone, moods_of
 from .named_sides import aimed, on_one_leg
 from .overlay import bent_joints, opened, over, with_exact
@@ -369,7 +369,7 @@ def _base(sided: list[tuple[Match, str]], ctx: Context) -> tuple[Program, tuple[
         if match.entry not in best or (side and not best[match.entry][1]):
             best[match.entry] = (match, side)
     carriers = [(m, s) for m, s in best.values() if book.posture(m.entry)]
-    carriers.sort(key=lambda ms: (is_dull(ms[0].entry), -_rank(ms[0]), ms[0].places))
+    carriers.sort(key=lambda ms: (is_dull(ms[0].entry), ms[0].entry in PLAIN_GAITS, -_rank(ms[0]), ms[0].places))
     main = _main(carriers)
     air = next((ms for ms in carriers if _carries_arms(ms[0].entry)), None)
     if main and air and book.posture(main[0].entry) == "stand" and book.entries[main[0].entry].limb in ("arm", "hand"):

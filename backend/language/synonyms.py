@@ -287,7 +287,7 @@ _ALONE: Final = """
 tree pose: yoga
 upward salute: sun salutation | sun
 model pose: pose
-running: sport | athlete | play | race | playground
+running: sport | athlete | race | playground
 stretch arms overhead: exercise | fitness | movement | motion | gym | body
 skipping: vacation | holiday
 reach forward: touch | touch something | object | interact

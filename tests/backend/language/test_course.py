@@ -32,6 +32,7 @@ def test_clockwise_is_to_the_right() -> None:
         ("walks sideways", "sidestep"),
         ("steps to the left", "sidestep"),
         ("walks forward", "walk"),
+        ("running forward for a few steps", "run"),
     ],
 )
 def test_the_way_chooses_the_steps(prompt: str, name: str) -> None:
