@@ -12,7 +12,7 @@ from backend.posecodes.vocabulary import SIDES
 from .atlas import atlas
 from .lexicon import DETERMINERS
 from .matching import Match
-from .rules_legs import free_leg
+from .rules_ground import free_leg
 from .tokens import Token
 
 _FEET: Final = ("foot", "toes", "heel")

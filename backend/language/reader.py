@@ -49,7 +49,8 @@ from .overlay import bent_joints, opened, over, with_exact
 from .paraphrase import reworded
 from .preparing import prepared
 from .rules_arms import arms
-from .rules_legs import free_leg, legs
+from .rules_ground import free_leg
+from .rules_legs import legs
 from .rules_points import at_point, find_points
 from .rules_trunk import head, trunk
 from .spelling import Vocabulary
