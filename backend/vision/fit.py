@@ -82,13 +82,17 @@ class Fit:
     sure: np.ndarray
 
 
-def fit(person: Person, picture: Picture, shaped: ShapedBody) -> Fit:
-    """The pose of one observed person."""
+def fit(person: Person, picture: Picture, shaped: ShapedBody, last: np.ndarray | None = None) -> Fit:
+    """The pose of one observed person.
+
+    Args:
+        last: (55, 3, 3) local rotations of the picture before, before the camera: where to start, and what to stay near.
+    """
     sure = np.clip(person.votes / _FULL_VOTE, 0.0, 1.0) * (0.35 + 0.65 * person.visible)
     middle = (picture.size[0] / 2, picture.size[1] / 2)
     focal = focal_of(picture)
     program = _directions(person, sure)
-    start = starting_pose(neutral_stance(), program, np.ones(len(JOINT), bool))
+    start = starting_pose(neutral_stance(), program, np.ones(len(JOINT), bool)) if last is None else last
     transl = _place(shaped, start, person, sure, focal, middle)
     terms = (_points_term(person, sure, focal, middle), _lines_term(person, sure))
     names = sorted({*POINTS.values()})
