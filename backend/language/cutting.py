@@ -126,6 +126,8 @@ def _joins(tokens: list[Token], i: int) -> bool:
             return True
         if before.text not in PART_WORDS:
             return False
+        if i > 1 and tokens[i - 2].stem in ACTIONS and len(after) > 1 and after[1].stem in ACTIONS:
+            return False  # "crossed legs | and hands folded": both have their own
         if after[0].text in PART_WORDS and not _is_next(tokens, i, after):
             return True
         return _names_part(after) and _only_names(tokens, i)

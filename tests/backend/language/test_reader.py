@@ -345,3 +345,8 @@ def test_a_light_verb_says_nothing_beside_a_name(prompt: str, named: str) -> Non
 
 def test_a_light_verb_alone_is_a_pose() -> None:
     assert read("a man gives").named
+
+
+def test_two_parts_that_each_do_something_are_two_clauses() -> None:
+    said = {c.said() for c in read("sitting on a chair with crossed legs and hands folded on the knee").explicit}
+    assert "left palm touches left knee" in said
