@@ -8,7 +8,7 @@ at the origin and the body moves; at the end the body is set on the ground and t
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -30,6 +30,7 @@ from backend.solver.stance import neutral_stance
 from backend.solver.start import starting_pose
 from rigs.skeleton import INDEX as JOINT
 
+from .beside import Beside
 from .images import Picture
 from .landmarks import INDEX
 from .lens import FACING, focal_of, projected
@@ -71,6 +72,7 @@ class Fit:
     """local (55, 3, 3), transl (3,) m of a body on the ground; camera in px of the file; joints (55, 3) m.
 
     off: mean distance of points from where they were seen, of the longer side of the box; sure (33,): the weights.
+    cost: of the picture, without what statements beside it cost.
     """
 
     local: np.ndarray
@@ -82,8 +84,14 @@ class Fit:
     sure: np.ndarray
 
 
-def fit(person: Person, picture: Picture, shaped: ShapedBody, last: np.ndarray | None = None) -> Fit:
-    """The pose of one observed person.
+def fit(
+    person: Person,
+    picture: Picture,
+    shaped: ShapedBody,
+    last: np.ndarray | None = None,
+    beside: Beside | None = None,
+) -> Fit:
+    """The pose of one observed person; with statements beside the picture, the pose that does both.
 
     Args:
         last: (55, 3, 3) local rotations of the picture before, before the camera: where to start, and what to stay near.
@@ -99,8 +107,26 @@ def fit(person: Person, picture: Picture, shaped: ShapedBody, last: np.ndarray |
     problem = build(
         shaped.joints, [start], transl, (), prior=start, seen=terms, points=names, grounded=False, heading=np.eye(3)
     )
-    solved = solve(problem)
-    return _ended(shaped, solved.body, person, picture, focal, sure, solved.cost)
+    if beside is None:
+        solved = solve(problem)
+        return _ended(shaped, solved.body, person, picture, focal, sure, solved.cost)
+    still = sure * beside.share
+    both = solve(
+        build(
+            shaped.joints,
+            beside.starts,
+            beside.transl,
+            beside.program,
+            prior=start,
+            seen=(_points_term(person, still, focal, middle), _lines_term(person, still)),
+            points=names,
+            grounded=False,
+            heading=beside.heading,
+        )
+    )
+    alone = replace(problem.start, local=both.body.local, transl=both.body.transl, shared={})
+    seen_cost = float(problem.cost(alone)[0])
+    return _ended(shaped, both.body, person, picture, focal, sure, seen_cost)
 
 
 # --- where to start ----------------------------------------------------------------------------------------
