@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from .images import Picture
-from .landmarks import LIMB_ROWS, Box, look
+from .landmarks import LIMB_ROWS, Box, View, look
 from .models import network
 from .regions import Region, cropped
 
@@ -23,10 +23,11 @@ _MOST: Final = 12  # people
 
 @dataclass(frozen=True)
 class Found:
-    """A person: box (x, y, w, h) px around the limbs that are in sight; score 0..1."""
+    """A person: box (x, y, w, h) px around the limbs that are in sight; score 0..1; view: one look at it."""
 
     box: Box
     score: float
+    view: View | None = None
 
 
 def find_people(picture: Picture) -> list[Found]:
@@ -112,7 +113,7 @@ def _confirmed(picture: Picture, circle: Region, score: float) -> Found | None:
     w, h = high - low
     if min(w, h) < 8:
         return None
-    return Found((float(low[0]), float(low[1]), float(w), float(h)), score * seen.body)
+    return Found((float(low[0]), float(low[1]), float(w), float(h)), score * seen.body, seen)
 
 
 def _centre_in(circle: Region, box: Box) -> bool:

@@ -63,7 +63,7 @@ def pose_photo(
             raise BadInput(
                 "I see nobody in this picture", "draw a box around the person, or take another picture", "nobody"
             )
-        chosen, told = choose(people, who)
+        chosen, told = choose(people, who, picture)
         notes += [told] if told else []
         region = chosen.box
     else:

@@ -29,7 +29,7 @@ def refit(
     """The pose of a fit once more, now with statements beside the picture.
 
     Args:
-        starts: local rotations (55, 3, 3) in the world of the pose that may do what is stated: further ones to begin at.
+        starts: local rotations (55, 3, 3) in the world of the pose, where a solve may begin too.
     """
     level = FACING @ found.camera.rotation  # world of the pose -> that of the level camera
     seen = []
