@@ -40,7 +40,7 @@ def refit(
     pelvis = found.camera.rotation @ found.joints[0] + found.camera.translation
     transl = FACING.T @ pelvis - shaped.joints[0]
     heading = level @ heading_of(found.local[0])
-    return fit(person, picture, shaped, Beside(program, shares(program), tuple(seen), transl, heading))
+    return fit(person, picture, shaped, beside=Beside(program, shares(program), tuple(seen), transl, heading))
 
 
 def missed(found: Fit, shaped: ShapedBody, program: Program) -> list[float]:
