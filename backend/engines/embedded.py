@@ -14,7 +14,8 @@ from backend.language.edits import read_edit
 from backend.language.in_mood import in_moods
 from backend.language.measures import Measures
 from backend.language.own_poses import refresh
-from backend.language.reader import Reading, read
+from backend.language.reader import read
+from backend.language.reading import Reading
 from backend.language.replies import reply_to
 from backend.language.takes import takes
 from backend.posecodes import Program

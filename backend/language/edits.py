@@ -33,7 +33,8 @@ from .edit_stance import on_the_ground
 from .edit_trunk import edit_mood, edit_trunk
 from .edit_words import Clause, clauses_of, is_bare, normalised
 from .measures import Measures
-from .reader import Reading, read
+from .reader import read
+from .reading import Reading
 
 _SAME: Final = re.compile(
     r"^(?:do |keep |with )?(?:the )?same(?: pose| thing| again)?\b[\s,:]*(?:but|except|only|and|with|just)?\s*"

@@ -11,7 +11,7 @@ from .modifiers import Mood, find_moods
 from .tokens import Token
 
 if TYPE_CHECKING:
-    from .reader import Reading
+    from .reading import Reading
 
 NO_POSE: Final = ((), ("stand",))  # what is named where a mood is all that was asked for
 _PART_MOODS: Final = frozenset(("relaxed", "loose", "stiff", "rigid", "ready"))  # also said of an arm, a hand, a stance

@@ -20,7 +20,7 @@ from .tokens import Token, tokens_of
 from .unshown import SCENERY
 
 if TYPE_CHECKING:
-    from .reader import Reading
+    from .reading import Reading
 
 _PASSED: Final = SKIP - {"with", "on", "at", "in", "something", "for", "from", "into"} | {"person", "man", "woman"}
 _NOUN_SIGNS: Final = DETERMINERS | {"of", "with", "in", "on", "at", "by", "near", "to", "from", "past", "like", "than"}

@@ -9,7 +9,7 @@ from .phrases import phrases
 from .unshown import MOTION, SCENERY
 
 if TYPE_CHECKING:
-    from .reader import Reading
+    from .reading import Reading
 
 _EXAMPLE: Final = 'Try a named pose ("tree pose") or body language ("left arm raised, looking up").'
 _MOST_NAMED: Final = 24  # words listed; a pasted text has thousands

@@ -26,7 +26,7 @@ from .atlas import atlas
 from .compose import composed, limb_slots, seen_from_chest
 from .matching import ways
 from .modifiers import Mood, modifiers
-from .reader import Reading
+from .reading import Reading
 
 _PLAY: Final = {"arm": 20.0, "leg": 10.0, "torso": 7.0, "head": 10.0}  # deg, standard deviation of a limb's turn
 _BEND: Final = 14.0  # deg, that of an elbow's or knee's bend

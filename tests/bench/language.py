@@ -22,7 +22,8 @@ import numpy as np
 from backend.language.course import is_gait
 from backend.language.lexicon import PART_WORDS
 from backend.language.matching import index
-from backend.language.reader import Reading, read
+from backend.language.reader import read
+from backend.language.reading import Reading
 from backend.language.replies import reply_to
 from backend.language.stems import stem
 

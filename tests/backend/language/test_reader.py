@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backend.language.reader import Reading, read
+from backend.language.reader import read
+from backend.language.reading import Reading
 from backend.posecodes import Posecode, mirrored, read_program
 from backend.posecodes.angle import Angle
 from backend.posecodes.contact import Contact, Reach
