@@ -351,7 +351,9 @@ _PUTTING: Final = frozenset(("clasp", "plac", "press", "wrap", "rest", "set", "i
 
 
 def _is_put(clause: Clause, before: list[Token]) -> bool:
-    """As in "clasp both hands around the knee": the hands are what is put somewhere."""
+    """As in "clasp both hands around the knee", "hold your arms out": the hands are what is put somewhere."""
+    if _holds_out(clause, before):
+        return True
     first, then = clause.parts[0], clause.parts[1] if len(clause.parts) > 1 else None
     if then is None:
         verb = bool(before) and all(t.stem in _PUTTING or t.text in DETERMINERS or t.text in SIDE_WORDS for t in before)
@@ -364,6 +366,14 @@ def _is_put(clause: Clause, before: list[Token]) -> bool:
     between = [t.text for t in clause.words[first.word + 1 : then.first]]
     held = any(t.stem == "hold" for t in before) and then.kind not in ("hip", "waist", "knee", "thigh", "head", "chest")
     return verb and not held and bool(set(between) & RELATIONS)
+
+
+def _holds_out(clause: Clause, before: list[Token]) -> bool:
+    """As in "hold both arms out in front of you": an order to a limb, which grabs nothing."""
+    part = clause.parts[0]
+    after = clause.words[part.word + 1 : part.word + 4]
+    holds = any(t.stem == "hold" for t in before) and part.kind in ("arm", "hand", "leg")
+    return holds and any(t.text in WAY_WORDS for t in after)
 
 
 def _find_instruments(clause: Clause) -> None:

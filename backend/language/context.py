@@ -71,6 +71,10 @@ class Context:
     """The last part of the clause before: what "which" and "it" are about."""
     settled: frozenset[str] = frozenset()
     """Limbs that something was said of to the letter."""
+    twisted: str = ""
+    """The side that the trunk was said to turn to: one looks back over that shoulder."""
+    raised: str = ""
+    """The side of the arm that was last said to be up or out: "the raised hand"."""
     arms_up: str = ""
     """Where both arms go: up or front, for palms that meet there."""
 

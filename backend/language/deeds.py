@@ -64,6 +64,8 @@ def lead(tokens: list[Token], taken: list[bool], matches: list[Match]) -> str:
     """The side of "right foot forward" beside a stance with a leading foot, its words taken; "" if not said."""
     if not any(_is_stance(m.entry) for m in matches if not m.negated):
         return ""
+    if any(t.text == "southpaw" for t in tokens) and not any(m.side for m in matches if _is_stance(m.entry)):
+        return "right"  # a left-handed boxer leads with the right foot
     for i, token in enumerate(tokens[:-2]):
         if token.text in ("left", "right") and tokens[i + 1].text in ("foot", "leg") and not taken[i]:
             ahead = next((k for k in range(i + 2, min(i + 5, len(tokens))) if tokens[k].text not in _LINKS), None)

@@ -162,12 +162,22 @@ backstance: back stance
 frontstance: front stance
 sidestance: side stance
 thumbsup: thumbs up | thumb up
+bench: park bench | garden bench
+guilty: being scolded | gets scolded | got scolded | getting scolded | is scolded | being told off | gets told off |
+    getting told off
+without: instead of
 jobless: got fired | been fired | was fired | gets fired | get fired
 at_self: at himself | at herself | at themselves | at myself | at yourself | to himself | to herself
 thumbsdown: thumbs down | thumb down
 knees inward: knock kneed | knocked knees
 toes inward: pigeon toed
 """)
+
+# arms that are "glued to the sides" hang
+for _how in ("glued", "pinned", "pressed", "stuck", "tight", "close", "clamped"):
+    for _whose in ("the", "his", "her", "their", "your"):
+        for _to in ("to", "against"):
+            PHRASES.update({(_how, _to, _whose, _n): "atsides" for _n in ("side", "sides")})
 
 SIDE_WORDS: Final = _set("left right both two other opposite one same each front back rear either")
 DETERMINERS: Final = _set("the a an his her their its my your our this that")
@@ -208,7 +218,7 @@ open: open unclench
 point: point indicat aim
 arch: arch
 """)
-NEGATIONS: Final = _set("not no without dont doesnt isnt arent never neither nor avoid cannot cant wont instead")
+NEGATIONS: Final = _set("not no without dont doesnt isnt arent never neither nor avoid cannot cant wont")
 SMALL: Final = _set(
     "slightly little bit somewhat gently mildly barely subtly softly partially half partly semi fractionally moderately"
 )
@@ -313,6 +323,7 @@ glasses: glasses
 weights: weights weight
 gesture: gestures gesturing
 scream: screams screaming screamed
+here: here
 press: pressed presses pressing press
 """)
 
@@ -338,7 +349,7 @@ STOP: Final = SKIP | _set("""
     about between near next until up down out body way each all one let get gets getting got please starting pose
     poses posing show shows showing something thing things placed kind sort type stay stays keep keeps keeping kept
     remain remains position now when where how that's nice good normal normally usual simply angle eachother at_self
-    respectively using use uses used begin begins start starts end ends
+    respectively instead using use uses used begin begins start starts end ends
 """)
 # Words that say something beside others only: a clause that was understood has used them, and alone they are unread.
 FILLING: Final = _set("""

@@ -234,7 +234,8 @@ def _match(tokens: list[Token], taken: list[bool], i: int, alias: Alias, table: 
     if _is_of_a_part(tokens, places) or _goes_on(tokens, places) or _is_one_of_several(tokens, places):
         return None
     if (
-        _is_for_the_rules(tokens, places)
+        _is_looked_at(tokens, places)
+        or _is_for_the_rules(tokens, places)
         or _crosses_lower(tokens, places)
         or (limb in ("arm", "hand") and _TO_SIDE not in alias.stems and _only_turns(tokens, places))
     ):
@@ -290,6 +291,8 @@ def _is_done_with_a_part(tokens: list[Token], i: int) -> bool:
     if tokens[i].stem in _OBJECT_VERBS and following in PART_WORDS and tokens[i].text not in PART_WORDS:
         return True
     before = next((t.text for t in reversed(tokens[:i]) if t.text not in _BETWEEN), "")
+    if tokens[i].text.endswith(("ed", "thrown", "flung")) and PART_WORDS.get(before) in ARM_KINDS | LEG_KINDS:
+        return tokens[i].stem not in ACTIONS  # "the left foot planted in front": how a limb is
     if tokens[i].text == "limp":
         return True
     if tokens[i].stem == "reach":
@@ -369,6 +372,12 @@ def _tells_of_a_turn(token: Token) -> bool:
     return passed or token.stem in ACTIONS or token.text in WAY_WORDS
 
 
+def _is_looked_at(tokens: list[Token], places: list[int]) -> bool:
+    """As in "looking at the raised hand": a part that the eyes go to, no deed."""
+    before = [t.text for t in tokens[: places[0]] if t.text not in DETERMINERS and t.text not in _SIDES]
+    return before[-1:] == ["at"] and _is_bare(tokens, places)
+
+
 def _is_bare(tokens: list[Token], places: list[int]) -> bool:
     """Whether only a part and what it does is said: "leg raised"."""
     words = [tokens[k] for k in places]
@@ -392,7 +401,8 @@ def _goes_on(tokens: list[Token], places: list[int]) -> bool:
             return False  # "arms swinging loosely" is a manner, no direction
         return high or following.text in WAY_WORDS or following.number is not None
     if acts <= {"touch"}:
-        return words[0].text in PART_WORDS and following.text in ("ground", "floor")
+        handed = following.text == "with" and any(t.text in _SIDES for t in tokens[places[-1] + 1 : places[-1] + 5])
+        return handed or (words[0].text in PART_WORDS and following.text in ("ground", "floor"))
     if acts <= {"clasp", "touch"}:
         return following.text == "overhead"
     of_arms = any(t.text.startswith(("arm", "wrist", "hand")) for t in words)

@@ -10,7 +10,7 @@ from backend.posecodes.direction import Direction
 from .atlas import atlas
 from .compose import limb_slots
 from .course import TURN, Course, is_gait, moves
-from .lexicon import STOP
+from .lexicon import DETERMINERS, PART_WORDS, SPLITTERS, STOP
 from .matching import Match
 from .tokens import Token
 
@@ -64,6 +64,9 @@ _LIGHT: Final = frozenset(
 _THINGS: Final = frozenset(
     ("point", "stand", "wave", "waves", "step", "steps", "board", "stop", "swing", "run", "dish")
 )
+_QUALITIES: Final = frozenset(
+    ("winning", "losing", "late", "boxing", "fishing", "diving", "swimming", "shopping", "riding", "fencing", "hiking")
+)  # they also say what kind of thing something is
 _ARTICLES: Final = frozenset(("a", "an", "the", "starting", "fruit", "stop"))
 _PASSIVE: Final = frozenset("is are was were be being beeing been gets get getting got".split())  # noqa: SIM905
 _STEPS: Final = {"back": "step back", "aside": "sidestep"}
@@ -132,8 +135,18 @@ def _is_weak(tokens: list[Token], i: int) -> bool:
 def _is_a_thing(tokens: list[Token], match: Match) -> bool:
     """As in "to a point", "a fruit stand", "a wave": the noun, not the deed."""
     i = match.places[0]
+    if tokens[i].text in _QUALITIES and _says_which(tokens, i):
+        return True
     before = {t.text for t in tokens[max(0, i - 2) : i]} & _ARTICLES
     return tokens[i].text in _THINGS and bool(before)
+
+
+def _says_which(tokens: list[Token], i: int) -> bool:
+    """As in "the winning goal", "a late bus": which thing; "a running man" does run."""
+    if i + 1 >= len(tokens) or not any(t.text in DETERMINERS for t in tokens[max(0, i - 1) : i]):
+        return False
+    noun = tokens[i + 1]
+    return not (noun.is_mark or noun.text in STOP or noun.text in SPLITTERS or noun.text in PART_WORDS)
 
 
 def pushed(tokens: list[Token], taken: list[bool], matches: list[Match]) -> list[Match]:

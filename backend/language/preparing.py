@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from .clauses import RELATIONS, TOUCHES
@@ -68,6 +69,9 @@ def completed(tokens: list[Token]) -> list[Token]:
             side = sides[-1] if token.text == "latter" or len(sides) < 2 else sides[-2]
             out += [Token(side, side, token.said), _noun(limb, "")]
             continue
+        if token.text == "it" and before[-1:] == ["against"] and (prop := _propping(tokens[:i])):
+            out += [replace(prop, said=token.said)]  # "back to the wall, one foot against it"
+            continue
         if token.text in ("it", "them") and noun is not None and _is_touched(tokens, i):
             out += [*([Token(sides[-1], sides[-1], "")] if noun_sided else []), _noun(noun, token.said)]
             continue
@@ -86,6 +90,11 @@ def completed(tokens: list[Token]) -> list[Token]:
         elif noun is not None and _lacks_noun(tokens, i, before):
             out.append(_noun(noun if limb is None else limb if _is_subject(tokens, i) else noun, ""))
     return out
+
+
+def _propping(before: list[Token]) -> Token | None:
+    """The wall or post that was spoken of."""
+    return next((t for t in reversed(before) if t.text in ("wall", "door", "fence", "tree", "pillar", "post")), None)
 
 
 def _is_touched(tokens: list[Token], i: int) -> bool:

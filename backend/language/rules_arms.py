@@ -29,6 +29,7 @@ _SHAPES: Final = (  # stems or words -> shape of the hand
 _GRIPPING: Final = ("hold", "grip", "grasp", "clutch", "grab")
 _ON_HAND: Final = frozenset(("chin", "head", "cheek", "face", "forehead", "temple"))
 _TRUNK: Final = frozenset(("torso", "chest", "back", "stomach", "waist", "hip", "buttocks", "face", "head"))
+_ON_ARMS: Final = frozenset(("plank", "inverted", "bridge", "wheel", "dog"))  # they bear the body
 _HANDS: Final = frozenset(("hand", "hand_back", "fist", "palm", "fingers", "index", "thumb"))
 
 
@@ -46,6 +47,11 @@ def arms(clause: Clause, ctx: Context) -> Finding:
             if set(part.sides) - {"one"} or part.plural
             else _beside_target(clause, ctx) or ctx.sides(part)
         )
+        if len(sides) == 2 and part.kind in ("arm", "hand") and _parts_ways(clause):
+            ahead = other(ctx.front_leg or SIDES[1])  # the arm goes forward with the other leg
+            lines += [f"{ahead} arm points front", f"{other(ahead)} arm points back 0.25 down"]
+            ctx.subject = part
+            continue
         if len(sides) == 2 and part.kind in ("arm", "hand") and clause.has("circle", "ring", "hoop", "oval"):
             lines += _ring(clause)
             ctx.subject = part
@@ -93,6 +99,13 @@ def arms(clause: Clause, ctx: Context) -> Finding:
     return Finding(tuple(dict.fromkeys(lines)), tuple(dict.fromkeys(standing)), tuple(weak))
 
 
+def _parts_ways(clause: Clause) -> bool:
+    """As in "arms reaching forward and back": one goes each way."""
+    ways = [WAY_WORDS.get(t.text, "") for t in clause.words]
+    pairs = zip(ways, clause.words[1:], ways[2:], strict=False)
+    return any({a, b} == {"front", "back"} and t.text == "and" for a, t, b in pairs)
+
+
 def _beside_target(clause: Clause, ctx: Context) -> tuple[str, ...]:
     """As in "a hand on the left knee": the hand of that side, where no other was spoken of."""
     target = clause.targets[0] if clause.targets else None
@@ -136,7 +149,7 @@ def _with_hands(clause: Clause, ctx: Context) -> list[str]:
 
 def _resting(clause: Clause, ctx: Context) -> Finding:
     """As in "chin resting on the left fist": the hand is what comes to the head."""
-    if not clause.subjects or not clause.targets or clause.negated:
+    if not clause.subjects or not clause.targets or clause.negated or clause.does("look"):
         return Finding()
     hand = clause.targets[0]
     held = clause.relation == "by" or (clause.does("touch") and clause.has("in", "by"))
@@ -272,7 +285,9 @@ def _one(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     if clause.negated:
         return _denied(clause, part, side)
     lines = list(_shape(clause, part, side)) or ([f"{side} hand grip"] if clause.holds else [])
-    if part.kind == "palm":
+    if part.kind == "palm" and clause.level and not clause.parts:  # "palms forward, at head height"
+        lines += _arm(clause, ctx, replace(part, kind="hand"), side)
+    elif part.kind == "palm":
         lines += _palm(clause, side)
     elif part.kind in ("index", "fingers", "thumb"):
         lines += _finger(clause, ctx, part, side)
@@ -431,6 +446,8 @@ def _arm(clause: Clause, ctx: Context, part: Part, side: str) -> list[str]:
         way = "up 0.7 back" if ctx.leaning else "back 0.35 down"
     if not way and (clause.does("raise", "point") or clause.has("up")):
         way = "front" if clause.level or clause.does("point") else raised(clause)
+    if clause.does("stretch") and not clause.ways and part.said == "arms" and ctx.posture in _ON_ARMS:
+        return [f"{side} arm points down" if ctx.posture == "plank" else f"{side} elbow straight"]
     if not way and clause.does("stretch") and not clause.ways and not bent:
         way = "front" if part.kind == "hand" or clause.does("stretch") else ""
     if not way and clause.has("straight") and part.kind == "arm":
@@ -465,9 +482,12 @@ def _low(clause: Clause, ctx: Context, part: Part, side: str, way: str) -> list[
 
 def _aimed(clause: Clause, ctx: Context, part: Part, side: str, way: str) -> list[str]:
     """A straight arm that points somewhere."""
+    ctx.raised = side if not way.startswith("down") else ctx.raised
     ctx.arms_up = "overhead" if way.startswith("up") else "ahead" if way.startswith("front") else ctx.arms_up
-    if part.kind == "hand" and f"{side}_elbow" in ctx.bent and clause.does("point"):
-        return [f"{side} forearm points {way}"]  # "the elbow bent so that the hand points up"
+    if part.kind in ("hand", "fist") and f"{side}_elbow" in ctx.bent and clause.does("point"):
+        return [
+            f"{side} forearm points {way.replace('up 0.12 out', 'up')}"
+        ]  # "the elbow bent so that the hand points up"
     if clause.does("point") and part.kind in ("hand", "arm", "index"):
         return [f"{side} arm points {way}", f"{side} hand point"]
     if "behind" in (t.text for t in clause.words) and way == "back":

@@ -54,6 +54,12 @@ def propped(clause: Clause, ctx: Context) -> Finding:
     if not clause.has("prop") or ctx.posture != "prone" or arm is None:
         return Finding()
     high = arm.kind == "hand"
+    if high and any(p.kind in ("chin", "head", "face", "cheek") for p in clause.parts):
+        lines = ["torso points front 0.7 up", "pelvis faces down", "head bowed back 12"]
+        for side in ctx.sides(arm):
+            lines += [f"{side} upper arm points down 0.45 front", f"{side} elbow on ground"]
+            lines += [f"{side} forearm points up 0.3 back 0.2 in", f"{side} palm touches {side} cheek"]
+        return Finding(tuple(lines))
     bearer = "hand" if high else "forearm"
     lines = ["torso points front 0.9 up" if high else "torso points front 0.45 up", "pelvis faces down"]
     for side in ctx.sides(arm):

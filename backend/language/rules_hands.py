@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from .clauses import SIDES, Clause, Part, other
@@ -116,6 +117,9 @@ def touching(clause: Clause, ctx: Context, part: Part | None = None, side: str =
     if not clause.targets:
         return Finding()
     target = clause.targets[0]
+    leg = ctx.last.get("leg", ())
+    if target.kind in ("toes", "foot", "ankle", "heel") and not target.sides and len(leg) == 1:
+        target = replace(target, sides=leg)  # "raise the right leg and touch the toes"
     if clause.relation in (
         "infront",
         "behind",

@@ -60,6 +60,8 @@ def one_leg(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
         if stepped:
             ctx.subject, ctx.front_leg = part, side
             return Finding(tuple(stepped))
+    if part.sides == ("front",) and ctx.posture in STANDING and not ctx.front_leg and clause.does("bend"):
+        return _split_stance(ctx, side)
     beside = _beside(clause, ctx, part, side)
     if beside is not None:
         return beside
@@ -313,6 +315,21 @@ def _stepped(clause: Clause, ctx: Context, side: str, front: bool) -> Finding:
             f"{rear} points down {k} {'back' if sign > 0 else 'front'}",
             f"{side} ankle {metres:g} {'in front of' if front else 'behind'} {other(side)} ankle",
             "both feet on ground" if metres <= 0.3 else f"{ctx.front_leg} foot, {other(ctx.front_leg)} toes on ground",
+        ),
+    )
+
+
+def _split_stance(ctx: Context, front: str) -> Finding:
+    """As in "front leg bent, back leg straight": the long step that makes one leg the front one."""
+    ctx.front_leg, rear = front, other(front)
+    ctx.note(f"No side was said for the front leg: I took the {front}.")
+    return Finding(
+        (),
+        (
+            f"{front} thigh points front 0.6 down",
+            f"{front} shin points down 0.05 front",
+            f"{rear} leg points down 0.95 back",
+            f"{front} foot, {rear} toes on ground",
         ),
     )
 

@@ -147,6 +147,7 @@ def _twist(clause: Clause, ctx: Context) -> list[str]:
     if not side:
         side = "right"
         ctx.note("No side was said for the twist: I took the right.")
+    ctx.twisted = side
     return [f"torso turned {side} {min(_degrees(clause, 38), 55):g}"]
 
 
@@ -204,6 +205,8 @@ def _goes_on(clause: Clause, ctx: Context) -> bool:
 def _head(clause: Clause, kinds: set[str]) -> list[str]:
     shoulder = next((p.sides[0] for p in clause.targets if p.kind == "shoulder" and p.sides), "")
     side = _side(clause) or (shoulder if shoulder in SIDES else "")
+    if kinds & {"forehead", "face", "head"} and any(p.kind in ("knee", "thigh") for p in clause.targets):
+        return ["head bowed front 45", "torso bowed front 45"]
     if kinds == {"chin"} and any(p.kind in ("chest", "throat", "neck") for p in clause.targets):
         return ["head bowed front 42"]
     if clause.does("tilt", "lean", "bend") or (kinds == {"ear"} and shoulder):
@@ -245,13 +248,15 @@ def _gaze(clause: Clause, ctx: Context) -> list[str]:
         side = (
             (shoulder.sides[0] if shoulder and shoulder.sides and shoulder.sides[0] in SIDES else "")
             or _side(clause)
+            or ctx.twisted
             or "left"
         )
-        return [f"head turned {side} 62", f"torso turned {side} 22"]
+        return [f"head turned {side} 62", *([] if ctx.twisted == side else [f"torso turned {side} 22"])]
     if target is not None and target.kind in ("foot", "toes") and (target.plural or not target.sides):
         return ["look 0.75 down 0.65 front"]
     if target is not None:
-        sides = ctx.sides(target)
+        high = clause.does("raise", "stretch") and not target.sides and not target.plural
+        sides = (ctx.raised,) if high and ctx.raised else ctx.sides(target)
         if len(sides) == 2 and clause.ways & {"up", "overhead"}:
             return ["look 1.2 up front"]
         if len(sides) == 2:

@@ -1,0 +1,74 @@
+"""Verbs and adjectives that are said of a limb or a thing are no deeds, and what was said is done on the side said."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.language.reader import read
+from backend.posecodes import read_line
+
+
+def _lines(prompt: str) -> set[str]:
+    return {c.said() for c in read(prompt).whole}
+
+
+def _has(prompt: str, line: str) -> bool:
+    return all(c.said() in _lines(prompt) for c in read_line(line))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "hijacker"),
+    [
+        ("she glances over her right shoulder", "big wave"),
+        ("kneeling with the left foot planted in front", "plant seedlings"),
+        ("lying on the back with one arm flung over the eyes", "throw"),
+        ("a sad player after the winning goal", "celebrate"),
+        ("arms pinned to his sides", "working with both hands"),
+        ("right arm up, looking at the raised hand", "raising the hand"),
+    ],
+)
+def test_a_word_said_of_a_limb_or_thing_is_no_deed(prompt: str, hijacker: str) -> None:
+    assert hijacker not in read(prompt).named
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_holding_an_arm_out_grabs_nothing(side: str) -> None:
+    assert _has(f"hold the {side} arm out to the side", f"{side} arm points out")
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_one_looks_back_over_the_shoulder_that_the_trunk_turns_to(side: str) -> None:
+    assert _has(f"twist to the {side} and look back over the shoulder", f"head turned {side} 62")
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_the_raised_hand_is_the_one_that_was_raised(side: str) -> None:
+    assert _has(f"{side} arm up, looking at the raised hand", f"look at {side} hand")
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_hand_reaches_for_the_toes_of_the_leg_that_was_raised(side: str) -> None:
+    other = "left" if side == "right" else "right"
+    prompt = f"raise your {side} leg straight in front and touch the toes with the {other} hand"
+    assert _has(prompt, f"{other} fingertips touches {side} toes")
+
+
+def test_a_fist_of_a_bent_elbow_points_with_the_forearm() -> None:
+    assert _has("left elbow bent 90 degrees with the fist pointing at the ceiling", "left forearm points up")
+
+
+def test_a_southpaw_leads_with_the_right_foot() -> None:
+    assert read("boxing guard, southpaw").whole == read("boxing guard with the right foot forward").whole
+
+
+def test_a_bent_front_leg_stands_in_a_long_step() -> None:
+    lines = _lines("front leg bent, back leg straight")
+    assert "right foot, left toes on ground" in lines or {"right foot on ground", "left toes on ground"} <= lines
+
+
+def test_instead_at_the_end_takes_nothing_back() -> None:
+    assert _has("fifth position with the hands on the hips instead", "left palm touches left hip")
+
+
+def test_arms_that_bear_the_body_are_stretched_down() -> None:
+    assert _has("push-up, arms fully extended", "both arms points down")
