@@ -16,6 +16,10 @@ from .stems import stem
 from .tokens import Token
 
 _ENDINGS: Final = ("er", "or", "ist", "ina", "ers", "ors", "ists", "inas", "ician")
+_DOERS: Final = frozenset(
+    "nurse doctor chef cook priest monk nun thief spy burglar villain pirate cop clown king queen knight model student "
+    "goalie mechanic bride groom waitress actress athlete judge guard maid butler".split()
+)
 _HELD: Final = stem("hold")
 
 
@@ -53,11 +57,15 @@ def _yields(doer: Match, told: list[Match]) -> bool:
     return any(book.entries[m.entry].category == category or (carries and book.posture(m.entry)) for m in others)
 
 
+def _names_one(word: str) -> bool:
+    return word in _DOERS or word.endswith(_ENDINGS)
+
+
 def _is_doer(match: Match, tokens: Sequence[Token]) -> bool:
     """Whether the match is a noun like "ballet dancer" with little before it: an article, a word or two."""
     before = tokens[: match.places[0]]
     article = any(t.text in DETERMINERS for t in before) or len(before) < 2
-    return article and len(before) <= 3 and tokens[match.places[-1]].text.endswith(_ENDINGS)
+    return article and len(before) <= 3 and _names_one(tokens[match.places[-1]].text)
 
 
 __all__ = ["poses_alone"]

@@ -204,6 +204,8 @@ def _match(tokens: list[Token], taken: list[bool], i: int, alias: Alias, table: 
         len(alias.stems) == 1 and (_is_done_with_a_part(tokens, i) or _is_a_thing(tokens, i))
     ):
         return None
+    if len(alias.stems) > 1 and tokens[i].text in _GOERS:
+        return None  # "a runner bending over" does not run bent over
     places, side, gaps, k = [i], _side_at(tokens, i), 0, i
     limb = atlas().entries[alias.entry].limb
     for wanted in alias.stems[1:]:
@@ -246,6 +248,7 @@ def _match(tokens: list[Token], taken: list[bool], i: int, alias: Alias, table: 
     return Match(alias.entry, tuple(places), side, score, _negated(tokens, i), len(alias.stems))
 
 
+_GOERS: Final = frozenset(("runner", "runners", "jogger", "joggers", "walker", "walkers"))
 _LIMB_KINDS: Final = {"arm": ARM_KINDS, "hand": ARM_KINDS, "leg": LEG_KINDS}
 
 
@@ -279,7 +282,7 @@ _MOVES: Final = frozenset(("raise", "lower", "stretch", "bend", "point"))
 
 
 _OBJECT_VERBS: Final = frozenset(
-    ("reach", "sweep", "throw", "swing", "push", "drop", "fling", "put", "roll", "float", "shift", "pull")
+    ("reach", "sweep", "throw", "swing", "push", "drop", "fling", "put", "roll", "float", "shift", "pull", "run")
 )
 
 

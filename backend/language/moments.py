@@ -67,6 +67,7 @@ _THINGS: Final = frozenset(
 _QUALITIES: Final = frozenset(
     ("winning", "losing", "late", "boxing", "fishing", "diving", "swimming", "shopping", "riding", "fencing", "hiking")
 )  # they also say what kind of thing something is
+_AWAY: Final = frozenset(("from", "under", "for", "near", "behind", "of", "beside"))
 _ARTICLES: Final = frozenset(("a", "an", "the", "starting", "fruit", "stop"))
 _PASSIVE: Final = frozenset("is are was were be being beeing been gets get getting got".split())  # noqa: SIM905
 _STEPS: Final = {"back": "step back", "aside": "sidestep"}
@@ -118,6 +119,8 @@ def without_weak(tokens: list[Token], taken: list[bool], matches: list[Match], *
     """
     single = [m for m in matches if m.size == 1 and tokens[m.places[0]].text != "splits"]  # "split" may be anything
     weak = [m for m in single if _is_weak(tokens, m.places[0]) or _is_a_thing(tokens, m)]
+    if len(weak) < len(matches):  # beside a deed
+        weak += [m for m in single if m not in weak and _is_beside_the_deed(tokens, m, matches)]
     if len(weak) == len(matches) and not more:  # alone they may be meant, if nothing else is said
         said = any(t.text not in STOP and not t.is_mark for k, t in enumerate(tokens) if not taken[k])
         weak = [m for m in weak if said and tokens[m.places[0]].stem not in _LIGHT - {"put"}]
@@ -147,6 +150,14 @@ def _says_which(tokens: list[Token], i: int) -> bool:
         return False
     noun = tokens[i + 1]
     return not (noun.is_mark or noun.text in STOP or noun.text in SPLITTERS or noun.text in PART_WORDS)
+
+
+def _is_beside_the_deed(tokens: list[Token], match: Match, matches: list[Match]) -> bool:
+    """As in "tasting soup from a spoon", "waiting for the doctor": what the deed is done with, under or for."""
+    i = match.places[0]
+    before = next((t.text for t in reversed(tokens[:i]) if t.text not in DETERMINERS), "")
+    thing = not tokens[i].text.endswith("ing") and before in _AWAY
+    return thing and any(m.entry != match.entry and m.places[0] < i and not m.negated for m in matches)
 
 
 def pushed(tokens: list[Token], taken: list[bool], matches: list[Match]) -> list[Match]:
