@@ -347,6 +347,7 @@ def _find_relation(clause: Clause) -> None:
                 return
 
 
+_RESTED: Final = frozenset(("chin", "head", "cheek", "forehead", "face"))
 _PUTTING: Final = frozenset(("clasp", "plac", "press", "wrap", "rest", "set", "interlac", "stack", "cup", "hold"))
 
 
@@ -355,6 +356,8 @@ def _is_put(clause: Clause, before: list[Token]) -> bool:
     if _holds_out(clause, before):
         return True
     first, then = clause.parts[0], clause.parts[1] if len(clause.parts) > 1 else None
+    if then is not None and then.kind in ("hand", "fist", "palm", "fingers") and first.kind in _RESTED:
+        return any(t.stem in ("rest", "prop", "lay", "support", "plac") for t in before)  # "rests his chin on the fist"
     if then is None:
         verb = bool(before) and all(t.stem in _PUTTING or t.text in DETERMINERS or t.text in SIDE_WORDS for t in before)
         after = [t.text for t in clause.words[first.word + 1 :]]
@@ -490,6 +493,7 @@ EXTRA: Final = frozenset(
         "outer",
         "parallel",
         "lie",
+        "kick",
         "planted",
         "circle",
         "ring",

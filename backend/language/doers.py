@@ -17,8 +17,40 @@ from .tokens import Token
 
 _ENDINGS: Final = ("er", "or", "ist", "ina", "ers", "ors", "ists", "inas", "ician")
 _DOERS: Final = frozenset(
-    "nurse doctor chef cook priest monk nun thief spy burglar villain pirate cop clown king queen knight model student "
-    "goalie mechanic bride groom waitress actress athlete judge guard maid butler".split()
+    (
+        "nurse",
+        "doctor",
+        "chef",
+        "cook",
+        "priest",
+        "monk",
+        "nun",
+        "thief",
+        "spy",
+        "burglar",
+        "villain",
+        "pirate",
+        "cop",
+        "clown",
+        "king",
+    )
+    + (
+        "queen",
+        "knight",
+        "model",
+        "student",
+        "goalie",
+        "mechanic",
+        "bride",
+        "groom",
+        "waitress",
+        "actress",
+        "athlete",
+        "judge",
+        "guard",
+        "maid",
+        "butler",
+    )
 )
 _HELD: Final = stem("hold")
 

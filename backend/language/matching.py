@@ -204,7 +204,7 @@ def _match(tokens: list[Token], taken: list[bool], i: int, alias: Alias, table: 
         len(alias.stems) == 1 and (_is_done_with_a_part(tokens, i) or _is_a_thing(tokens, i))
     ):
         return None
-    if len(alias.stems) > 1 and tokens[i].text in _GOERS:
+    if len(alias.stems) > 1 and tokens[i].text in GOERS and not _speaks_of(alias.entry, tokens[i].text):
         return None  # "a runner bending over" does not run bent over
     places, side, gaps, k = [i], _side_at(tokens, i), 0, i
     limb = atlas().entries[alias.entry].limb
@@ -248,8 +248,14 @@ def _match(tokens: list[Token], taken: list[bool], i: int, alias: Alias, table: 
     return Match(alias.entry, tuple(places), side, score, _negated(tokens, i), len(alias.stems))
 
 
-_GOERS: Final = frozenset(("runner", "runners", "jogger", "joggers", "walker", "walkers"))
+GOERS: Final = frozenset(("runner", "runners", "jogger", "joggers", "walker", "walkers"))
 _LIMB_KINDS: Final = {"arm": ARM_KINDS, "hand": ARM_KINDS, "leg": LEG_KINDS}
+
+
+def _speaks_of(name: str, word: str) -> bool:
+    """Whether an entry is asked for with this very word."""
+    entry = atlas().entries[name]
+    return any(word in phrase for phrase in (entry.name, *entry.aliases))
 
 
 def _is_of_limb(tokens: list[Token], k: int, limb: str) -> bool:
@@ -414,7 +420,7 @@ def _goes_on(tokens: list[Token], places: list[int]) -> bool:
 
 def _act(token: Token) -> str:
     """What a verb does with a part of the body, "" for other words."""
-    return "swing" if token.stem == "swing" else ACTIONS.get(token.stem, "")
+    return "swing" if token.stem in ("swing", "kick") else ACTIONS.get(token.stem, "")
 
 
 def _fits(tokens: list[Token], k: int, wanted: str) -> bool:
@@ -447,4 +453,4 @@ def _negated(tokens: list[Token], i: int) -> bool:
     return False
 
 
-__all__ = ["Alias", "Index", "Match", "find", "index", "index_of", "ways"]
+__all__ = ["GOERS", "Alias", "Index", "Match", "find", "index", "index_of", "ways"]

@@ -11,7 +11,7 @@ from .atlas import atlas
 from .compose import limb_slots
 from .course import TURN, Course, is_gait, moves
 from .lexicon import DETERMINERS, PART_WORDS, SPLITTERS, STOP
-from .matching import Match
+from .matching import GOERS, Match
 from .tokens import Token
 
 PLAIN_GAITS: Final = frozenset(("walk", "step forward"))  # "running for a few steps" runs
@@ -119,6 +119,7 @@ def without_weak(tokens: list[Token], taken: list[bool], matches: list[Match], *
     """
     single = [m for m in matches if m.size == 1 and tokens[m.places[0]].text != "splits"]  # "split" may be anything
     weak = [m for m in single if _is_weak(tokens, m.places[0]) or _is_a_thing(tokens, m)]
+    weak += [m for m in single if more and m not in weak and tokens[m.places[0]].text in GOERS]
     if len(weak) < len(matches):  # beside a deed
         weak += [m for m in single if m not in weak and _is_beside_the_deed(tokens, m, matches)]
     if len(weak) == len(matches) and not more:  # alone they may be meant, if nothing else is said

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from .arm_ways import LEVELS, above_or_below, direction, hanging, raised
+from .arm_ways import LEVELS, above_or_below, direction, hanging, raised, swung
 from .clauses import SIDES, Clause, Part, other
 from .context import Context, Finding, sayable_bend, subjects_of
 from .lexicon import ACTIONS, ARM_KINDS, DETERMINERS, LEG_KINDS, WAY_WORDS
@@ -161,7 +161,9 @@ def _resting(clause: Clause, ctx: Context) -> Finding:
     if rests.kind in ("head", "face"):
         rests = Part("cheek", (), "cheek", rests.word, rests.first)
     swapped = Clause(clause.words, clause.taken, clause.places, [hand, rests], "touch", 1)
-    lines = [
+    free = ctx.posture in ("", "stand")  # the elbow of one who sits or lies may rest on something
+    lines = [f"{side} upper arm points down 0.6 front" for side in ctx.sides(hand) if free]
+    lines += [
         line
         for side in ctx.sides(hand)
         for line in touching(swapped, ctx, hand, side).lines + tuple(_shape(swapped, hand, side))
@@ -253,6 +255,12 @@ def _placed(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     compared = compared_height(clause, side, part)
     if compared:
         return Finding(compared)
+    off = part.kind == "arm" and clause.has("from") and any(p.kind in ("torso", "hip") for p in clause.targets)
+    if (
+        off and clause.number is not None and not clause.does("bend") and not clause.negated
+    ):  # "45 degrees from the body"
+        way = next((w for w in ("front", "back") if w in clause.ways), "out")
+        return Finding((f"{side} arm points {swung(way, clause.number)}",))
     reaches = clause.does("stretch", "raise") or clause.has("out", "reach")
     if clause.targets and part.kind == "arm" and not clause.negated and reaches:
         way = {"behind": "0.7 down back", "infront": "front"}.get(clause.relation, "")
@@ -470,6 +478,8 @@ def _low(clause: Clause, ctx: Context, part: Part, side: str, way: str) -> list[
     pulled = pulled and part.kind in ("arm", "fist", "hand")
     if pulled and not clause.targets and not clause.does("stretch"):
         return [f"{side} upper arm points back 0.6 down 0.25 out", f"{side} elbow bent 115"]
+    if clause.has("atsides") and "back" in clause.ways and part.kind == "arm":  # "swept back along the body"
+        return [f"{side} arm points down 0.12 out 0.1 back (chest)"]
     if "rest" in clause.ways and ctx.leaning and clause.has("atsides") and ctx.posture in ("", "stand"):
         return [f"{side} arm points down 0.12 out (chest)"]
     if not ("rest" in clause.ways or (clause.does("lower") and not way) or way == "down"):

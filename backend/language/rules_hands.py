@@ -57,6 +57,7 @@ _REGIONS: Final = {
     "upper_back": ("palm", "upper_back"),
     "buttocks": ("palm", "{s}_buttock"),
 }
+_FEET: Final = frozenset(("ankle", "foot", "heel", "toes"))
 _BOTH: Final = {  # both hands on one central place: where each goes
     "chest": "both palms touches same chest",
     "stomach": "left palm touches stomach; right palm touches left hand back",
@@ -117,9 +118,10 @@ def touching(clause: Clause, ctx: Context, part: Part | None = None, side: str =
     if not clause.targets:
         return Finding()
     target = clause.targets[0]
-    leg = ctx.last.get("leg", ())
-    if target.kind in ("toes", "foot", "ankle", "heel") and not target.sides and len(leg) == 1:
-        target = replace(target, sides=leg)  # "raise the right leg and touch the toes"
+    behind = _behind_it(clause, ctx, part, side, target)
+    if behind:
+        return behind
+    target = _of_that_leg(ctx, target)
     if clause.relation in (
         "infront",
         "behind",
@@ -177,6 +179,21 @@ def _held_at(clause: Clause) -> str:
     if place in ("head", "head_top") and words & {"above", "over"}:
         return "overhead"
     return place if words & {"infront", "at", "near", "before", "below"} else ""
+
+
+def _behind_it(clause: Clause, ctx: Context, part: Part, side: str, target: Part) -> Finding:
+    """As in "the right hand holds the left ankle behind": the leg is folded up behind the body."""
+    leg = target.sides[0] if target.kind in _FEET and len(target.sides) == 1 else ""
+    if leg not in SIDES or not clause.has("behind") or ctx.posture not in ("", "stand") or clause.negated:
+        return Finding()
+    lifted = (f"{leg} thigh points down 0.1 back", f"{leg} knee bent 125", f"{other(leg)} foot on ground")
+    return Finding((*lifted, f"{side} upper arm points down 0.45 back", *_contact(ctx, part, side, target)))
+
+
+def _of_that_leg(ctx: Context, target: Part) -> Part:
+    """As in "raise the right leg and touch the toes": those of the leg that was spoken of."""
+    leg = ctx.last.get("leg", ())
+    return replace(target, sides=leg) if target.kind in _FEET and not target.sides and len(leg) == 1 else target
 
 
 def _bare_touch(clause: Clause, ctx: Context) -> Finding:

@@ -25,7 +25,8 @@ def _beside(clause: Clause, ctx: Context, part: Part, side: str) -> Finding | No
         return Finding(compared)
     if clause.targets and clause.targets[0].kind == "buttocks" and part.kind in ("foot", "heel", "leg", "ankle"):
         return Finding((f"{side} thigh points down 0.1 front", f"{side} knee bent 135"))
-    if clause.targets and clause.targets[0].kind in ARM_KINDS and clause.does("touch"):
+    meets = part.kind == "knee" and clause.relation == "to"  # "the right knee to the left elbow"
+    if clause.targets and clause.targets[0].kind in ARM_KINDS and (clause.does("touch") or meets):
         behind = "back" in ways or any(p.kind in ("back", "buttocks", "torso") for p in clause.targets)
         if part.kind == "knee" and clause.targets[0].kind in ("elbow", "hand", "palm"):
             there = next((s for s in clause.targets[0].sides if s in SIDES), side)

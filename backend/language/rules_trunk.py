@@ -11,6 +11,7 @@ from .context import Context, Finding
 from .lexicon import HEAD_KINDS
 
 _TRUNK: Final = frozenset(("torso", "back", "chest", "waist", "upper_back", "lower_back"))
+_BELOW: Final = frozenset(("knee", "thigh"))  # where a bowed head comes to rest
 _LOOKED_AT: Final = {
     "hand": "hand",
     "palm": "palm",
@@ -175,6 +176,8 @@ def head(clause: Clause, ctx: Context) -> Finding:
     going_on = _goes_on(clause, ctx)
     ear = any(p.kind == "ear" for p in clause.subjects) and any(p.kind == "shoulder" for p in clause.targets)
     named = any(p.kind in HEAD_KINDS for p in clause.subjects) or going_on or ear
+    bowed = any(p.kind == "forehead" for p in clause.subjects) and any(p.kind in _BELOW for p in clause.targets)
+    named = named or bowed
     ctx.of_head = named if clause.subjects else ctx.of_head and not clause.is_empty
     if clause.negated:
         return Finding()
@@ -205,7 +208,7 @@ def _goes_on(clause: Clause, ctx: Context) -> bool:
 def _head(clause: Clause, kinds: set[str]) -> list[str]:
     shoulder = next((p.sides[0] for p in clause.targets if p.kind == "shoulder" and p.sides), "")
     side = _side(clause) or (shoulder if shoulder in SIDES else "")
-    if kinds & {"forehead", "face", "head"} and any(p.kind in ("knee", "thigh") for p in clause.targets):
+    if kinds & {"forehead", "face", "head"} and any(p.kind in _BELOW for p in clause.targets):
         return ["head bowed front 45", "torso bowed front 45"]
     if kinds == {"chin"} and any(p.kind in ("chest", "throat", "neck") for p in clause.targets):
         return ["head bowed front 42"]
@@ -227,7 +230,8 @@ def _head(clause: Clause, kinds: set[str]) -> list[str]:
         or clause.ways & {"up"}
     )
     if back and not (clause.has("upright") or clause.has("straight")):
-        return [f"head bowed back {min(_degrees(clause, 28), 50):g}"]
+        far = 46 if clause.has("throw", "thrown", "fling", "flung") else 28
+        return [f"head bowed back {min(_degrees(clause, far), 50):g}"]
     if (
         clause.does("bow", "lower", "tilt", "bend", "lean")
         or clause.ways & {"down", "front"}

@@ -72,3 +72,33 @@ def test_instead_at_the_end_takes_nothing_back() -> None:
 
 def test_arms_that_bear_the_body_are_stretched_down() -> None:
     assert _has("push-up, arms fully extended", "both arms points down")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "deed"),
+    [
+        ("a cook tasting the soup from a spoon", "taste food"),
+        ("holding her breath under water", "holding the breath"),
+        ("a nurse checking the pulse", "check the pulse"),
+        ("running a hand through his hair", "comb hair"),
+    ],
+)
+def test_who_does_it_and_what_it_is_done_with_are_no_second_deed(prompt: str, deed: str) -> None:
+    assert read(prompt).named == (deed,)
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_held_ankle_behind_the_body_lifts_its_leg(side: str) -> None:
+    other = "left" if side == "right" else "right"
+    prompt = f"standing, the {other} hand holds the {side} ankle behind the back"
+    assert _has(prompt, f"{side} knee bent 125") and _has(prompt, f"{other} foot on ground")
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_knee_goes_to_the_elbow_that_is_named(side: str) -> None:
+    other = "left" if side == "right" else "right"
+    assert _has(f"raise the {side} knee to the {other} elbow", f"{side} knee touches {other} elbow")
+
+
+def test_arms_so_many_degrees_from_the_body_touch_nothing() -> None:
+    assert not any("touches" in line for line in _lines("arms at 45 degrees from the body"))
