@@ -54,6 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"posewright {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_pose(commands.add_parser("pose", help="pose a body by words, a photo, or from another pose"))
+    _add_track(commands.add_parser("track", help="the motion of a person in a video or a sequence of pictures"))
     _add_batch(commands.add_parser("batch", help="answer a file of requests, one JSON object a line"))
     _add_describe(commands.add_parser("describe", help="say what a pose is, or how it differs from another"))
     _add_solve(commands.add_parser("solve", help="pose a body by a program of posecodes"))
@@ -83,6 +84,19 @@ def _add_pose(p: argparse.ArgumentParser) -> None:
     p.add_argument("--engine", metavar="E", default="auto", help="see `posewright engines` (default auto)")
     _add_poses_out(p)
     p.set_defaults(run=_pose)
+
+
+def _add_track(p: argparse.ArgumentParser) -> None:
+    p.add_argument("source", metavar="SOURCE", help="a folder of pictures, a pattern, a GIF or WebP, or a video")
+    p.add_argument("--out", metavar="F", type=Path, required=True, help="the motion to write: .npz (AMASS) or .json")
+    p.add_argument("--fps", metavar="N", type=float, help="frames a second (default: the source's own; pictures: 30)")
+    p.add_argument("--start", metavar="S", type=float, default=0.0, help="where to begin, s (default 0)")
+    p.add_argument("--end", metavar="S", type=float, help="where to stop, s")
+    p.add_argument("--every", metavar="N", type=int, default=1, help="take only every Nth frame")
+    p.add_argument("--person", metavar="WHO", help="who is followed: a number from 0, or words")
+    p.add_argument("--box", metavar="x,y,w,h", help="where the person is in the first frame, px")
+    p.add_argument("--json", action="store_true", help="print what was found as one line of JSON")
+    p.set_defaults(run=_track)
 
 
 def _add_batch(p: argparse.ArgumentParser) -> None:
@@ -164,6 +178,12 @@ def _add_render(p: argparse.ArgumentParser) -> None:
 
 def _pose(options: argparse.Namespace) -> int:
     from .pose_command import run
+
+    return run(options)
+
+
+def _track(options: argparse.Namespace) -> int:
+    from .track_command import run
 
     return run(options)
 

@@ -55,24 +55,28 @@ def read_pose(path: str | Path, frame: int = 0) -> Pose:
         raise BadFile(f"{path} cannot be read: {error.strerror or error}", "check the rights of the file") from None
 
 
-def write_pose(path: str | Path, poses: Pose | Sequence[Pose]) -> None:
-    """Write one pose as `.json`, or one or several (as frames) as `.npz`. The file is whole or not there.
+def write_pose(path: str | Path, poses: Pose | Sequence[Pose], rate: float = FRAME_RATE) -> None:
+    """Write one pose or several: frames of an `.npz`, a list in a `.json`. The file is whole or not there.
+
+    Args:
+        rate: frames a second, Hz.
 
     Raises:
-        BadFile: another format, several poses for `.json`, or a place that cannot be written.
+        BadFile: another format, no poses, or a place that cannot be written.
     """
     path = Path(path)
     _check_format(path)
     frames = [poses] if isinstance(poses, Pose) else list(poses)
-    if not frames or (path.suffix.lower() == ".json" and len(frames) > 1):
-        raise BadFile(f"{path}: a .json file holds one pose, got {len(frames)}", "write .npz for several frames")
+    if not frames:
+        raise BadFile(f"{path}: there is no pose to write", "give at least one")
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         if path.suffix.lower() == ".npz":
             with open(temporary, "wb") as file:
-                np.savez_compressed(file, **_amass(frames))
+                np.savez_compressed(file, **_amass(frames, rate))
         else:
-            temporary.write_text(json.dumps(frames[0].to_dict()), encoding="utf-8")
+            values = [frame.to_dict() for frame in frames]
+            temporary.write_text(json.dumps(values if len(values) > 1 else values[0]), encoding="utf-8")
         os.replace(temporary, path)
     except OSError as error:
         raise BadFile(
@@ -122,6 +126,8 @@ def _read_json(path: Path, size: int, frame: int) -> Pose:
         if isinstance(value, dict) and "poses" in value:
             poses = [entry.pose for entry in PoseResult.from_dict(value, str(path)).poses]
             return poses[_frame_index(path, frame, len(poses), "poses")]
+        if isinstance(value, list):
+            return Pose.from_dict(value[_frame_index(path, frame, len(value), "poses")], str(path))
         pose = Pose.from_dict(value, str(path))
     except WireError as error:
         raise BadFile(str(error), _POSE_HINT) from None
@@ -191,7 +197,7 @@ def _turn_root(rotvec: np.ndarray, turn: np.ndarray) -> np.ndarray:
     return rotmat_to_rotvec(turn @ rotvec_to_rotmat(rotvec))
 
 
-def _amass(frames: Sequence[Pose]) -> dict[str, Any]:
+def _amass(frames: Sequence[Pose], rate: float) -> dict[str, Any]:
     """The arrays of an AMASS SMPL-X file."""
     rotvecs = np.stack([pose.rotvecs for pose in frames])
     rotvecs[:, 0] = _turn_root(rotvecs[:, 0], _Z_UP)
@@ -200,6 +206,6 @@ def _amass(frames: Sequence[Pose]) -> dict[str, Any]:
         "trans": np.stack([pose.transl for pose in frames]) @ _Z_UP.T,
         "betas": np.zeros(10),
         "gender": np.array("neutral"),
-        "mocap_frame_rate": np.array(FRAME_RATE),
+        "mocap_frame_rate": np.array(float(rate)),
         "surface_model_type": np.array("smplx"),
     }

@@ -39,6 +39,7 @@ MAY_USE: dict[str, set[str]] = {
     "console": set(),
     "pose_command": {"pipeline", "files", "console", "body", "vision"},
     "setup_command": {"vision"},
+    "track_command": {"vision", "files", "console", "body"},
     "program_file": {"posecodes"},
     "posecodes_command": {"posecodes", "program_file"},
     "atlas_command": {"pipeline", "language", "posecodes", "pose_command", "files", "body"},
@@ -54,6 +55,7 @@ MAY_USE: dict[str, set[str]] = {
         "posecodes_command",
         "atlas_command",
         "setup_command",
+        "track_command",
         "batch",
         "serve",
     },
@@ -62,7 +64,7 @@ MAY_USE: dict[str, set[str]] = {
 # Development or another tier: these may also import torch, anny, smplx and the like, and everything of backend.
 OTHER_TIERS = {"train"}
 OTHER_TIER_FILES = {"backend/body/bake/__main__.py", "backend/body/bake/source.py", "backend/body/smplx_file.py"}
-OTHER_TIER_FILES |= {f"backend/vision/{name}.py" for name in ("models", "images", "regions")}
+OTHER_TIER_FILES |= {f"backend/vision/{name}.py" for name in ("models", "images", "regions", "frames")}
 
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 

@@ -94,7 +94,7 @@ def fit(
     """The pose of one observed person; with statements beside the picture, the pose that does both.
 
     Args:
-        last: (55, 3, 3) local rotations of the picture before, before the camera: where to start, and what to stay near.
+        last: (55, 3, 3) local rotations in the frame before, as the camera saw them: the start, and what to stay near.
     """
     sure = np.clip(person.votes / _FULL_VOTE, 0.0, 1.0) * (0.35 + 0.65 * person.visible)
     middle = (picture.size[0] / 2, picture.size[1] / 2)

@@ -101,6 +101,16 @@ def _decoded(opened: Any, ops: Any, name: str) -> Picture:
     return Picture(np.asarray(rgb), scale, focal, tuple(notes))
 
 
+def frame_picture(image: Any) -> Picture:
+    """One frame (a Pillow image) of an animation or a video."""
+    if min(image.size) < SMALLEST:
+        raise BadFile(f"its pictures have {image.size[0]} x {image.size[1]} pixels: too small to show a person")
+    longest, rgb = max(image.size), _on_grey(image)
+    if longest > LONGEST:
+        rgb.thumbnail((LONGEST, LONGEST))
+    return Picture(np.asarray(rgb), longest / max(rgb.size))
+
+
 def _noted_focal(opened: Any) -> float | None:
     """The 35 mm equivalent of the focal length in mm, where the camera noted a sensible one."""
     try:

@@ -167,11 +167,21 @@ def test_a_frame_that_is_not_there_names_the_range(tmp_path: Path) -> None:
     assert error.value.hint == "choose 0 to 1"
 
 
+@pytest.mark.parametrize("name", ["a.json", "a.npz"])
+def test_a_motion_comes_back_frame_by_frame(tmp_path: Path, name: str) -> None:
+    poses = [random_pose(seed) for seed in range(3)]
+    write_pose(tmp_path / name, poses, 24.0)
+    for n, pose in enumerate(poses):
+        assert np.allclose(read_pose(tmp_path / name, n).rotvecs, pose.rotvecs, atol=1e-9)
+    with pytest.raises(BadInput, match="there is no number 3"):
+        read_pose(tmp_path / name, 3)
+
+
 def test_writing_where_one_cannot_leaves_nothing_behind(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match="cannot be written"):
         write_pose(tmp_path / "no" / "a.json", random_pose())
-    with pytest.raises(BadFile, match="holds one pose"):
-        write_pose(tmp_path / "a.json", [random_pose(), random_pose()])
+    with pytest.raises(BadFile, match="no pose to write"):
+        write_pose(tmp_path / "a.json", [])
     with pytest.raises(BadFile, match="no pose format"):
         write_pose(tmp_path / "a.txt", random_pose())
     assert list(tmp_path.iterdir()) == []
