@@ -126,7 +126,7 @@ def _read_json(path: Path, size: int, frame: int) -> Pose:
         if isinstance(value, dict) and "poses" in value:
             poses = [entry.pose for entry in PoseResult.from_dict(value, str(path)).poses]
             return poses[_frame_index(path, frame, len(poses), "poses")]
-        if isinstance(value, list):
+        if isinstance(value, list) and value:
             return Pose.from_dict(value[_frame_index(path, frame, len(value), "poses")], str(path))
         pose = Pose.from_dict(value, str(path))
     except WireError as error:

@@ -16,8 +16,9 @@ from rigs.skeleton import INDEX as JOINT
 from .smoothing import stiffness, whittaker
 
 POINTS: Final = tuple(skin(f"{s}_{part}") for s in SIDES for part in ("heel", "toes"))
-_LOW: Final = 0.055  # m above the ground below which a point of a foot may rest on it
-_SLOW: Final = 0.5  # m/s below which it may rest
+_LOW: Final = 0.07  # m above the ground below which a point of a foot may rest on it
+_SLOW: Final = (0.4, 1.0)  # m/s below which it may rest: at least, at most,
+_SLOWER: Final = 0.35  # and in between this part of how fast feet move in this motion
 _AROUND: Final = 0.4  # s to each side in which the lowest place of the feet is the ground
 _SHORTEST: Final = 0.09  # s of a rest; shorter pauses within one are filled as well
 _PULL: Final = 1e-4  # how much a whole body that is held stays where it was seen, beside 1 for what is held
@@ -55,7 +56,8 @@ def resting(points: np.ndarray, high: np.ndarray, rate: float) -> np.ndarray:
     lowest = above.min(axis=1)
     ground = np.array([lowest[max(0, t - reach) : t + reach + 1].min() for t in range(n)])
     speed = np.linalg.norm(np.gradient(points[..., ::2], axis=0), axis=-1) * rate if n > 1 else np.zeros((n, 4))
-    held = (above - ground[:, None] < _LOW) & (speed < _SLOW)
+    slow = float(np.clip(_SLOWER * np.percentile(speed, 90), *_SLOW))  # what is seen of a resting foot swims a little
+    held = (above - ground[:, None] < _LOW) & (speed < slow)
     shortest = max(1, round(_SHORTEST * rate))
     for column in held.T:
         for wanted in (False, True):  # pauses first, then what is too short to be a rest

@@ -3,7 +3,6 @@
 POSES.npz has local rotations `poses` (N, 22, 3) with `trial_id` and `frame` and no place on the ground; the walker is
 led over it by the foot that is lower. One trial is drawn from the side and from ahead, found again by the tracker, and
 compared: PA-MPJPE of the 22 body joints, jitter (the mean acceleration of joints about the pelvis), and foot slide.
-The fits of single frames stand beside it.
 """
 
 from __future__ import annotations
@@ -94,9 +93,14 @@ def main() -> None:
         seconds = time.perf_counter() - begun
         errors = [aligned_error(a[:N_BODY], b[:N_BODY]) for a, b in zip(found.joints, truth, strict=True)]
         way = [np.linalg.norm((j[-1, 0] - j[0, 0])[[0, 2]]) for j in (found.joints, truth)]
-        print(f"{view}: PA-MPJPE {1000 * np.mean(errors):.1f} mm, jitter {jitter(found.joints, options.rate):.1f}, "
-              f"slide {1000 * found.slide:.1f} mm, points held {found.held.mean():.2f}, "
-              f"went {way[0]:.2f} m of {way[1]:.2f}, {seconds / len(pictures):.2f} s a frame, unseen {int((~found.seen).sum())}")  # fmt: skip
+        told = (
+            f"PA-MPJPE {1000 * np.mean(errors):.1f} mm",
+            f"jitter {jitter(found.joints, options.rate):.1f} m/s2",
+            f"slide {1000 * found.slide:.1f} mm of {found.held.mean():.2f} of the points",
+            f"went {way[0]:.2f} m of {way[1]:.2f}",
+            f"{seconds / len(pictures):.2f} s a frame, {int((~found.seen).sum())} not seen",
+        )
+        print(f"{view}: {', '.join(told)}")
 
 
 if __name__ == "__main__":
