@@ -1,4 +1,4 @@
-"""A walk that is drawn is found again as a motion: smooth, on one ground, with feet that rest where they are set down."""
+"""A walk that is drawn is found again as a motion: smooth, on one ground, its resting feet where they were set down."""
 
 from __future__ import annotations
 
