@@ -148,7 +148,7 @@ class _Follower:
         people = find_people(picture)
         if not people:
             return None
-        chosen, told = choose(people, self.who)
+        chosen, told = choose(people, self.who, picture)
         self.notes += [told] if told else []
         return chosen.box
 
