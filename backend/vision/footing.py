@@ -23,6 +23,8 @@ _AROUND: Final = 0.4  # s to each side in which the lowest place of the feet is 
 _SHORTEST: Final = 0.09  # s of a rest; shorter pauses within one are filled as well
 _PULL: Final = 1e-4  # how much a whole body that is held stays where it was seen, beside 1 for what is held
 _FREE: Final = 0.05  # how much it keeps its own motion while nothing is held
+_FLIGHT: Final = 0.12  # m of the lowest point above the ground from which on a body is taken to fly
+_STEPS: Final = 0.3  # how much the lowest foot of others belongs on the ground, beside 1 for what rests
 _HOLD: Final = 12.0  # Hz: how quickly legs follow what holds their feet
 _STRETCH: Final = 0.998  # of a straight leg
 
@@ -82,9 +84,11 @@ def carried(points: np.ndarray, held: np.ndarray, high: np.ndarray, rate: float)
     steps = np.where(both[..., None], np.diff(points, axis=0), 0.0).sum(axis=1) / np.maximum(count, 1)[:, None]
     weight = np.where(count > 0, 1.0, _FREE)
     out[:, ::2] = _by_steps(np.where(count[:, None] > 0, -steps, 0.0)[:, ::2], weight)
-    low, some = np.where(held, high - points[..., 1], 0.0).sum(axis=1), held.sum(axis=1)
-    weights = np.where(some > 0, 1.0, 1e-4)[:, None]
-    out[:, 1:2] = whittaker((low / np.maximum(some, 1))[:, None], weights, stiffness(4.0, rate))
+    above, some = points[..., 1] - high, held.sum(axis=1)
+    lowest = above.min(axis=1)
+    height = np.where(some > 0, np.where(held, above, 0.0).sum(axis=1) / np.maximum(some, 1), lowest)
+    weights = np.where(some > 0, 1.0, np.where(np.abs(lowest) < _FLIGHT, _STEPS, 1e-4))
+    out[:, 1:2] = whittaker(-height[:, None], weights[:, None], stiffness(4.0, rate))
     return out
 
 
