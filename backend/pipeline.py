@@ -16,13 +16,12 @@ from backend.engines.catalogue import Catalogue
 from backend.engines.proposal import Proposal
 from backend.errors import BadInput
 from backend.language.captions import describe, difference
-from backend.language.photo_words import photo_words
 from backend.language.phrases import phrases
+from backend.photo_answer import photo_answer
 from backend.posecodes import Program, observed, program_to_json, schema
 from backend.posecodes.tracking import posed
 from backend.solver import Solution, Verdict
 from backend.solver.alternatives import alternatives
-from backend.vision.photo import pose_photo
 from rigs.wire import (
     DescribeRequest,
     Description,
@@ -72,7 +71,7 @@ class Pipeline:
                 "empty_prompt",
             )
         if request.image is not None and request.engine in PHOTO_ENGINES:
-            return self._photo(request, tick)
+            return photo_answer(request, _shaped(request.current), self.pose, tick)
         tick("Reading the words")
         name, engine = self._catalogue.get(request.engine)
         proposal = engine.propose(request)
@@ -88,33 +87,6 @@ class Pipeline:
             engine=name,
             seconds=round(time.perf_counter() - began, 4),
             warnings=(*proposal.warnings, *(solutions[0].notes if solutions else ())),
-        )
-
-    def _photo(self, request: PoseRequest, tick: Tick) -> PoseResult:
-        """The pose of a person in a picture; words change it as they would change any pose."""
-        began = time.perf_counter()
-        shaped, words = _shaped(request.current), photo_words(request.prompt)
-        who = words.who if request.person is None else request.person
-        assert request.image is not None
-        photo = pose_photo(request.image, request.box, who, shaped, tick)
-        pose = Pose(rotmat_to_rotvec(photo.fit.local), photo.fit.transl, shaped.betas)
-        seen = PoseEntry(pose, photo.fit.joints)
-        if words.change:
-            asked = replace(request, image=None, box=None, person=None, start=pose, prompt=words.change, engine="auto")
-            result = self.pose(asked, tick)
-        else:
-            result = PoseResult(request.id, (seen,), shaped.joints, "", (), "photo", 0.0)
-        camera = photo.fit.camera.to_dict()
-        return replace(
-            result,
-            poses=tuple(
-                replace(entry, camera=camera, person=photo.box, confidence=photo.confidence)
-                for entry in result.poses or (seen,)
-            ),
-            reply=f"Posed from the picture. {result.reply}".strip(),
-            engine="photo",
-            seconds=round(time.perf_counter() - began, 4),
-            warnings=(*photo.warnings, *result.warnings),
         )
 
     def solve(self, request: SolveRequest, tick: Tick = _quiet) -> PoseResult:

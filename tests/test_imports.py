@@ -29,7 +29,8 @@ MAY_USE: dict[str, set[str]] = {
     "vision": {"body", "posecodes", "solver"},
     # Of the solver only the settings that an engine proposes, of vision only whether it could run.
     "engines": {"body", "posecodes", "language", "solver", "vision"},
-    "pipeline": {"body", "posecodes", "solver", "language", "vision", "engines"},
+    "pipeline": {"body", "posecodes", "solver", "language", "engines", "photo_answer"},
+    "photo_answer": {"body", "posecodes", "solver", "language", "vision"},
     "jobs": {"pipeline"},
     "guard": set(),
     "server": {"pipeline", "jobs", "guard"},

@@ -51,6 +51,6 @@ def shares(program: Iterable[Posecode]) -> np.ndarray:
         side, _, what = name.partition("_")
         if isinstance(code, Contact) or side not in ("left", "right"):
             continue
-        for below in _BELOW.get(_MOVED.get(what, ""), ()):
-            out[INDEX[f"{side}_{below}"]] = _SHARE
+        for below in _BELOW.get(_MOVED.get(what, ""), ()):  # a whole limb is straight, whatever the picture shows
+            out[INDEX[f"{side}_{below}"]] = 0.0 if what in ("arm", "leg") else _SHARE
     return out

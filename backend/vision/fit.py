@@ -117,7 +117,7 @@ def fit(
             beside.starts,
             beside.transl,
             beside.program,
-            prior=start,
+            prior=beside.starts[0],
             seen=(_points_term(person, still, focal, middle), _lines_term(person, still)),
             points=names,
             grounded=False,

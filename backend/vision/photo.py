@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -13,10 +13,11 @@ from backend.errors import BadInput
 from rigs.wire import Image
 
 from .choose import choose, clipped
-from .detector import find_people
+from .detector import Found, find_people
 from .fit import Fit, fit
 from .images import Picture, read_picture
 from .landmarks import INDEX, Box
+from .layout import together
 from .observe import Person, observe
 
 _SEEN: Final = 0.3  # weight of a landmark from which on it counts as seen
@@ -55,26 +56,56 @@ def pose_photo(
     """
     tick("Reading the picture")
     picture = read_picture(image)
-    notes = list(picture.notes)
-    if box is None:
-        tick("Looking for people")
-        people = find_people(picture)
-        if not people:
-            raise BadInput(
-                "I see nobody in this picture", "draw a box around the person, or take another picture", "nobody"
-            )
-        chosen, told = choose(people, who, picture)
-        notes += [told] if told else []
-        region = chosen.box
-    else:
-        region = clipped(box, picture.size, picture.scale)
+    region, told = _region(picture, box, who, tick)
+    return _posed(picture, region, shaped, tick, told)
+
+
+def pose_everybody(
+    image: Image, shaped: ShapedBody, tick: Callable[[str], None] = lambda stage: None
+) -> tuple[Photo, ...]:
+    """The poses of all people of a picture from left to right, where they stand on one ground.
+
+    Raises: as `pose_photo`.
+    """
+    tick("Reading the picture")
+    picture = read_picture(image)
+    people = sorted(_people(picture, tick), key=lambda f: f.box[0] + f.box[2] / 2)
+    photos = [_posed(picture, found.box, shaped, tick, ()) for found in people]
+    placed = together([photo.fit for photo in photos], shaped)
+    return tuple(replace(photo, fit=fit_) for photo, fit_ in zip(photos, placed, strict=True))
+
+
+def _people(picture: Picture, tick: Callable[[str], None]) -> list[Found]:
+    tick("Looking for people")
+    people = find_people(picture)
+    if not people:
+        raise BadInput(
+            "I see nobody in this picture", "draw a box around the person, or take another picture", "nobody"
+        )
+    return people
+
+
+def _region(
+    picture: Picture, box: Box | None, who: int | str | None, tick: Callable[[str], None]
+) -> tuple[Box, tuple[str, ...]]:
+    """Where the person is that is meant, and what is to be said about the choice."""
+    if box is not None:
+        return clipped(box, picture.size, picture.scale), ()
+    chosen, told = choose(_people(picture, tick), who, picture)
+    return chosen.box, (told,) if told else ()
+
+
+def _posed(
+    picture: Picture, region: Box, shaped: ShapedBody, tick: Callable[[str], None], told: tuple[str, ...]
+) -> Photo:
     tick("Finding the landmarks")
     person = observe(picture, region)
     tick("Fitting the pose")
     found = fit(person, picture, shaped)
     sure = _confidence(found, person)
     x, y, w, h = (v * picture.scale for v in region)
-    return Photo(found, person, picture, (x, y, w, h), sure, (*notes, *_warnings(found, person, picture, sure)))
+    warnings = (*picture.notes, *told, *_warnings(found, person, picture, sure))
+    return Photo(found, person, picture, (x, y, w, h), sure, warnings)
 
 
 def _confidence(found: Fit, person: Person) -> float:

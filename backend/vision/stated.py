@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 
@@ -14,8 +15,11 @@ from backend.posecodes.tracking import body_at
 from .beside import Beside, shares
 from .fit import Fit, fit
 from .images import Picture
+from .layout import standing_as
 from .lens import FACING
 from .observe import Person
+
+EASY: Final = 36.0  # by which a touch that is really there may raise what the picture costs
 
 
 def refit(
@@ -40,7 +44,8 @@ def refit(
     pelvis = found.camera.rotation @ found.joints[0] + found.camera.translation
     transl = FACING.T @ pelvis - shaped.joints[0]
     heading = level @ heading_of(found.local[0])
-    return fit(person, picture, shaped, beside=Beside(program, shares(program), tuple(seen), transl, heading))
+    both = fit(person, picture, shaped, beside=Beside(program, shares(program), tuple(seen), transl, heading))
+    return standing_as(both, found, shaped)
 
 
 def missed(found: Fit, shaped: ShapedBody, program: Program) -> list[float]:

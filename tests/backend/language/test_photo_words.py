@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from backend.language.photo_words import photo_words
+from backend.language.photo_words import COLOURS, photo_words
+from backend.vision.colours import WORDS
 
 
 @pytest.mark.parametrize(
@@ -27,3 +28,38 @@ from backend.language.photo_words import photo_words
 def test_words_are_parted(prompt: str, who: str | None, change: str) -> None:
     words = photo_words(prompt)
     assert (words.who, words.change) == (who, change)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "who", "change"),
+    [
+        ("the one sitting", "one sitting", ""),
+        ("the seated man, but with the arms crossed", "seated man", "same but with the arms crossed"),
+        ("the woman in the red shirt, left elbow bent 90", "woman in the red shirt", "same but left elbow bent 90"),
+        ("the one with the arms raised, but kneeling", "one with the arms raised", "same but kneeling"),
+        ("the man with crossed arms", "man", "same but crossed arms"),
+        ("the man with the arms crossed", "man", "same but the arms crossed"),
+    ],
+)
+def test_deeds_and_clothes_say_who(prompt: str, who: str, change: str) -> None:
+    words = photo_words(prompt)
+    assert (words.who, words.change) == (who, change)
+
+
+@pytest.mark.parametrize("prompt", ["everybody", "both of them", "all of the people in the photo", "both"])
+def test_everybody_is_meant(prompt: str) -> None:
+    assert photo_words(prompt).everybody and not photo_words(prompt).change
+    assert photo_words(f"{prompt}, but sitting").change == "same but sitting"
+    assert not photo_words("both arms up").everybody and not photo_words("all fours").everybody
+
+
+def test_parts_of_the_picture() -> None:
+    assert photo_words("only the arms").only == ("arms", "hands")
+    assert photo_words("just the left arm and the head").only == ("left_arm", "left_hand", "head", "face")
+    assert photo_words("this but not the legs").never == ("legs",)
+    assert photo_words("only the upper body, looking up").change == "same but looking up"
+    assert photo_words("only the arms raised").only == ()
+
+
+def test_colours_that_are_read_are_colours_that_are_seen() -> None:
+    assert set(COLOURS) == set(WORDS)
