@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from .images import Picture
-from .landmarks import LIMB_ROWS, Box, View, look
+from .landmarks import INDEX, LIMB_ROWS, Box, View, look
 from .regions import Region
 
 MARGINS: Final = (1.5, 1.8)  # side of the looks' regions, of the longer side of the box
@@ -22,6 +22,8 @@ _FAINT: Final = 0.05  # votes below this are none: the median of the looks is ta
 _HEAD: Final = (0, 7, 8)  # nose and ears
 _UPRIGHT_ENOUGH: Final = 0.45  # mean of the better votes below which turned looks are tried
 _TURNED_BETTER: Final = 1.25  # times as many votes that a turned look needs
+_STRAIGHT: Final = np.radians(5.0)  # tilt of a trunk up to which it counts as upright
+_ALIGNED_ENOUGH: Final = 0.8  # of the votes that a look along the body needs to be believed
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,13 +48,35 @@ class Person:
 
 
 def observe(picture: Picture, box: Box) -> Person:
-    """The person in a box (x, y, w, h) px of the picture: never nobody, however faint."""
-    person = _seen(picture, box, _looks(picture, box, 0.0))
+    """The person in a box (x, y, w, h) px of the picture: never nobody, however faint.
+
+    The network knows bodies that stand upright in its region, so the region is turned with the body (as its own authors
+    do); where even so little is seen, the picture is looked at from all sides.
+    """
+    person = _aligned(picture, box, 0.0)
     if _sureness(person) >= _UPRIGHT_ENOUGH:
         return person
     turned = [_seen(picture, box, _looks(picture, box, angle, MARGINS[:1])) for angle in (np.pi / 2, np.pi, -np.pi / 2)]
     best = max(turned, key=_sureness)
     return best if _sureness(best) > _TURNED_BETTER * _sureness(person) else person
+
+
+def _aligned(picture: Picture, box: Box, angle: float) -> Person:
+    """The person by looks that are turned as the body is, beginning with `angle`."""
+    first = _looks(picture, box, angle, MARGINS[:1])
+    rough = _seen(picture, box, first)
+    tilt = _tilt(rough)
+    if abs((tilt - angle + np.pi) % (2 * np.pi) - np.pi) < _STRAIGHT:
+        return _seen(picture, box, [*first, *_looks(picture, box, angle, MARGINS[1:])])
+    person = _seen(picture, box, _looks(picture, box, tilt))
+    return person if _sureness(person) >= _ALIGNED_ENOUGH * _sureness(rough) else rough
+
+
+def _tilt(person: Person) -> float:
+    """Rad by which a region is turned in which the trunk stands upright."""
+    at = {n: person.points[[INDEX[f"left_{n}"], INDEX[f"right_{n}"]]].mean(axis=0) for n in ("shoulder", "hip")}
+    x, y = at["shoulder"] - at["hip"]
+    return float(np.arctan2(x, -y))
 
 
 def _sureness(person: Person) -> float:

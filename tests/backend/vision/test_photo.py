@@ -105,3 +105,10 @@ def test_without_the_models_the_next_step_is_said(monkeypatch: pytest.MonkeyPatc
         _asked(scene("waving with the right hand"))
     models.network.cache_clear()
     assert "pose_landmark_full.tflite" in caught.value.message and "setup photo" in caught.value.hint
+
+
+def test_a_body_that_lies_is_found_by_turning_the_picture_with_it() -> None:
+    drawn = scene("lying on the back, legs straight, arms at the sides", 75.0)
+    photo = pose_photo(ImageBytes(encode_png(drawn.pixels)), drawn.box, None, BodyModel.load().shaped())
+    joints = photo.fit.joints @ photo.fit.camera.rotation.T + photo.fit.camera.translation
+    assert _aligned_error(joints[:N_BODY], drawn.joints[:N_BODY]) < 0.12
