@@ -59,6 +59,7 @@ _PIXELS: Final = 0.012  # sigma of a point in the picture, of the longer side of
 _LINE: Final = np.radians(14.0)  # sigma of a line in space, rad
 _FAR: Final = 3.0  # sigmas from which on a residual's cost grows linearly
 _FULL_VOTE: Final = 0.4  # a vote from which on a point counts in full
+_NOISE: Final = 0.12  # a weight up to which a landmark is a guess of the network, and counts for nothing
 _DEPTHS: Final = (1.0, 40.0)  # m
 _PITCHES: Final = np.radians(np.arange(-10.0, 46.0, 2.0))  # rad by which a camera may look down
 _PITCH: Final = (np.radians(6.0), np.radians(9.0))  # mean and spread of what people hold cameras at
@@ -97,6 +98,7 @@ def fit(
         last: (55, 3, 3) local rotations in the frame before, as the camera saw them: the start, and what to stay near.
     """
     sure = np.clip(person.votes / _FULL_VOTE, 0.0, 1.0) * (0.35 + 0.65 * person.visible)
+    sure = np.clip((sure - _NOISE) / (1.0 - _NOISE), 0.0, 1.0)
     middle = (picture.size[0] / 2, picture.size[1] / 2)
     focal = focal_of(picture)
     program = _directions(person, sure)
