@@ -60,6 +60,7 @@ _LINE: Final = np.radians(14.0)  # sigma of a line in space, rad
 _FAR: Final = 3.0  # sigmas from which on a residual's cost grows linearly
 _FULL_VOTE: Final = 0.4  # a vote from which on a point counts in full
 _NOISE: Final = 0.12  # a weight up to which a landmark is a guess of the network, and counts for nothing
+_WAIST: Final = 0.25  # weight of hips and knees below which nothing is known of the body below the chest
 _DEPTHS: Final = (1.0, 40.0)  # m
 _PITCHES: Final = np.radians(np.arange(-10.0, 46.0, 2.0))  # rad by which a camera may look down
 _PITCH: Final = (np.radians(6.0), np.radians(9.0))  # mean and spread of what people hold cameras at
@@ -97,8 +98,7 @@ def fit(
     Args:
         last: (55, 3, 3) local rotations in the frame before, as the camera saw them: the start, and what to stay near.
     """
-    sure = np.clip(person.votes / _FULL_VOTE, 0.0, 1.0) * (0.35 + 0.65 * person.visible)
-    sure = np.clip((sure - _NOISE) / (1.0 - _NOISE), 0.0, 1.0)
+    sure = _weights(person)
     middle = (picture.size[0] / 2, picture.size[1] / 2)
     focal = focal_of(picture)
     program = _directions(person, sure)
@@ -131,6 +131,19 @@ def fit(
     return _ended(shaped, both.body, person, picture, focal, sure, seen_cost)
 
 
+def _weights(person: Person) -> np.ndarray:
+    """(33,) 0..1: how much each landmark counts.
+
+    Hips without legs are put where the picture ends, and the trunk would lean to reach them: they count for nothing.
+    """
+    sure = np.clip(person.votes / _FULL_VOTE, 0.0, 1.0) * (0.35 + 0.65 * person.visible)
+    sure = np.clip((sure - _NOISE) / (1.0 - _NOISE), 0.0, 1.0)
+    rows = {j: [INDEX[f"{s}_{j}"] for s in SIDES] for j in ("hip", "knee")}
+    if max(sure[rows["hip"]]) < _WAIST and max(sure[rows["knee"]]) < _WAIST:
+        sure[[i for pair in rows.values() for i in pair]] = 0.0
+    return sure
+
+
 # --- where to start ----------------------------------------------------------------------------------------
 
 
@@ -144,10 +157,12 @@ def _directions(person: Person, sure: np.ndarray) -> Program:
         return (x, y, z)
 
     hips, shoulders = [f"{s}_hip" for s in SIDES], [f"{s}_shoulder" for s in SIDES]
-    codes: list[Posecode] = [
-        Facing("pelvis_left", way(["right_hip"], ["left_hip"])),
-        Direction("torso", way(hips, shoulders)),
-    ]
+    codes: list[Posecode] = []
+    if max(sure[INDEX[n]] for n in hips) > 0.0:
+        codes += [Facing("pelvis_left", way(hips[1:], hips[:1])), Direction("torso", way(hips, shoulders))]
+    else:  # upright below the chest, facing as the shoulders do
+        x, _, z = way(shoulders[1:], shoulders[:1])
+        codes.append(Facing("pelvis_left", (x, 0.0, z)))
     for side in SIDES:
         for segment, a, b in (("upper_arm", "shoulder", "elbow"), ("forearm", "elbow", "wrist"),
                               ("thigh", "hip", "knee"), ("shin", "knee", "ankle")):  # fmt: skip

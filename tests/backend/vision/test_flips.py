@@ -1,0 +1,43 @@
+"""Alternatives of a photo land in the picture as well as the first pose, and are really others."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from backend.body.model import BodyModel
+from backend.body.png import encode_png
+from backend.vision.confidence import LIMBS, confidence_of_limbs, confidence_of_whole
+from backend.vision.flips import APART, apart, depth_flips
+from backend.vision.landmarks import INDEX
+from backend.vision.photo import Photo, pose_photo
+from rigs.wire import ImageBytes
+
+from .scenes import scene
+
+
+def _posed(prompt: str, share: float = 1.0) -> Photo:
+    drawn = scene(prompt)
+    x, y, w, h = drawn.box
+    cut = drawn.pixels[: int(y + share * h)] if share < 1 else drawn.pixels
+    return pose_photo(ImageBytes(encode_png(cut)), (x, y, w, share * h), None, BodyModel.load().shaped())
+
+
+def test_alternatives_explain_the_picture_as_well() -> None:
+    photo = _posed("squatting, arms forward")
+    others = depth_flips(photo.fit, photo.person, photo.picture, BodyModel.load().shaped(), 3)
+    assert others
+    poses = [photo.fit, *others]
+    assert all(f.off < photo.fit.off + 0.01 for f in others)
+    assert all(apart(a, b) >= APART for i, a in enumerate(poses) for b in poses[:i])
+
+
+def test_limbs_beyond_the_frame_are_unsure_and_neither_invented_nor_varied() -> None:
+    whole, cut = _posed("waving with the right hand"), _posed("waving with the right hand", 0.5)
+    sure, unsure = (confidence_of_limbs(p.fit, p.person) for p in (whole, cut))
+    for limb in ("left leg", "right leg"):
+        assert unsure[limb] < 0.3 < sure[limb]
+        assert max(cut.fit.sure[INDEX[n]] for n in LIMBS[limb][1:]) < 0.1
+    assert confidence_of_whole(cut.fit, cut.person) < confidence_of_whole(whole.fit, whole.person)
+    joints = cut.fit.joints
+    thigh = joints[5] - joints[2]  # right knee from right hip: about straight down, as one stands
+    assert thigh[1] / np.linalg.norm(thigh) < -0.85
