@@ -91,7 +91,8 @@ def _answered(
             result = _beside(photo, seen, result, shaped)
     else:
         joints = body_at(shaped.joints, rotvec_to_rotmat(base.rotvecs), base.transl, ()).joints[0]
-        result = PoseResult(request.id, (PoseEntry(base, joints),), shaped.joints, "", (), "photo", 0.0)
+        more = _others(photo, request.n, shaped) if taken is None else []
+        result = PoseResult(request.id, (PoseEntry(base, joints), *more), shaped.joints, "", (), "photo", 0.0)
     camera = found.camera.to_dict()
     entries = result.poses or (PoseEntry(seen, found.joints),)
     return replace(
@@ -102,6 +103,15 @@ def _answered(
         reply=f"{reply} {result.reply}".strip(),
         warnings=(*photo.warnings, *result.warnings),
     )
+
+
+def _others(photo: Photo, n: int, shaped: ShapedBody) -> list[PoseEntry]:
+    """Up to n - 1 other poses that land in the picture as well, each with its own camera."""
+    found = photo.others(shaped, n) if n > 1 else []
+    return [
+        PoseEntry(Pose(rotmat_to_rotvec(f.local), f.transl, shaped.betas), f.joints, camera=f.camera.to_dict())
+        for f in found
+    ]
 
 
 def _in_own_words(result: PoseResult, prompt: str) -> PoseResult:

@@ -20,8 +20,8 @@ LIMBS: Final[dict[str, tuple[str, str, str]]] = {
     **{f"{s} arm": (f"{s}_shoulder", f"{s}_elbow", f"{s}_wrist") for s in SIDES},
     **{f"{s} leg": (f"{s}_hip", f"{s}_knee", f"{s}_ankle") for s in SIDES},
 }
-_WHOLE: Final = (2.0, 1.0, 1.0, 0.0)  # of `evidence_of_whole`, and the constant
-_LIMB: Final = (2.0, 1.0, 1.0, 0.0)
+_WHOLE: Final = (1.38, 3.29, 1.64, -3.08)  # of `evidence_of_whole`, and the constant
+_LIMB: Final = (3.01, 1.83, 1.63, -3.1)
 _OFF, _SPREAD = 0.02, 0.1  # of the person's size, m: what counts as one
 
 

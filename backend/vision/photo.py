@@ -13,8 +13,10 @@ from backend.errors import BadInput
 from rigs.wire import Image
 
 from .choose import choose, clipped
+from .confidence import confidence_of_limbs, confidence_of_whole
 from .detector import Found, find_people
 from .fit import Fit, fit
+from .flips import depth_flips
 from .images import Picture, read_picture
 from .landmarks import INDEX, Box
 from .layout import together
@@ -25,8 +27,7 @@ _LIMBS: Final = {
     "left arm": ("left_elbow", "left_wrist"), "right arm": ("right_elbow", "right_wrist"),
     "left leg": ("left_knee", "left_ankle"), "right leg": ("right_knee", "right_ankle"),
 }  # fmt: skip
-_GOOD: Final = 0.02  # of the person's size: how far off the points of a good fit are
-_POOR: Final = 0.35  # confidence below which a warning is due
+_POOR: Final = 0.5  # confidence below which a warning is due
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +40,10 @@ class Photo:
     box: Box
     confidence: float
     warnings: tuple[str, ...]
+
+    def others(self, shaped: ShapedBody, n: int) -> list[Fit]:
+        """Up to n - 1 other poses that land in the picture as well."""
+        return depth_flips(self.fit, self.person, self.picture, shaped, n)
 
 
 def pose_photo(
@@ -102,16 +107,10 @@ def _posed(
     person = observe(picture, region)
     tick("Fitting the pose")
     found = fit(person, picture, shaped)
-    sure = _confidence(found, person)
+    sure = round(confidence_of_whole(found, person), 3)
     x, y, w, h = (v * picture.scale for v in region)
     warnings = (*picture.notes, *told, *_warnings(found, person, picture, sure))
     return Photo(found, person, picture, (x, y, w, h), sure, warnings)
-
-
-def _confidence(found: Fit, person: Person) -> float:
-    """0..1: how much of the body was seen, times how well the pose explains it."""
-    seen = float(np.mean([found.sure[INDEX[n]] for names in _LIMBS.values() for n in names]))
-    return round(float(np.clip(seen, 0, 1)) * float(np.exp(-((found.off / _GOOD / 2) ** 2))), 3)
 
 
 def _warnings(found: Fit, person: Person, picture: Picture, confidence: float) -> list[str]:
@@ -123,6 +122,10 @@ def _warnings(found: Fit, person: Person, picture: Picture, confidence: float) -
         why = "out of the frame" if beyond else "hidden or too faint"
         verb = "is" if len(guessed) == 1 else "are"
         out.append(f"The {' and the '.join(guessed)} {verb} {why}: posed as a guess.")
+    doubtful = {limb: c for limb, c in confidence_of_limbs(found, person).items() if c < _POOR and limb not in guessed}
+    if doubtful:
+        told = ", ".join(f"the {limb} {100 * c:.0f} %" for limb, c in doubtful.items())
+        out.append(f"Not sure of every limb ({told}): compare with the picture, or ask for more poses.")
     if confidence < _POOR:
         out.append("The pose is uncertain: compare it with the picture.")
     return out

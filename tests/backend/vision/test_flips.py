@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from backend.body.camera import Camera
 from backend.body.model import BodyModel
 from backend.body.png import encode_png
+from backend.pipeline import Pipeline
 from backend.vision.confidence import LIMBS, confidence_of_limbs, confidence_of_whole
 from backend.vision.flips import APART, apart, depth_flips
 from backend.vision.landmarks import INDEX
 from backend.vision.photo import Photo, pose_photo
-from rigs.wire import ImageBytes
+from rigs.wire import ImageBytes, PoseRequest
 
 from .scenes import scene
 
@@ -41,3 +43,13 @@ def test_limbs_beyond_the_frame_are_unsure_and_neither_invented_nor_varied() -> 
     joints = cut.fit.joints
     thigh = joints[5] - joints[2]  # right knee from right hip: about straight down, as one stands
     assert thigh[1] / np.linalg.norm(thigh) < -0.85
+
+
+def test_a_request_for_several_poses_is_answered_with_alternatives() -> None:
+    drawn = scene("squatting, arms forward")
+    result = Pipeline().pose(PoseRequest(prompt="", image=ImageBytes(encode_png(drawn.pixels)), n=3))
+    assert len(result.poses) > 1
+    for entry in result.poses:
+        pixels, _ = Camera.from_dict(entry.camera or {}).project(entry.joints[:22])
+        off = np.linalg.norm(pixels - drawn.points[:22], axis=1) / max(drawn.box[2:])
+        assert np.median(off) < 0.05
