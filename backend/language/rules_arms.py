@@ -255,6 +255,9 @@ def _placed(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     compared = compared_height(clause, side, part)
     if compared:
         return Finding(compared)
+    if clause.has("gesture") and part.kind in ("arm", "hand") and not clause.targets and not clause.negated:
+        arm = f"{side} upper arm points down 0.5 front 0.35 out"
+        return Finding((arm, f"{side} forearm points up 0.7 front 0.35 out", f"{side} hand open"))
     off = part.kind == "arm" and clause.has("from") and any(p.kind in ("torso", "hip") for p in clause.targets)
     if (
         off and clause.number is not None and not clause.does("bend") and not clause.negated

@@ -164,6 +164,7 @@ def _lifted(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     way = next((w for w in ("front", "back", "out", "left", "right") if w in ways), "front")
     high = (
         clause.large
+        or clause.has("kick")
         or "up" in ways
         or "overhead" in ways
         or clause.level in ("hip", "waist", "chest", "head", "shoulder")

@@ -35,7 +35,8 @@ def foot_on_a_step(clause: Clause, side: str) -> list[str]:
 
 def at_furniture(clause: Clause, part: Part, side: str) -> list[str]:
     """As in "left palm on the wall", "elbows on the table"."""
-    words = {t.text for t in clause.words}
+    named = part in clause.parts  # else the clause goes on about a hand of before, and the wall may be a pose's
+    words = {t.text for t, used in zip(clause.words, clause.taken, strict=True) if named or not used}
     if clause.negated or not words & {"on", "against", "touch", "touching", "at"}:
         return []
     if words & _WALLS and part.kind in _HANDS:

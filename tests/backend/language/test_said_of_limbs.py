@@ -102,3 +102,16 @@ def test_a_knee_goes_to_the_elbow_that_is_named(side: str) -> None:
 
 def test_arms_so_many_degrees_from_the_body_touch_nothing() -> None:
     assert not any("touches" in line for line in _lines("arms at 45 degrees from the body"))
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_the_hand_on_the_wall_is_the_one_that_is_named(side: str) -> None:
+    other = "left" if side == "right" else "right"
+    prompt = f"drinking from a bottle in the {other} hand while leaning on a wall with the {side}"
+    assert _has(prompt, f"{side} palm faces {side}")
+    assert not _has(prompt, f"{other} hand flat")
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+def test_a_hand_that_gestures_is_raised_beside_what_the_other_does(side: str) -> None:
+    assert _has(f"on the phone, {side} hand gesturing in the air", f"{side} hand open")
