@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from .atlas import atlas
-from .clauses import SIDES
 from .layers import is_of_both_arms
-from .lexicon import ARM_KINDS, DETERMINERS, LEG_KINDS, PART_WORDS, PLURALS
+from .lexicon import ARM_KINDS, DETERMINERS, LEG_KINDS, PART_WORDS, PLURALS, SIDES
 from .matching import Match
 from .named_sides import aimed
 from .tokens import Token

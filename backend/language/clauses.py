@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from .clause_words import LEVELS, RELATIONS, TOUCHES
 from .lexicon import (
     ACTIONS,
     ARM_KINDS,
     DETERMINERS,
-    FILLING,
     LARGE,
     LEG_KINDS,
     NEARLY,
@@ -17,77 +17,12 @@ from .lexicon import (
     PART_WORDS,
     PLURALS,
     SIDE_WORDS,
+    SIDES,
     SMALL,
-    STOP,
     WAY_WORDS,
 )
 from .tokens import Token
 
-SIDES: Final = ("left", "right")
-RELATIONS: Final = frozenset(
-    [
-        "on",
-        "ontop",
-        "onto",
-        "against",
-        "behind",
-        "infront",
-        "to",
-        "near",
-        "over",
-        "under",
-        "above",
-        "below",
-        "between",
-        "around",
-        "across",
-        "at",
-        "beside",
-        "by",
-        "upon",
-        "underneath",
-        "towards",
-        "toward",
-        "along",
-        "in",
-        "inside",
-        "into",
-    ]
-)
-TOUCHES: Final = frozenset(
-    [
-        "touch",
-        "grab",
-        "grasp",
-        "clutch",
-        "hold",
-        "cover",
-        "grip",
-        "cup",
-        "hug",
-        "clasp",
-        "support",
-        "press",
-        "rub",
-        "pinch",
-        "squeez",
-        "strok",
-        "massag",
-        "cradl",
-        "brac",
-        "tug",
-        "cling",
-        "scratch",
-        "tap",
-        "reach",
-        "pat",
-        "rest",
-        "wip",
-        "plac",
-        "wrap",
-    ]
-)
-_LEVELS: Final = frozenset(("height", "level", "high", "line"))
 _PRONOUNS: Final = frozenset(("it", "they", "them"))
 
 
@@ -160,9 +95,6 @@ class Clause:
     @property
     def is_empty(self) -> bool:
         return all(self.taken)
-
-
-# --- features -----------------------------------------------------------------------------------------
 
 
 def with_features(clause: Clause) -> Clause:
@@ -255,8 +187,6 @@ _OF_ONE_LEG: Final = {
     **dict.fromkeys(("lifted", "raised", "free"), "free"),
     **dict.fromkeys(("standing", "supporting", "planted", "grounded", "weight-bearing"), "standing"),
 }
-
-
 _ADJECTIVES: Final = frozenset(
     [
         "straight",
@@ -313,7 +243,7 @@ def _find_level(clause: Clause) -> None:
             or before[-2:] == ["up", "to"]
             or before[-3:-1] == ["up", "to"]
         )
-        if (following in _LEVELS or as_high) and part.kind != "buttocks":
+        if (following in LEVELS or as_high) and part.kind != "buttocks":
             clause.level, clause.level_at = part.kind, part.first
             clause.parts.pop(n)
             return
@@ -466,131 +396,6 @@ def _amount(words: list[Token]) -> tuple[float | None, float | None]:
         if unit in ("m", "meter", "meters", "metre", "metres"):
             return None, token.number
     return None, None
-
-
-def known_word(token: Token) -> bool:
-    """Whether the rules know the word, so that a clause they understood has used it up."""
-    t = token.text
-    return (
-        t in PART_WORDS or t in SIDE_WORDS or t in WAY_WORDS or token.stem in ACTIONS or t in SMALL or t in LARGE
-        or token.stem in TOUCHES or t in NEGATIONS or t in STOP or t in FILLING or t in _LEVELS
-        or token.number is not None
-        or token.is_mark or t in EXTRA or token.stem in EXTRA
-        or t in RELATIONS or t in NEARLY
-    )  # fmt: skip
-
-
-EXTRA: Final = frozenset(
-    [
-        "backs",
-        "curv",
-        "curved",
-        "throw",
-        "edg",
-        "it",
-        "there",
-        "inner",
-        "outer",
-        "parallel",
-        "lie",
-        "kick",
-        "planted",
-        "circle",
-        "ring",
-        "hoop",
-        "which",
-        "push",
-        "thrust",
-        "jut",
-        "shift",
-        "tops",
-        "stack",
-        "except",
-        "camera",
-        "shoulder_width",
-        "hip_width",
-        "back_part",
-        "straight",
-        "relaxed",
-        "loose",
-        "bow",
-        "chin",
-        "ground",
-        "floor",
-        "table",
-        "wall",
-        "upright",
-        "rounded",
-        "tip",
-        "toe",
-        "bare",
-        "flat",
-        "parallel",
-        "vertical",
-        "horizontal",
-        "diagonal",
-        "diagonally",
-        "folded",
-        "in",
-        "atsides",
-        "thumbsup",
-        "thumbsdown",
-        "fist",
-        "shape",
-        "air",
-        "balanc",
-        "bearing",
-        "weights",
-        "pull",
-        "keep",
-        "clos",
-        "apart",
-        "lock",
-        "stiff",
-        "rest",
-        "natural",
-        "naturally",
-        "comfortably",
-        "firmly",
-        "lightly",
-        "tightly",
-        "tight",
-        "tip",
-        "point",
-        "vertically",
-        "horizontally",
-        "directly",
-        "head",
-        "turn",
-        "shrug",
-        "hunch",
-        "ninety",
-        "distanc",
-        "natural",
-        "gently",
-        "step",
-        "onback",
-        "middl",
-        "vertical",
-        "than",
-        "higher",
-        "lower",
-        "round",
-        "inverted",
-        "prop",
-        "inside",
-        "swing",
-        "away",
-        "tuck",
-        "almost",
-        "tall",
-        "level",
-        "claw",
-        "pinch",
-        "horns",
-        "beside",
-    ]
-)
 
 
 def other(side: str) -> str:

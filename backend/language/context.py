@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from .clauses import SIDES, Clause, Part, other
-from .lexicon import ACTIONS, ARM_KINDS, LEG_KINDS, PART_WORDS, PLURALS
+from .clauses import Clause, Part, other
+from .lexicon import ACTIONS, ARM_KINDS, LEG_KINDS, PART_WORDS, PLURALS, SIDES
 from .tokens import Token
 
 _MOST_DEGREES = 170.0  # what a statement about a bend may hold

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from .clauses import RELATIONS, SIDES
-from .lexicon import ACTIONS, DETERMINERS, PART_WORDS, SPLITTERS, WAY_WORDS
+from .clause_words import RELATIONS
+from .lexicon import ACTIONS, DETERMINERS, PART_WORDS, SIDES, SPLITTERS, WAY_WORDS
 from .tokens import Token
 
 _WORDS: Final = tuple(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from .clauses import RELATIONS, TOUCHES, Clause, Part, with_features
+from .clause_words import RELATIONS, TOUCHES
+from .clauses import Clause, Part, with_features
 from .lexicon import ACTIONS, ARM_KINDS, DETERMINERS, PART_WORDS, PLURALS, SIDE_WORDS, SPLITTERS, WAY_WORDS
 from .tokens import Token
 

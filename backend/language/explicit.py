@@ -8,11 +8,12 @@ from backend.posecodes.direction import Direction
 from backend.posecodes.ground import Support
 
 from .atlas import atlas
-from .clauses import SIDES, Clause, known_word
+from .clause_words import known_word
+from .clauses import Clause
 from .compose import limb_slots
 from .context import Context, Finding
 from .cutting import clauses_of
-from .lexicon import ACTIONS, ARM_KINDS, PART_WORDS
+from .lexicon import ACTIONS, ARM_KINDS, PART_WORDS, SIDES
 from .overlay import bent_joints, over
 from .rules_arms import arms
 from .rules_ground import free_leg

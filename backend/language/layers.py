@@ -5,10 +5,10 @@ from __future__ import annotations
 from backend.posecodes import Program
 
 from .atlas import Entry, atlas
-from .clauses import SIDES
 from .compose import composed, limb_slots, seen_from_chest
 from .context import Context
 from .course import is_gait
+from .lexicon import SIDES
 from .matching import Match
 from .moments import PLAIN_GAITS, goes_with, is_dull, is_of_arms
 

@@ -32,6 +32,8 @@ def _set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+SIDES: Final = ("left", "right")
+
 # word -> kind of part. A plural stays a plural (see PLURALS): "hands on hips" is not "hand on hip".
 PART_WORDS: Final = _table("""
 arm: arm arms

@@ -10,8 +10,9 @@ from backend.posecodes.direction import Direction
 from .atlas import atlas
 from .compose import limb_slots
 from .course import TURN, Course, is_gait, moves
+from .fitting import GOERS
 from .lexicon import DETERMINERS, PART_WORDS, SPLITTERS, STOP
-from .matching import GOERS, Match
+from .matching import Match
 from .tokens import Token
 
 PLAIN_GAITS: Final = frozenset(("walk", "step forward"))  # "running for a few steps" runs

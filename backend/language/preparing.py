@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from .clauses import RELATIONS, TOUCHES
+from .clause_words import RELATIONS, TOUCHES
 from .correcting import corrected
 from .lexicon import ARM_KINDS, DETERMINERS, LEG_KINDS, PART_WORDS, SIDE_WORDS, SPLITTERS
 from .spelling import Vocabulary

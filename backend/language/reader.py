@@ -9,7 +9,7 @@ from backend.posecodes import Posecode, read_line
 
 from .asked_side import asked_side
 from .atlas import atlas, per_atlas
-from .clauses import EXTRA, SIDES
+from .clause_words import EXTRA
 from .cleaning import clean
 from .compose import composed, limb_slots
 from .context import Context, Place, overstated
@@ -28,6 +28,7 @@ from .lexicon import (
     PART_WORDS,
     PHRASES,
     SIDE_WORDS,
+    SIDES,
     SKIP,
     SMALL,
     SPLITTERS,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from .clauses import SIDES, Clause, Part, other
+from .clauses import Clause, Part, other
 from .context import Context, Finding
+from .lexicon import SIDES
 
 _REGIONS: Final = {
     "knee": "knee",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from .clauses import SIDES, Clause, Part, other
+from .clauses import Clause, Part, other
 from .context import Context, Finding
-from .lexicon import ARM_KINDS
+from .lexicon import ARM_KINDS, SIDES
 
 # target -> (what of the hand comes, region); {s} the target's own side. A pair of hands is kept apart by `_BOTH`.
 _REGIONS: Final = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from .arm_ways import swung
-from .clauses import SIDES, Clause, Part, other
+from .clauses import Clause, Part, other
 from .context import Context, Finding, sayable_bend
-from .lexicon import ARM_KINDS, LEG_KINDS
-from .rules_arms import compared_height
+from .lexicon import ARM_KINDS, LEG_KINDS, SIDES
+from .rules_arm import compared_height
 from .rules_crossing import crossed_standing, foot_at
 from .rules_ground import OFF_FEET, STANDING, free_leg, tiptoe
 from .rules_props import foot_on_a_step

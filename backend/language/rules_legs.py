@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .clauses import SIDES, Clause, Part
+from .clauses import Clause, Part
 from .context import Context, Finding, subjects_of
-from .lexicon import LEG_KINDS
+from .lexicon import LEG_KINDS, SIDES
 from .rules_crossing import crossed_legs
 from .rules_ground import STANDING, leaned_on, on_ground, propped, standing_on, tiptoe
 from .rules_leg import one_leg

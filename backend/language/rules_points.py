@@ -9,9 +9,9 @@ from backend.posecodes.contact import Reach
 from backend.posecodes.direction import Direction
 from backend.posecodes.gaze import Gaze
 
-from .clauses import SIDES, Clause
+from .clauses import Clause
 from .context import Context, Place
-from .lexicon import ARM_KINDS
+from .lexicon import ARM_KINDS, SIDES
 from .tokens import Token, tokens_of
 
 _SHOULDER = (0.17, 1.38, 0.0)  # m, of the standing body: from there one points

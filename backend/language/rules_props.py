@@ -70,7 +70,7 @@ def with_what_is_held(clause: Clause) -> Clause:
 
 
 def _relation_after(clause: Clause, hand: Part) -> str:
-    from .clauses import RELATIONS
+    from .clause_words import RELATIONS
 
     following = [t.text for t in clause.words[hand.word + 1 :]]
     return next((t for t in following if t in RELATIONS), "")

@@ -6,9 +6,9 @@ from dataclasses import replace
 from math import cos, radians, sin
 from typing import Final
 
-from .clauses import SIDES, Clause
+from .clauses import Clause
 from .context import Context, Finding
-from .lexicon import HEAD_KINDS
+from .lexicon import HEAD_KINDS, SIDES
 
 _TRUNK: Final = frozenset(("torso", "back", "chest", "waist", "upper_back", "lower_back"))
 _BELOW: Final = frozenset(("knee", "thigh"))  # where a bowed head comes to rest

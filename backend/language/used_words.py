@@ -6,8 +6,8 @@ from backend.posecodes import Program
 from backend.posecodes.contact import Contact
 from backend.posecodes.direction import Direction
 
-from .clauses import RELATIONS, SIDES
-from .lexicon import ACTIONS, DETERMINERS, PART_WORDS, SPLITTERS, STOP
+from .clause_words import RELATIONS
+from .lexicon import ACTIONS, DETERMINERS, PART_WORDS, SIDES, SPLITTERS, STOP
 from .matching import Match, index
 from .tokens import Token
 
