@@ -31,6 +31,7 @@ from backend.solver.start import starting_pose
 from rigs.skeleton import INDEX as JOINT
 
 from .beside import Beside
+from .fingers import with_fingers
 from .images import Picture
 from .landmarks import INDEX
 from .lens import FACING, focal_of, projected
@@ -102,7 +103,8 @@ def fit(
     middle = (picture.size[0] / 2, picture.size[1] / 2)
     focal = focal_of(picture)
     program = _directions(person, sure)
-    start = starting_pose(neutral_stance(), program, np.ones(len(JOINT), bool)) if last is None else last
+    stance = with_fingers(neutral_stance(), person, shaped.joints)
+    start = starting_pose(stance, program, np.ones(len(JOINT), bool)) if last is None else last
     transl = _place(shaped, start, person, sure, focal, middle)
     terms = (_points_term(person, sure, focal, middle), _lines_term(person, sure))
     names = sorted({*POINTS.values()})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -31,7 +31,7 @@ class Person:
     """box (x, y, w, h) px; points (33, 2) px; space (33, 3) m about the hips in OpenCV axes.
 
     votes (33,) 0..1: how sure the looks are of each point; visible (33,) 0..1: in sight rather than hidden; spread
-    (33,) m: how far the looks disagree about the place in space.
+    (33,) m: how far the looks disagree about the place in space; hands: (21, 3) m of those that were seen well, by side.
     """
 
     box: Box
@@ -40,6 +40,7 @@ class Person:
     votes: np.ndarray
     visible: np.ndarray
     spread: np.ndarray
+    hands: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def size(self) -> float:

@@ -17,6 +17,7 @@ from .confidence import confidence_of_limbs, confidence_of_whole
 from .detector import Found, find_people
 from .fit import Fit, fit
 from .flips import depth_flips
+from .hands import with_hands
 from .images import Picture, read_picture
 from .landmarks import INDEX, Box
 from .layout import together
@@ -104,7 +105,7 @@ def _posed(
     picture: Picture, region: Box, shaped: ShapedBody, tick: Callable[[str], None], told: tuple[str, ...]
 ) -> Photo:
     tick("Finding the landmarks")
-    person = observe(picture, region)
+    person = with_hands(picture, observe(picture, region))
     tick("Fitting the pose")
     found = fit(person, picture, shaped)
     sure = round(confidence_of_whole(found, person), 3)
