@@ -56,6 +56,8 @@ LINES: Final[tuple[tuple[str, str, float], ...]] = (
     ("right_shoulder", "left_shoulder", 1.0), ("right_hip", "left_hip", 1.0), ("right_ear", "left_ear", 0.7),
     ("right_shoulder", "left_hip", 0.7), ("left_shoulder", "right_hip", 0.7),
 )  # fmt: skip
+# Those of a head whose turn was seen in its face.
+_FACED: Final = (("left_ear", "nose", 3.0), ("right_ear", "nose", 3.0), ("right_ear", "left_ear", 3.0))
 _PIXELS: Final = 0.012  # sigma of a point in the picture, of the longer side of the box
 _LINE: Final = np.radians(14.0)  # sigma of a line in space, rad
 _FAR: Final = 3.0  # sigmas from which on a residual's cost grows linearly
@@ -216,21 +218,22 @@ def _points_term(person: Person, sure: np.ndarray, focal: float, middle: tuple[f
 
 def _lines_term(person: Person, sure: np.ndarray) -> Term:
     """Which way lines between landmarks go in space."""
+    lines = (*LINES, *_FACED) if person.faced else LINES
     space = person.space @ FACING
-    a, b = [INDEX[x] for x, _, _ in LINES], [INDEX[y] for _, y, _ in LINES]
+    a, b = [INDEX[x] for x, _, _ in lines], [INDEX[y] for _, y, _ in lines]
     along = space[b] - space[a]
     length = np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-6)
     doubt = np.hypot(person.spread[a], person.spread[b]) / length[:, 0]  # rad by which the looks disagree
-    weight = np.array([w for _, _, w in LINES]) * np.minimum(sure[a], sure[b]) / np.hypot(1.0, doubt / _LINE)
+    weight = np.array([w for _, _, w in lines]) * np.minimum(sure[a], sure[b]) / np.hypot(1.0, doubt / _LINE)
     goal = along / length
-    first, last = tuple(POINTS[x] for x, _, _ in LINES), tuple(POINTS[y] for _, y, _ in LINES)
+    first, last = tuple(POINTS[x] for x, _, _ in lines), tuple(POINTS[y] for _, y, _ in lines)
 
     def residual(body: Kinematics) -> Dual:
         line = unit(body.points(last) - body.points(first))
         value = (line.value - goal) * weight[None, :, None]
         return Dual(value, None if line.jac is None else line.jac * weight[None, :, None, None])
 
-    return Term(tuple(f"{x} to {y}" for x, y, _ in LINES), float(_LINE), residual, _FAR)
+    return Term(tuple(f"{x} to {y}" for x, y, _ in lines), float(_LINE), residual, _FAR)
 
 
 # --- the end ------------------------------------------------------------------------------------------------

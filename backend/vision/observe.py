@@ -31,7 +31,8 @@ class Person:
     """box (x, y, w, h) px; points (33, 2) px; space (33, 3) m about the hips in OpenCV axes.
 
     votes (33,) 0..1: how sure the looks are of each point; visible (33,) 0..1: in sight rather than hidden; spread
-    (33,) m: how far the looks disagree about the place in space; hands: (21, 3) m of those seen well, by side.
+    (33,) m: how far the looks disagree about the place in space; hands: (21, 3) m of those seen well, by side; faced:
+    nose and ears in space go by the face.
     """
 
     box: Box
@@ -41,6 +42,7 @@ class Person:
     visible: np.ndarray
     spread: np.ndarray
     hands: Mapping[str, np.ndarray] = field(default_factory=dict)
+    faced: bool = False
 
     @property
     def size(self) -> float:

@@ -18,6 +18,7 @@ from .detector import Found, find_people
 from .fit import Fit, fit
 from .flips import depth_flips
 from .hands import with_hands
+from .head import with_face
 from .images import Picture, read_picture
 from .landmarks import INDEX, Box
 from .layout import together
@@ -105,7 +106,7 @@ def _posed(
     picture: Picture, region: Box, shaped: ShapedBody, tick: Callable[[str], None], told: tuple[str, ...]
 ) -> Photo:
     tick("Finding the landmarks")
-    person = with_hands(picture, observe(picture, region))
+    person = with_face(picture, with_hands(picture, observe(picture, region)))
     tick("Fitting the pose")
     found = fit(person, picture, shaped)
     sure = round(confidence_of_whole(found, person), 3)
