@@ -13,7 +13,7 @@ from backend.posecodes.contact import Contact
 
 from .landmarks import INDEX, NAMES
 
-_SHARE: Final = 0.08  # of its weight that a landmark keeps where a statement says otherwise
+_SHARE: Final = 0.15  # of its weight that a landmark keeps where a statement says otherwise
 _BELOW: Final = {
     "shoulder": ("elbow", "wrist", "index", "pinky", "thumb"), "elbow": ("wrist", "index", "pinky", "thumb"),
     "wrist": ("index", "pinky", "thumb"), "hip": ("knee", "ankle", "heel", "foot_index"),
