@@ -17,7 +17,6 @@ from backend.engines.proposal import Proposal
 from backend.errors import BadInput
 from backend.language.captions import describe, difference
 from backend.language.phrases import phrases
-from backend.photo_answer import photo_answer
 from backend.posecodes import Program, observed, program_to_json, schema
 from backend.posecodes.tracking import posed
 from backend.solver import Solution, Verdict
@@ -71,6 +70,8 @@ class Pipeline:
                 "empty_prompt",
             )
         if request.image is not None and request.engine in PHOTO_ENGINES:
+            from backend.photo_answer import photo_answer  # who never shows a picture need not wait for its modules
+
             return photo_answer(request, _shaped(request.current), self.pose, tick)
         tick("Reading the words")
         name, engine = self._catalogue.get(request.engine)

@@ -166,6 +166,13 @@ def _one_between(a: list[float], b: list[float]) -> np.ndarray:
     return _one_rotmat(*(scale * v for v in axis))
 
 
+def best_rotation(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """R (3, 3) that takes points a (n, 3) about their middle best to b (n, 3) about theirs (Kabsch 1976)."""
+    u, _, vt = np.linalg.svd((a - a.mean(axis=0)).T @ (b - b.mean(axis=0)))
+    out: np.ndarray = (u @ np.diag([1.0, 1.0, np.sign(np.linalg.det(u @ vt))]) @ vt).T
+    return out
+
+
 def yaw_rotmat(angle: float | np.ndarray) -> np.ndarray:
     """Rotation about +Y (up) by `angle` rad: positive turns the face from +Z towards +X, the character's left."""
     angle = np.asarray(angle, float)

@@ -15,17 +15,12 @@ from backend.posecodes.turn import Turn
 from backend.posecodes.vocabulary import SIDES
 from rigs.skeleton import JOINTS
 
+from .ease import SEGMENTS, at_ease
 from .edit_change import BEARING, DOWN, Change, joints, pointing
 from .edit_words import Clause
 from .measures import Measures
 from .postures import posture_of
 
-_NEUTRAL: Final = {
-    "upper_arm": (0.16, -1.0, -0.04),
-    "forearm": (0.05, -1.0, 0.22),
-    "thigh": (0.06, -1.0, 0.0),
-    "shin": (0.0, -1.0, -0.05),
-}
 _ENERGY: Final = re.compile(
     r"\b(more|less|much more|a (?:bit|little) (?:more|less)) (?:energetic|dynamic|dramatic|exaggerated|intense"
     r"|expressive|extreme|powerful|lively|active|explosive)\b"
@@ -51,9 +46,9 @@ def edit_energy(clause: Clause, m: Measures) -> Change | None:
     factor = 1.0 + (-0.35 if less else 0.3) * clause.amount.scale
     codes: list[Posecode] = []
     for side in SIDES:
-        for segment in _NEUTRAL:
+        for segment in SEGMENTS:
             frame = "chest" if "arm" in segment else "pelvis"
-            goal = _further(_home(side, segment), m.direction(f"{side}_{segment}", frame), factor)
+            goal = _further(at_ease(side, segment), m.direction(f"{side}_{segment}", frame), factor)
             codes.append(pointing(f"{side}_{segment}", goal, frame))
     torso = m.direction("torso")
     codes.append(pointing("torso", _further(np.array([0.0, 1.0, 0.0]), torso, 1.0 + 1.6 * (factor - 1.0))))
@@ -62,14 +57,8 @@ def edit_energy(clause: Clause, m: Measures) -> Change | None:
 
 def _at_ease(m: Measures) -> bool:
     """Whether a body stands so quietly that nothing of it could be done more."""
-    away = [float(np.arccos(np.clip(_home(s, b) @ m.direction(f"{s}_{b}"), -1, 1))) for s in SIDES for b in _NEUTRAL]
+    away = [float(np.arccos(np.clip(at_ease(s, b) @ m.direction(f"{s}_{b}"), -1, 1))) for s in SIDES for b in SEGMENTS]
     return posture_of(m).kind == "standing" and np.degrees(max(away)) < 25
-
-
-def _home(side: str, segment: str) -> np.ndarray:
-    """(3,) unit: where a segment points at ease."""
-    out = np.array(_NEUTRAL[segment]) * np.array([1.0 if side == "left" else -1.0, 1.0, 1.0])
-    return np.asarray(out / np.linalg.norm(out))
 
 
 def _into_action(m: Measures, share: float) -> Change:
@@ -96,7 +85,7 @@ def longer_stride(m: Measures) -> Change:
     codes: list[Posecode] = []
     for side in SIDES:
         now = m.direction(f"{side}_thigh", "pelvis")
-        codes.append(pointing(f"{side}_thigh", _further(_home(side, "thigh"), now, 1.4), "pelvis"))
+        codes.append(pointing(f"{side}_thigh", _further(at_ease(side, "thigh"), now, 1.4), "pelvis"))
         codes.append(Angle(f"{side}_knee", round(m.flexion(f"{side}_knee"), 1)))
     return Change((*codes, *_same_supports(m)), joints("root", "legs"))
 

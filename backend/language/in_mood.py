@@ -26,10 +26,10 @@ from backend.posecodes.turn import Turn
 from backend.posecodes.vocabulary import SIDES
 
 from .compose import limb_slots
+from .ease import at_ease
 from .measures import Measures
 from .modifiers import Modifier, Mood
 
-_HOME: Final = {"upper_arm": (0.16, -1.0, -0.04), "forearm": (0.05, -1.0, 0.22)}  # (out, up, front) of arms at ease
 _UPRIGHT: Final = 0.3  # of 1: a trunk that points up less than this lies, hangs or stands on its head
 _CHORD: Final = 0.6  # deg of the line from pelvis to neck for a degree that the chest bows on the pelvis
 _STRIDES: Final = 12.0  # deg between the thighs of a body that is on its way
@@ -189,10 +189,10 @@ def arm(e: Modifier, m: Measures, side: str) -> Program:
     upper, fore = m.direction(f"{side}_upper_arm"), m.direction(f"{side}_forearm")
     if e.drop > 0:
         upper, fore = (
-            _towards(d, _home(side, s), min(e.drop, 0.8)) for d, s in ((upper, "upper_arm"), (fore, "forearm"))
+            _towards(d, at_ease(side, s), min(e.drop, 0.8)) for d, s in ((upper, "upper_arm"), (fore, "forearm"))
         )
     elif e.drop < 0:
-        step = _between(_home(side, "upper_arm"), upper)
+        step = _between(at_ease(side, "upper_arm"), upper)
         by = min(float(np.linalg.norm(step)) * -e.drop, np.radians(_MOST_OUT))
         turn = rotvec_to_rotmat(step / max(float(np.linalg.norm(step)), 1e-9) * by)
         upper, fore = turn @ upper, turn @ fore
@@ -284,13 +284,6 @@ def _about(code: Posecode) -> tuple[str, ...]:
         return ("hand", code.side)
     names = (str(v) for k, v in sorted(vars(code).items()) if isinstance(v, str) and k not in ("compare", "frame"))
     return (code.kind, *names)
-
-
-def _home(side: str, segment: str) -> np.ndarray:
-    """(3,) unit: where a segment of an arm points at ease."""
-    out, up, front = _HOME[segment]
-    goal = np.array([out if side == "left" else -out, up, front])
-    return np.asarray(goal / np.linalg.norm(goal))
 
 
 def _between(a: np.ndarray, b: np.ndarray) -> np.ndarray:

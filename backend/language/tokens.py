@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from .cleaning import clean
@@ -41,7 +42,8 @@ class Token:
 def tokens_of(prompt: str, known: Vocabulary | None = None) -> list[Token]:
     """The tokens of a prompt; words that are not known are mended when one typing error leads to a known word."""
     raws = _TOKEN.findall(plain(clean(listed(prompt))))[:MOST_TOKENS]
-    return _merged([_token(raw, known) for raw in unslipped(raws, known)])
+    words = unslipped(raws, known)
+    return _merged([_as_it_stands(w) for w in words] if known is None else [_token(w, known) for w in words])
 
 
 def words_of(prompt: str) -> tuple[str, ...]:
@@ -55,6 +57,12 @@ def plain(text: str) -> str:
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return re.sub(r"[-/_–—]", " ", text.replace("a-pose", "apose"))
+
+
+@lru_cache(maxsize=1 << 14)
+def _as_it_stands(raw: str) -> Token:
+    """A word that nothing is mended in: the thousands of aliases are made of few different ones."""
+    return _token(raw, None)
 
 
 def _token(raw: str, known: Vocabulary | None) -> Token:

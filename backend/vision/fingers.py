@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from backend.body.rotations import rotvec_to_rotmat
+from backend.body.rotations import best_rotation, rotvec_to_rotmat
 from backend.posecodes.hand import finger_rotvecs, hand_joints
 from rigs.skeleton import INDEX
 
@@ -52,13 +52,10 @@ def finger_rotations(space: np.ndarray, side: str, rest: np.ndarray) -> np.ndarr
 
 
 def _palm(hand: np.ndarray, own: dict[str, np.ndarray]) -> np.ndarray:
-    """The rotation (3, 3) that takes the palm that was seen to the one at rest (Kabsch 1976)."""
+    """The rotation (3, 3) that takes the palm that was seen to the one at rest."""
     seen = np.stack([hand[0], *(hand[k] for k in _FINGERS.values())])
     rest = np.stack([np.zeros(3), *(own[f][0] for f in _FINGERS)])
-    u, _, vt = np.linalg.svd((seen - seen.mean(0)).T @ (rest - rest.mean(0)))
-    d = np.diag([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
-    out: np.ndarray = (u @ d @ vt).T
-    return out
+    return best_rotation(seen, rest)
 
 
 def _finger(points: np.ndarray) -> tuple[float, float, float, float]:

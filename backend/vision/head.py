@@ -11,6 +11,8 @@ from typing import Final
 
 import numpy as np
 
+from backend.body.rotations import best_rotation
+
 from .images import Picture
 from .landmarks import INDEX
 from .models import network
@@ -65,10 +67,9 @@ def face_turn(picture: Picture, person: Person) -> np.ndarray | None:
 
 
 def _turned(seen: np.ndarray) -> np.ndarray | None:
-    """The rotation that takes the face at rest to landmarks that were seen (Kabsch 1976), if they look like a face."""
+    """The rotation that takes the face at rest to landmarks that were seen, if they look like a face."""
     rest = np.array(list(_FACE.values()), float)
     rest, seen = rest - rest.mean(axis=0), seen - seen.mean(axis=0)
     rest, seen = rest / np.linalg.norm(rest), seen / max(float(np.linalg.norm(seen)), 1e-9)
-    u, _, vt = np.linalg.svd(rest.T @ seen)
-    turn: np.ndarray = (u @ np.diag([1.0, 1.0, np.sign(np.linalg.det(u @ vt))]) @ vt).T
+    turn = best_rotation(rest, seen)
     return turn if float(((rest @ turn.T - seen) ** 2).sum()) < _ALIKE else None

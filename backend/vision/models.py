@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -68,9 +69,7 @@ def missing() -> tuple[str, ...]:
     """What the photo tier lacks here, in words; empty where it can run."""
     out = []
     for module, package in (("ai_edge_litert", "ai-edge-litert"), ("PIL", "Pillow")):
-        try:
-            __import__(module)
-        except ImportError:
+        if find_spec(module) is None:  # looked for, not loaded: the list of engines is asked for at every start
             out.append(f"the package {package}")
     gone = [m.name for m in MODELS.values() if not (folder() / m.name).is_file()]
     return (*out, *(f"the model {name}" for name in gone))

@@ -27,6 +27,7 @@ from backend.vision.photo import Photo, pose_photo
 from backend.vision.regions import Region
 from rigs.skeleton import INDEX, N_BODY
 from rigs.wire import ImageBytes, Pose
+from tests.backend.vision.scenes import aligned_error
 
 LIMBS = tuple(f"{s}_{j}" for s in ("left", "right") for j in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle"))
 SEGMENTS = (("upper arm", "shoulder", "elbow"), ("forearm", "elbow", "wrist"), ("thigh", "hip", "knee"),
@@ -55,15 +56,6 @@ def cases(names: list[str]) -> Iterator[Case]:
             camera = view_camera(body, azimuth, SIZE)
             seen = entry.joints @ camera.rotation.T + camera.translation
             yield Case(name, view, entry.pose, seen, draw(body, camera, SIZE))
-
-
-def aligned_error(a: np.ndarray, b: np.ndarray) -> float:
-    """PA-MPJPE, m: mean distance after the similarity that takes a (n, 3) to b best (Umeyama 1991)."""
-    x, y = a - a.mean(axis=0), b - b.mean(axis=0)
-    u, s, vt = np.linalg.svd(x.T @ y)
-    d = np.array([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
-    turned = (s * d).sum() / (x**2).sum() * x @ (u * d) @ vt
-    return float(np.linalg.norm(turned - y, axis=1).mean())
 
 
 def fitted(case: Case) -> Photo | None:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from backend.body.rotations import (
+    best_rotation,
     geodesic,
     quat_wxyz_to_rotvec,
     rotation_between,
@@ -69,3 +70,14 @@ def test_one_rotation_is_the_same_as_in_a_batch():
         for b in (*unit[:5], a, -a):
             both = rotation_between(np.stack([a, a]), np.stack([b, b]))[0]
             assert np.allclose(rotation_between(a, b), both, atol=1e-7)
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_the_best_rotation_is_found_again_and_is_never_a_mirror_image(mirrored):
+    rng = np.random.default_rng(4)
+    turn = rotvec_to_rotmat(rng.normal(size=3))
+    a = rng.normal(size=(12, 3))
+    b = (a * [-1.0, 1.0, 1.0] if mirrored else a) @ turn.T + rng.normal(size=3)
+    found = best_rotation(a, b)
+    assert np.linalg.det(found) == pytest.approx(1.0)
+    assert mirrored or np.allclose(found, turn, atol=1e-9)

@@ -35,3 +35,12 @@ def scene(prompt: str, degrees: float = 15.0) -> Scene:
     points, _ = camera.project(entry.joints)
     box = (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
     return Scene(draw(body, camera, SIZE), entry.joints @ camera.rotation.T + camera.translation, points, box)
+
+
+def aligned_error(a: np.ndarray, b: np.ndarray) -> float:
+    """PA-MPJPE, m: mean distance after the similarity that takes a (n, 3) to b best (Umeyama 1991)."""
+    x, y = a - a.mean(axis=0), b - b.mean(axis=0)
+    u, s, vt = np.linalg.svd(x.T @ y)
+    d = np.array([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
+    turned = (s * d).sum() / (x**2).sum() * x @ (u * d) @ vt
+    return float(np.linalg.norm(turned - y, axis=1).mean())

@@ -14,7 +14,7 @@ from backend.vision.photo import pose_photo
 from rigs.skeleton import INDEX, N_BODY
 from rigs.wire import ImageBytes, PoseRequest, PoseResult
 
-from .scenes import SIZE, Scene, scene
+from .scenes import SIZE, Scene, aligned_error, scene
 
 LIMBS = [INDEX[f"{s}_{j}"] for s in ("left", "right") for j in ("elbow", "wrist", "knee", "ankle")]
 
@@ -24,20 +24,13 @@ def _asked(of: Scene, prompt: str = "", **options: object) -> PoseResult:
     return Pipeline().pose(PoseRequest(**request))
 
 
-def _aligned_error(a: np.ndarray, b: np.ndarray) -> float:
-    x, y = a - a.mean(axis=0), b - b.mean(axis=0)
-    u, s, vt = np.linalg.svd(x.T @ y)
-    d = np.array([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
-    return float(np.linalg.norm((s * d).sum() / (x**2).sum() * x @ (u * d) @ vt - y, axis=1).mean())
-
-
 @pytest.mark.parametrize(
     "prompt", ["waving with the right hand", "squatting, arms forward", "tree pose on the left leg"]
 )
 def test_a_drawn_pose_is_found_again(prompt: str) -> None:
     drawn = scene(prompt)
     entry = _asked(drawn).poses[0]
-    assert _aligned_error(entry.joints[:N_BODY], drawn.joints[:N_BODY]) < 0.085
+    assert aligned_error(entry.joints[:N_BODY], drawn.joints[:N_BODY]) < 0.085
     camera = entry.camera
     assert camera is not None
     seen = entry.joints @ np.array(camera["R"]).T + np.array(camera["t"])
@@ -67,9 +60,9 @@ def test_a_box_points_at_its_person() -> None:
     both = Scene(np.concatenate([one.pixels, two.pixels], axis=1), one.joints, one.points, one.box)
     x, y, w, h = two.box
     entry = _asked(both, box=(x + SIZE[0], y, w, h)).poses[0]
-    assert _aligned_error(entry.joints[:N_BODY], two.joints[:N_BODY]) < 0.09
+    assert aligned_error(entry.joints[:N_BODY], two.joints[:N_BODY]) < 0.09
     left = _asked(both, "the one on the left").poses[0]
-    assert _aligned_error(left.joints[:N_BODY], one.joints[:N_BODY]) < 0.09
+    assert aligned_error(left.joints[:N_BODY], one.joints[:N_BODY]) < 0.09
     assert any("2 people" in w for w in _asked(both).warnings)
 
 
@@ -111,4 +104,4 @@ def test_a_body_that_lies_is_found_by_turning_the_picture_with_it() -> None:
     drawn = scene("lying on the back, legs straight, arms at the sides", 75.0)
     photo = pose_photo(ImageBytes(encode_png(drawn.pixels)), drawn.box, None, BodyModel.load().shaped())
     joints = photo.fit.joints @ photo.fit.camera.rotation.T + photo.fit.camera.translation
-    assert _aligned_error(joints[:N_BODY], drawn.joints[:N_BODY]) < 0.12
+    assert aligned_error(joints[:N_BODY], drawn.joints[:N_BODY]) < 0.12

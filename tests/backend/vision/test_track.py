@@ -25,6 +25,8 @@ from backend.vision.track import Track, track
 from rigs.skeleton import N_BODY
 from rigs.wire import Pose, PoseRequest
 
+from .scenes import aligned_error
+
 SIZE = (300, 260)
 KEYS = ("walking", "walking passing")
 STEPS = 4  # frames from key to key
@@ -71,17 +73,10 @@ def found() -> Track:
     return _tracked(shown)
 
 
-def _aligned(a: np.ndarray, b: np.ndarray) -> float:
-    x, y = a - a.mean(axis=0), b - b.mean(axis=0)
-    u, s, vt = np.linalg.svd(x.T @ y)
-    d = np.array([1.0, 1.0, np.sign(np.linalg.det(u @ vt))])
-    return float(np.linalg.norm((s * d).sum() / (x**2).sum() * x @ (u * d) @ vt - y, axis=1).mean())
-
-
 def test_the_motion_is_found_again() -> None:
     shaped = BodyModel.load().shaped()
     truth = np.array([shaped.posed(p.rotvecs, p.transl).joints for p in walk()])
-    errors = [_aligned(a[:N_BODY], b[:N_BODY]) for a, b in zip(found().joints, truth, strict=True)]
+    errors = [aligned_error(a[:N_BODY], b[:N_BODY]) for a, b in zip(found().joints, truth, strict=True)]
     assert np.mean(errors) < 0.09
     way = [np.linalg.norm((j[-1, 0] - j[0, 0])[::2]) for j in (found().joints, truth)]
     assert way[0] == pytest.approx(way[1], abs=0.25)
