@@ -22,6 +22,7 @@ from rigs.wire import Failure, PoseRequest, WireError
 from .console import print_note
 from .errors import BadFile, BadInput, Cancelled
 from .jobs import Poser, answer
+from .ticks import quiet
 
 MAX_LINE_BYTES: Final = 64 << 20
 MANY_LINES: Final = 64  # from here on, more processes win back the time that they take to start
@@ -74,7 +75,7 @@ def answer_line(pipeline: Poser, line: Line) -> bytes:
     value: Any = None
     try:
         value = _parse(number, data)
-        reply = answer(pipeline, PoseRequest.from_dict(value), lambda _stage: None).to_dict()
+        reply = answer(pipeline, PoseRequest.from_dict(value), quiet).to_dict()
         return json.dumps(reply, allow_nan=False).encode() + b"\n"
     except BadInput as error:
         failure = error.to_failure(_id_of(value))

@@ -18,6 +18,7 @@ from typing import Final, Protocol
 from rigs.wire import Answer, Answered, Failure, Finished, JobEvent, JobStatus, PoseRequest, PoseResult, Progress
 
 from .errors import BadInput, Broken, Cancelled, PosewrightError, Refused
+from .ticks import Tick
 
 KEEP_FINISHED: Final = 64
 KEEP_SECONDS: Final = 30 * 60.0
@@ -32,7 +33,7 @@ log = logging.getLogger("posewright.jobs")
 class Poser(Protocol):
     """The part of the pipeline that jobs need."""
 
-    def pose(self, request: PoseRequest, tick: Callable[[str], None]) -> PoseResult: ...
+    def pose(self, request: PoseRequest, tick: Tick) -> PoseResult: ...
 
 
 class UnknownJob(BadInput):
@@ -40,7 +41,7 @@ class UnknownJob(BadInput):
     http_status = 404
 
 
-def answer(pipeline: Poser, request: PoseRequest, tick: Callable[[str], None]) -> Answer:
+def answer(pipeline: Poser, request: PoseRequest, tick: Tick) -> Answer:
     """The result of one request, or its failure as a value; only `Cancelled` is raised."""
     try:
         return pipeline.pose(request, tick)
@@ -64,6 +65,7 @@ class _Job:
         self.answers: list[Answer | None] = [None] * len(self.requests)
         self.state = "queued"
         self.stage = "waiting"
+        self.reply = ""
         self.done = 0
         self.error: Failure | None = None
         self.cancelled = threading.Event()
@@ -75,7 +77,7 @@ class _Job:
         return self.state in ("done", "cancelled", "failed")
 
     def progress(self) -> Progress:
-        return Progress(self.done, len(self.requests), self.stage)
+        return Progress(self.done, len(self.requests), self.stage, self.reply)
 
     def status(self) -> JobStatus:
         return JobStatus(self.id, self.state, self.progress(), tuple(self.answers), self.error)
@@ -206,7 +208,7 @@ class JobStore:
     def _finish(self, job: _Job, state: str) -> None:
         if job.finished:
             return
-        job.state, job.stage, job.finished_at = state, state, self._clock()
+        job.state, job.stage, job.reply, job.finished_at = state, state, "", self._clock()
         job.tell(job.progress())
         job.tell(Finished(state, job.error))
         job.listeners.clear()
@@ -233,7 +235,7 @@ class JobStore:
                 found = request if isinstance(request, Failure) else self._answer(job, request)
                 with self._changed:
                     job.answers[index] = found
-                    job.done += 1
+                    job.done, job.reply = job.done + 1, ""
                     job.tell(Answered(index, found))
                     job.tell(job.progress())
         except Cancelled:
@@ -248,12 +250,12 @@ class JobStore:
             self._finish(job, state)
 
     def _answer(self, job: _Job, request: PoseRequest) -> Answer:
-        def tick(stage: str) -> None:
+        def tick(stage: str, reply: str = "") -> None:
             if job.cancelled.is_set():
                 raise Cancelled("cancelled")
             with self._changed:
                 if not job.finished:
-                    job.stage = stage[:_STAGE_CHARS]
+                    job.stage, job.reply = stage[:_STAGE_CHARS], reply
                     job.tell(job.progress())
 
         try:

@@ -26,6 +26,7 @@ from backend.posecodes.hand import Hand
 from backend.posecodes.movers import movers
 from backend.posecodes.tracking import body_at
 from backend.solver.stance import neutral_stance
+from backend.ticks import Tick
 from backend.vision.fit import Fit
 from backend.vision.photo import Photo, pose_everybody, pose_photo
 from backend.vision.stated import EASY, missed, refit
@@ -36,10 +37,10 @@ from rigs.wire import Pose, PoseEntry, PoseRequest, PoseResult, Statement
 _BESIDE: Final = (Contact, Angle, Direction, Distance, Facing, Hand, Finger)  # kinds that a picture can go with
 _LIMBS: Final = frozenset(expand_joints(("arms", "legs", "head", "hands")))
 _GROUND: Final = frozenset(expand_joints(("root", "legs", "torso")))
-Poser = Callable[[PoseRequest, Callable[[str], None]], PoseResult]
+Poser = Callable[[PoseRequest, Tick], PoseResult]
 
 
-def photo_answer(request: PoseRequest, shaped: ShapedBody, pose: Poser, tick: Callable[[str], None]) -> PoseResult:
+def photo_answer(request: PoseRequest, shaped: ShapedBody, pose: Poser, tick: Tick) -> PoseResult:
     """The pose of the person that is meant, or one of everybody. pose: answers a request without a picture."""
     began = time.perf_counter()
     words = photo_words(request.prompt)
@@ -76,7 +77,7 @@ def _together(results: list[PoseResult]) -> PoseResult:
 
 
 def _answered(
-    photo: Photo, request: PoseRequest, words: PhotoWords, shaped: ShapedBody, pose: Poser, tick: Callable[[str], None]
+    photo: Photo, request: PoseRequest, words: PhotoWords, shaped: ShapedBody, pose: Poser, tick: Tick
 ) -> PoseResult:
     """The answer for one person: what is taken of the pose, and then what the words say."""
     found = photo.fit

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +20,7 @@ from backend.posecodes import Program, observed, program_to_json, schema
 from backend.posecodes.tracking import posed
 from backend.solver import Solution, Verdict
 from backend.solver.alternatives import alternatives
+from backend.ticks import Tick, quiet
 from rigs.wire import (
     DescribeRequest,
     Description,
@@ -36,11 +36,6 @@ from rigs.wire import (
 
 PHOTO_ENGINES = ("auto", "photo")
 _TOLD = 20  # unmet statements that a reply names; the report has all
-Tick = Callable[[str], None]  # told the stage in words; raises errors.Cancelled when the caller wants to stop
-
-
-def _quiet(_stage: str) -> None:
-    return None
 
 
 class Pipeline:
@@ -56,7 +51,7 @@ class Pipeline:
         """Pose once, so that the tables of words and of the body are there before somebody waits for them."""
         self.pose(PoseRequest(prompt="standing"))
 
-    def pose(self, request: PoseRequest, tick: Tick = _quiet) -> PoseResult:
+    def pose(self, request: PoseRequest, tick: Tick = quiet) -> PoseResult:
         """Answer one request.
 
         Raises:
@@ -75,7 +70,7 @@ class Pipeline:
             return photo_answer(request, _shaped(request.current), self.pose, tick)
         tick("Reading the words")
         name, engine = self._catalogue.get(request.engine)
-        proposal = engine.propose(request)
+        proposal = engine.propose(request, tick)
         shaped = _shaped(request.current)
         solutions = _solved(shaped, proposal, request, tick)
         tick("Measuring the result")
@@ -90,7 +85,7 @@ class Pipeline:
             warnings=(*proposal.warnings, *(solutions[0].notes if solutions else ())),
         )
 
-    def solve(self, request: SolveRequest, tick: Tick = _quiet) -> PoseResult:
+    def solve(self, request: SolveRequest, tick: Tick = quiet) -> PoseResult:
         """Carry out a program of posecodes; every pose comes with a report of what became of each statement.
 
         Raises:

@@ -25,8 +25,9 @@ from .errors import BadInput, Broken, PosewrightError
 from .parent import parent_alive, watch_parent
 
 if TYPE_CHECKING:
-    from .pipeline import Pipeline, Tick
+    from .pipeline import Pipeline
     from .server import Service
+    from .ticks import Tick
 
 HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8421

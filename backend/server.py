@@ -55,12 +55,12 @@ from . import __version__
 from .errors import BadInput, Cancelled, PosewrightError
 from .guard import App, Guard, answer_early
 from .jobs import JobStore
+from .ticks import Tick
 
 MAX_BODY_BYTES: Final = 64 << 20
 _THREADS: Final = 4  # requests posed at once; numpy holds the interpreter most of the time
 _KEEP_ALIVE_SECONDS: Final = 15.0  # between comments on a silent event stream
 T = TypeVar("T")
-Tick = Callable[[str], None]
 
 
 class Service(Protocol):
@@ -223,7 +223,7 @@ class Application:
         """Run `work` in a worker thread and send what it returns; it is cancelled when the client goes away."""
         gone = threading.Event()
 
-        def tick(_stage: str) -> None:
+        def tick(stage: str, reply: str = "") -> None:
             if gone.is_set() or self._stopping.is_set():
                 raise Cancelled("the request was cancelled", "send it again")
 

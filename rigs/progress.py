@@ -11,14 +11,19 @@ from .result import Answer, Failure, answer_from_dict
 
 @dataclass(frozen=True)
 class Progress:
-    """Event: `done` of `total` requests are finished; `stage` says in words what happens now."""
+    """Event: `done` of `total` requests are finished; `stage` says in words what happens now.
+
+    reply: of the request that is worked on, as far as it is written; "" where the engine does not write word by word.
+    """
 
     done: int
     total: int
     stage: str
+    reply: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        return {"type": "progress", "done": self.done, "total": self.total, "stage": self.stage}
+        told = {"type": "progress", "done": self.done, "total": self.total, "stage": self.stage}
+        return told | present(reply=self.reply or None)
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,8 @@ def event_from_dict(value: Any, path: str = "event") -> JobEvent:
     tag = f.choice("type", ("progress", "answer", "finished"), required=True)
     event: JobEvent
     if tag == "progress":
-        event = Progress(f.integer("done", 0, 0, 1 << 30), f.integer("total", 0, 0, 1 << 30), f.text("stage", ""))
+        done, total = (f.integer(name, 0, 0, 1 << 30) for name in ("done", "total"))
+        event = Progress(done, total, f.text("stage", ""), f.text("reply", "", max_chars=100_000))
     elif tag == "answer":
         answer = answer_from_dict(f.raw("answer", required=True), f.at("answer"))
         event = Answered(f.integer("index", 0, 0, 1 << 30), answer)

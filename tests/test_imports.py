@@ -16,19 +16,21 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("addon", "backend", "rigs")
 EMBEDDED_TIER = {"numpy", "starlette", "uvicorn", "anyio", "rigs", "backend"}
 HOST = {"bpy", "bpy_extras", "bl_ui", "mathutils", "gpu", "gpu_extras", "blf", "numpy", "requests", "addon_utils"}
-COMMON = {"errors", "backend"}  # "backend" is backend/__init__.py: the version
+COMMON = {"errors", "ticks", "backend"}  # "backend" is backend/__init__.py: the version
 
 # What a part of backend may use of backend. A part is a folder or a top-level module; itself is always allowed.
 MAY_USE: dict[str, set[str]] = {
     "__init__": set(),
     "errors": set(),
+    "ticks": set(),
     "body": set(),
     "posecodes": {"body"},
     "solver": {"body", "posecodes"},
     "language": {"body", "posecodes"},
     "vision": {"body", "posecodes", "solver"},
     # Of the solver only the settings that an engine proposes, of vision only whether it could run.
-    "engines": {"body", "posecodes", "language", "solver", "vision"},
+    "engines": {"body", "posecodes", "language", "solver", "vision", "lm"},
+    "lm": {"body", "posecodes"},
     "pipeline": {"body", "posecodes", "solver", "language", "engines", "photo_answer"},
     "photo_answer": {"body", "posecodes", "solver", "language", "vision"},
     "jobs": {"pipeline"},
@@ -64,6 +66,7 @@ MAY_USE: dict[str, set[str]] = {
 }
 # Development or another tier: these may also import torch, anny, smplx and the like, and everything of backend.
 OTHER_TIERS = {"train"}
+LANGUAGE_MODEL_TIER = {"torch", "transformers", "peft", "safetensors", "tokenizers", "PIL"}  # of backend/lm only
 OTHER_TIER_FILES = {"backend/body/bake/__main__.py", "backend/body/bake/source.py", "backend/body/smplx_file.py"}
 OTHER_TIER_FILES |= {f"backend/vision/{name}.py" for name in ("models", "images", "regions", "frames")}
 
@@ -126,6 +129,8 @@ def test_the_embedded_tier_needs_only_numpy_and_pure_python(path: Path) -> None:
     if label(path) in OTHER_TIER_FILES or part("backend." + path.relative_to(ROOT).parts[1]) in OTHER_TIERS:
         return
     allowed = {"numpy", "rigs"} if path.relative_to(ROOT).parts[0] == "rigs" else EMBEDDED_TIER
+    if label(path).startswith("backend/lm/"):
+        allowed |= LANGUAGE_MODEL_TIER
     roots = {name.split(".")[0] for name in names(path)}
     assert roots <= allowed | set(sys.stdlib_module_names)
 

@@ -1,35 +1,33 @@
-"""Which engines there are, whether each can be used here and now, and what to do where it cannot."""
+"""Which engines there are, whether each can be used here and now, and what to do where it cannot.
+
+An engine is a class of its own module, named in `ENGINES`. Its module and its constructor are cheap: they look for
+packages and files (`find_spec`, paths) and load none; models come with the first proposal.
+"""
 
 from __future__ import annotations
+
+from importlib import import_module
+from threading import Lock
+from typing import Final
 
 from backend.errors import BadInput, NotAvailable
 from backend.vision.models import NEXT_STEP, missing
 from rigs.wire import EngineInfo
 
-from .embedded import EmbeddedEngine
 from .proposal import Engine
 
+# name: module within this package, class. The order is that of the list which users see.
+ENGINES: Final[dict[str, tuple[str, str]]] = {
+    "embedded": ("embedded", "EmbeddedEngine"),
+}
+AUTO: Final = ("embedded",)  # the best first; the first that is ready answers requests that name no engine
+
+_TIER = ("the language-model tier",)
 _LATER = "not part of this version; the embedded engine answers meanwhile"
-PLANNED: tuple[EngineInfo, ...] = (
-    EngineInfo(
-        "writer",
-        "Any instruct model writes posecodes",
-        False,
-        ("text", "dialogue"),
-        ("the language-model tier",),
-        _LATER,
-    ),
-    EngineInfo(
-        "chatpose", "ChatPose checkpoints", False, ("text", "image", "dialogue"), ("the language-model tier",), _LATER
-    ),
-    EngineInfo(
-        "unipose",
-        "UniPose checkpoints",
-        False,
-        ("text", "image", "edit", "describe"),
-        ("the language-model tier",),
-        _LATER,
-    ),
+PLANNED: Final[tuple[EngineInfo, ...]] = (
+    EngineInfo("writer", "Any instruct model writes posecodes", False, ("text", "dialogue"), _TIER, _LATER),
+    EngineInfo("chatpose", "ChatPose checkpoints", False, ("text", "image", "dialogue"), _TIER, _LATER),
+    EngineInfo("unipose", "UniPose checkpoints", False, ("text", "image", "edit", "describe"), _TIER, _LATER),
 )
 
 
@@ -41,13 +39,16 @@ def photo_info() -> EngineInfo:
 
 
 class Catalogue:
-    """The engines by name."""
+    """The engines by name; each is made when it is first asked for. Safe to call from several threads."""
 
     def __init__(self) -> None:
-        self._ready: dict[str, Engine] = {"embedded": EmbeddedEngine()}
+        self._made: dict[str, Engine] = {}
+        self._lock = Lock()
 
     def infos(self) -> tuple[EngineInfo, ...]:
-        return (*(e.info() for e in self._ready.values()), photo_info(), *PLANNED)
+        """The state of every engine, those that can be used and those that lack something."""
+        infos = [self._engine(name).info() for name in ENGINES]
+        return (infos[0], photo_info(), *infos[1:], *PLANNED)
 
     def get(self, name: str) -> tuple[str, Engine]:
         """The engine for a request; "auto" is the best that is ready.
@@ -56,13 +57,28 @@ class Catalogue:
             BadInput: no engine has this name. NotAvailable: it cannot be used here.
         """
         if name == "auto":
-            name = "embedded"
-        if name in self._ready:
-            return name, self._ready[name]
+            ready = (each for each in AUTO if self._engine(each).info().available)
+            name = next(ready, AUTO[-1])
         if name == "photo":
             raise BadInput("the engine 'photo' poses from pictures, and there is none", "give a picture", "no_picture")
         planned = next((e for e in PLANNED if e.name == name), None)
-        if planned is None:
-            known = ["auto", *self._ready, "photo", *(e.name for e in PLANNED)]
+        if name not in ENGINES and planned is None:
+            known = ["auto", *ENGINES, "photo", *(e.name for e in PLANNED)]
             raise BadInput(f"there is no engine {name!r}", f"engines: {', '.join(known)}", "unknown_engine")
-        raise NotAvailable(f"the engine {name!r} lacks {', '.join(planned.missing)}", planned.next_step)
+        info = planned or self._engine(name).info()
+        if not info.available:
+            raise NotAvailable(f"the engine {name!r} lacks {', '.join(info.missing)}", _with_other(info.next_step))
+        return name, self._engine(name)
+
+    def _engine(self, name: str) -> Engine:
+        with self._lock:
+            if name not in self._made:
+                module, cls = ENGINES[name]
+                self._made[name] = getattr(import_module(f".{module}", __package__), cls)()
+            return self._made[name]
+
+
+def _with_other(step: str) -> str:
+    """A next step, and the engine that answers without it."""
+    other = "use the embedded engine (--engine embedded), which needs nothing more"
+    return step if "embedded" in step else f"{step}; or {other}" if step else other

@@ -22,6 +22,7 @@ from backend.posecodes import Program
 from backend.posecodes.contact import Reach
 from backend.solver.pose_program import Setting
 from backend.solver.start import starting_pose
+from backend.ticks import Tick, quiet
 from rigs.skeleton import INDEX, JOINTS, expand_joints
 from rigs.wire import EngineInfo, Pose, PoseRequest
 
@@ -37,7 +38,7 @@ class EmbeddedEngine:
     def info(self) -> EngineInfo:
         return EngineInfo("embedded", "Rules and atlas (built in)", True, ("text", "edit", "describe", "batch"))
 
-    def propose(self, request: PoseRequest) -> Proposal:
+    def propose(self, request: PoseRequest, tick: Tick = quiet) -> Proposal:
         """An edit of the current pose where the words ask for one, else a new pose."""
         if request.image is not None:
             raise NotAvailable("the embedded engine cannot look at pictures", _PHOTO_HINT, "no_photo_tier")

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from backend.posecodes import Program
 from backend.solver.pose_program import Setting
+from backend.ticks import Tick, quiet
 from rigs.wire import EngineInfo, PoseRequest
 
 
@@ -30,10 +31,17 @@ class Proposal:
 
 
 class Engine(Protocol):
-    """One way to turn words and pictures into a proposal."""
+    """One way to turn words and pictures into a proposal. `catalogue` lists them."""
 
-    def info(self) -> EngineInfo: ...
+    def info(self) -> EngineInfo:
+        """Whether it can be used here, from what is installed; loads nothing, for it is asked at every start."""
+        ...
 
-    def propose(self, request: PoseRequest) -> Proposal:
-        """Raises errors.BadInput where the request makes no sense, errors.NotAvailable where a tier is missing."""
+    def propose(self, request: PoseRequest, tick: Tick = quiet) -> Proposal:
+        """What the solver is to do. Engines that take long call `tick` now and then, with the reply so far.
+
+        Raises:
+            errors.BadInput: the request makes no sense. errors.NotAvailable: a tier is missing. errors.Cancelled: by
+                `tick`.
+        """
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +13,7 @@ import requests
 
 from backend.errors import BadInput, BadProgram
 from backend.serve import listen, make_server
+from backend.ticks import Tick, quiet
 from rigs.wire import (
     DescribeRequest,
     Description,
@@ -41,7 +42,7 @@ def result_of(request: PoseRequest) -> PoseResult:
 
 @dataclass
 class StandIn:
-    """Words steer it: "slow" waits until it is cancelled or `release` is set, "bad" and "crash" fail."""
+    """Words steer it: "slow" waits until it is cancelled or `release` is set, "bad", "crash" fail, "talk" streams."""
 
     release: threading.Event = field(default_factory=threading.Event)
     started: threading.Event = field(default_factory=threading.Event)
@@ -51,7 +52,7 @@ class StandIn:
     def engines(self) -> tuple[EngineInfo, ...]:
         return (EngineInfo("stand-in", "for tests", True, ("text",)),)
 
-    def pose(self, request: PoseRequest, tick: Callable[[str], None] = lambda _stage: None) -> PoseResult:
+    def pose(self, request: PoseRequest, tick: Tick = quiet) -> PoseResult:
         self.seen.append(request.prompt)
         tick("reading the words")
         if "bad" in request.prompt:
@@ -60,12 +61,15 @@ class StandIn:
             raise RuntimeError("a fault in the pipeline")
         if "slow" in request.prompt:
             self._wait(tick)
+        if "talk" in request.prompt:
+            tick("writing the reply", "It is")
+            tick("writing the reply", "It is a pose")
         return result_of(request)
 
     def posecodes(self, strict: bool = False) -> dict[str, Any]:
         return {"title": "posecode program", "strict": strict}
 
-    def solve(self, request: SolveRequest, tick: Callable[[str], None] = lambda _stage: None) -> PoseResult:
+    def solve(self, request: SolveRequest, tick: Tick = quiet) -> PoseResult:
         """Every statement is met but those of the type "bad"; "broken" ones are refused."""
         for i, code in enumerate(request.program):
             if code["type"] == "broken":
@@ -77,7 +81,7 @@ class StandIn:
         entries = (entry,) * request.n
         return PoseResult(request.id, entries, np.zeros((55, 3)), reply, (), "stand-in", 0.0, ("an elbow was cut.",))
 
-    def _wait(self, tick: Callable[[str], None]) -> None:
+    def _wait(self, tick: Tick) -> None:
         self.started.set()
         try:
             while not self.release.wait(0.02):

@@ -86,6 +86,7 @@ VALUES = {
     "engine": (EngineInfo("llm", "models", False, ("text",), ("torch",), "install it"), EngineInfo.from_dict),
     "health": (Health("loading", 1, "0.1.0", 12, "3.11.7"), Health.from_dict),
     "progress": (Progress(1, 2, "solving"), event_from_dict),
+    "progress with a reply": (Progress(1, 2, "writing", "It is"), event_from_dict),
     "answered": (Answered(4, FAILURE), event_from_dict),
     "finished": (Finished("failed", FAILURE), event_from_dict),
     "done": (Finished("done"), event_from_dict),
