@@ -18,7 +18,6 @@ from backend.body.dual import Dual, unit
 from backend.body.kinematics import Kinematics
 from backend.body.model import ShapedBody
 from backend.body.outline import floor_of
-from backend.body.rotations import rotvec_to_rotmat
 from backend.posecodes import Posecode, Program
 from backend.posecodes.direction import Direction
 from backend.posecodes.facing import Facing
@@ -36,6 +35,7 @@ from .images import Picture
 from .landmarks import INDEX
 from .lens import FACING, focal_of, projected
 from .observe import Person
+from .pitch import estimated, levelling
 
 # Landmark -> point of the body.
 POINTS: Final[dict[str, str]] = {
@@ -65,11 +65,6 @@ _FULL_VOTE: Final = 0.4  # a vote from which on a point counts in full
 _NOISE: Final = 0.12  # a weight up to which a landmark is a guess of the network, and counts for nothing
 _WAIST: Final = 0.25  # weight of hips and knees below which nothing is known of the body below the chest
 _DEPTHS: Final = (1.0, 40.0)  # m
-_PITCHES: Final = np.radians(np.arange(-10.0, 46.0, 2.0))  # rad by which a camera may look down
-_PITCH: Final = (np.radians(6.0), np.radians(9.0))  # mean and spread of what people hold cameras at
-_OFF_BALANCE: Final = 0.06  # sigma of how far the centre of mass may be in front of or behind the feet, m
-_STANDS: Final = 0.55  # m of the centre of mass above the feet from which on a body stands on them
-_LEVEL_FEET: Final = 0.3  # m between the heights of feet that both may bear
 
 
 @dataclass(frozen=True, eq=False)
@@ -248,7 +243,7 @@ def _ended(
     at = projected(body.points(tuple(POINTS.values())), focal, tuple(middle)).value[0]
     away = np.linalg.norm(at - person.points[rows], axis=1) / person.size
     off = float((away * sure[rows]).sum() / max(float(sure[rows].sum()), 1e-6))
-    level = rotvec_to_rotmat(np.array([_pitch(body, sure), 0.0, 0.0]))
+    level = levelling(estimated(body, sure))
     local = body.local[0].copy()
     local[0] = level @ local[0]
     turned = body_at(shaped.joints, local, np.zeros(3), ())
@@ -261,26 +256,3 @@ def _ended(
     camera = Camera(focal * s, focal * s, middle[0] * s, middle[1] * s, rotation, -rotation @ shift)
     joints = turned.joints[0] + transl + shift
     return Fit(local, transl + shift, joints, camera, cost, off, sure)
-
-
-def _pitch(body: Kinematics, sure: np.ndarray) -> float:
-    """Rad by which the camera looked down: people hold cameras nearly level, and a body on its feet is in balance."""
-    joints = body.joints[0] - body.joints[0, 0]
-    feet = np.array([joints[JOINT[f"{s}_ankle"]] + joints[JOINT[f"{s}_foot"]] for s in SIDES]) / 2
-    seen = min(float(sure[INDEX[f"{s}_ankle"]]) for s in SIDES)
-    com = body.points(("com",)).value[0, 0] - body.joints[0, 0]
-    cost = ((_PITCHES - _PITCH[0]) / _PITCH[1]) ** 2
-    if seen >= 0.3:
-        cost += [_unbalanced(feet, com, float(angle)) for angle in _PITCHES]
-    return float(_PITCHES[cost.argmin()])
-
-
-def _unbalanced(feet: np.ndarray, com: np.ndarray, angle: float) -> float:
-    """How far (sigmas squared) the centre of mass (3,) is in front of or behind feet (2, 3), turned by an angle."""
-    turn = rotvec_to_rotmat(np.array([angle, 0.0, 0.0]))
-    low, mass = feet @ turn.T, turn @ com
-    if float(mass[1] - low[:, 1].max()) < _STANDS or abs(low[0, 1] - low[1, 1]) > _LEVEL_FEET:
-        return float(_FAR**2)  # it does not stand like this
-    near, far = np.sort(low[:, 2])
-    beside = max(near - mass[2], mass[2] - far, 0.0)
-    return float(min((beside / _OFF_BALANCE) ** 2, _FAR**2))

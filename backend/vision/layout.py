@@ -11,13 +11,12 @@ import numpy as np
 from backend.body.camera import Camera
 from backend.body.model import ShapedBody
 from backend.body.outline import floor_of
-from backend.body.rotations import rotvec_to_rotmat
 from backend.posecodes.tracking import body_at
 
 from .fit import Fit
 from .lens import FACING
+from .pitch import PITCHES, levelling, pitch_of
 
-_PITCHES: Final = np.radians(np.arange(-10.0, 46.0, 1.0))  # rad by which the camera may have looked down
 _OWN: Final = np.radians(7.0)  # sigma of the pitch that one person shows
 _LEVEL: Final = 0.15  # m: sigma of how far from one level the soles of people on one ground come out
 _AIR: Final = 3.0  # sigmas from which on somebody is not taken to stand on that ground
@@ -25,7 +24,10 @@ _AIR: Final = 3.0  # sigmas from which on somebody is not taken to stand on that
 
 @dataclass(frozen=True, eq=False)
 class _Seen:
-    """A body before the camera: local (55, 3, 3) and joints (55, 3) m in the frame of a level camera at the origin."""
+    """A body before the camera: local (55, 3, 3) and joints (55, 3) m in the frame of a level camera at the origin.
+
+    pitch: rad by which the camera looked down, as its own fit has it.
+    """
 
     local: np.ndarray
     joints: np.ndarray
@@ -41,7 +43,7 @@ def together(fits: Sequence[Fit], shaped: ShapedBody) -> list[Fit]:
     if len(fits) < 2:
         return list(fits)
     seen = [_before_camera(f) for f in fits]
-    level = _turn(_shared_pitch(seen))
+    level = levelling(_shared_pitch(seen))
     bodies = [_levelled(s, level) for s in seen]
     middle = np.mean([joints[0] for _, joints in bodies], axis=0) * [1.0, 0.0, 1.0]
     return [_placed(f, local, joints, level, middle, shaped) for f, (local, joints) in zip(fits, bodies, strict=True)]
@@ -55,16 +57,12 @@ def standing_as(found: Fit, other: Fit, shaped: ShapedBody) -> Fit:
     return _placed(found, local, joints, level, middle, shaped)
 
 
-def _turn(angle: float) -> np.ndarray:
-    return rotvec_to_rotmat(np.array([angle, 0.0, 0.0]))
-
-
 def _before_camera(found: Fit) -> _Seen:
     back = FACING @ found.camera.rotation  # world of the fit -> that of the level camera
     local = found.local.copy()
     local[0] = back @ local[0]
     joints = (found.joints @ found.camera.rotation.T + found.camera.translation) @ FACING.T
-    return _Seen(local, joints, float(np.arctan2(back[1, 2], back[1, 1])))
+    return _Seen(local, joints, pitch_of(back.T))
 
 
 def _levelled(seen: _Seen, level: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -75,12 +73,12 @@ def _levelled(seen: _Seen, level: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _shared_pitch(seen: Sequence[_Seen]) -> float:
     """The angle that suits what each body shows, and at which they come to stand on one level."""
-    cost = sum(((_PITCHES - s.pitch) / _OWN) ** 2 for s in seen)
-    for k, angle in enumerate(_PITCHES):
-        low = np.array([_levelled(s, _turn(angle))[1][:, 1].min() for s in seen])
+    cost = sum(((PITCHES - s.pitch) / _OWN) ** 2 for s in seen)
+    for k, angle in enumerate(PITCHES):
+        low = np.array([_levelled(s, levelling(angle))[1][:, 1].min() for s in seen])
         off = np.abs(low - np.median(low)) / _LEVEL
         cost[k] += float(np.minimum(off, _AIR) @ np.minimum(off, _AIR))
-    return float(_PITCHES[int(np.argmin(cost))])
+    return float(PITCHES[int(np.argmin(cost))])
 
 
 def _placed(

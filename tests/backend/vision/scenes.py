@@ -7,6 +7,7 @@ from functools import cache
 
 import numpy as np
 
+from backend.body.camera import framing, orbit_direction
 from backend.body.picture import draw, figure, view_camera
 from backend.pipeline import Pipeline
 from rigs.wire import PoseRequest
@@ -25,11 +26,15 @@ class Scene:
 
 
 @cache
-def scene(prompt: str, degrees: float = 15.0) -> Scene:
-    """The body of a prompt, seen from `degrees` to its left of straight ahead."""
+def scene(prompt: str, degrees: float = 15.0, down: float | None = None) -> Scene:
+    """The body of a prompt, seen from `degrees` to its left of straight ahead, by a camera that looks `down` degrees;
+    by default as pictures of poses are drawn.
+    """
     entry = Pipeline().pose(PoseRequest(prompt=prompt)).poses[0]
     body = figure(entry.pose)
     camera = view_camera(body, np.radians(degrees), SIZE)
+    if down is not None:
+        camera = framing(body.vertices, orbit_direction(np.radians(degrees), np.radians(down)), SIZE)
     seen, _ = camera.project(body.vertices)
     low, high = seen.min(axis=0), seen.max(axis=0)
     points, _ = camera.project(entry.joints)
