@@ -95,6 +95,7 @@ def _add_track(p: argparse.ArgumentParser) -> None:
     p.add_argument("--every", metavar="N", type=int, default=1, help="take only every Nth frame")
     p.add_argument("--person", metavar="WHO", help="who is followed: a number from 0, or words")
     p.add_argument("--box", metavar="x,y,w,h", help="where the person is in the first frame, px")
+    p.add_argument("--no-hands", dest="hands", action="store_false", help="leave hands and faces out: quicker")
     p.add_argument("--json", action="store_true", help="print what was found as one line of JSON")
     p.set_defaults(run=_track)
 

@@ -1,5 +1,6 @@
-"""Jobs: lists of requests that are posed one after the other by one worker thread, with progress and cancel.
+"""Jobs: lists of requests that are answered one after the other by a worker thread, with progress and cancel.
 
+Motion from video takes minutes, so it has a thread of its own, and nobody who wants a pose waits for it.
 A job lives in memory. A request that fails costs that request only: its `Failure` is the answer at its index. Finished
 jobs are kept for a while so that a client that was away can fetch what it missed.
 """
@@ -13,9 +14,21 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
-from rigs.wire import Answer, Answered, Failure, Finished, JobEvent, JobStatus, PoseRequest, PoseResult, Progress
+from rigs.wire import (
+    Answered,
+    Failure,
+    Finished,
+    JobAnswer,
+    JobEvent,
+    JobStatus,
+    PoseRequest,
+    PoseResult,
+    Progress,
+    TrackRequest,
+    TrackResult,
+)
 
 from .errors import BadInput, Broken, Cancelled, PosewrightError, Refused
 from .ticks import Tick
@@ -27,13 +40,23 @@ MAX_REQUESTS: Final = 10_000
 _STAGE_CHARS: Final = 200  # as the wire format allows
 
 Listener = Callable[[JobEvent], None]
+T = TypeVar("T")
 log = logging.getLogger("posewright.jobs")
 
 
+Request = PoseRequest | TrackRequest
+
+
 class Poser(Protocol):
-    """The part of the pipeline that jobs need."""
+    """What poses."""
 
     def pose(self, request: PoseRequest, tick: Tick) -> PoseResult: ...
+
+
+class Worker(Poser, Protocol):
+    """The part of the pipeline that jobs need."""
+
+    def track(self, request: TrackRequest, tick: Tick) -> TrackResult: ...
 
 
 class UnknownJob(BadInput):
@@ -41,32 +64,37 @@ class UnknownJob(BadInput):
     http_status = 404
 
 
-def answer(pipeline: Poser, request: PoseRequest, tick: Tick) -> Answer:
+def answer(pipeline: Poser, request: PoseRequest, tick: Tick) -> PoseResult | Failure:
     """The result of one request, or its failure as a value; only `Cancelled` is raised."""
+    return _or_failure(lambda: pipeline.pose(request, tick), request.id)
+
+
+def _or_failure(work: Callable[[], T], name: str) -> T | Failure:
     try:
-        return pipeline.pose(request, tick)
+        return work()
     except Cancelled:
         raise
     except PosewrightError as error:
-        return error.to_failure(request.id)
+        return error.to_failure(name)
     except Exception as error:
-        log.exception("request %r failed", request.id)
+        log.exception("request %r failed", name)
         return Broken(
             f"{type(error).__name__}: {error}", "this is a fault of Posewright; its log says more"
-        ).to_failure(request.id)
+        ).to_failure(name)
 
 
 class _Job:
     """One job. Every field but `cancelled` is read and written under the store's lock."""
 
-    def __init__(self, requests: Sequence[PoseRequest | Failure]) -> None:
+    def __init__(self, requests: Sequence[Request | Failure]) -> None:
         self.id = secrets.token_urlsafe(9)
         self.requests = tuple(requests)
-        self.answers: list[Answer | None] = [None] * len(self.requests)
+        self.lane = "motion" if any(isinstance(r, TrackRequest) for r in requests) else "poses"
+        self.answers: list[JobAnswer | None] = [None] * len(self.requests)
         self.state = "queued"
         self.stage = "waiting"
         self.reply = ""
-        self.done = 0
+        self.done = self.step = self.steps = 0
         self.error: Failure | None = None
         self.cancelled = threading.Event()
         self.listeners: list[Listener] = []
@@ -77,7 +105,7 @@ class _Job:
         return self.state in ("done", "cancelled", "failed")
 
     def progress(self) -> Progress:
-        return Progress(self.done, len(self.requests), self.stage, self.reply)
+        return Progress(self.done, len(self.requests), self.stage, self.reply, self.step, self.steps)
 
     def status(self) -> JobStatus:
         return JobStatus(self.id, self.state, self.progress(), tuple(self.answers), self.error)
@@ -97,11 +125,11 @@ class _Job:
 
 
 class JobStore:
-    """All jobs of this process and the thread that works on them. Safe to call from any thread."""
+    """All jobs of this process and the threads that work on them. Safe to call from any thread."""
 
     def __init__(
         self,
-        pipeline: Poser,
+        pipeline: Worker,
         *,
         keep: int = KEEP_FINISHED,
         keep_seconds: float = KEEP_SECONDS,
@@ -113,9 +141,9 @@ class JobStore:
         self._waiting: deque[_Job] = deque()
         self._changed = threading.Condition(threading.RLock())
         self._closed = False
-        self._worker: threading.Thread | None = None
+        self._workers: dict[str, threading.Thread] = {}
 
-    def submit(self, requests: Sequence[PoseRequest | Failure]) -> JobStatus:
+    def submit(self, requests: Sequence[Request | Failure]) -> JobStatus:
         """Queue a job. A `Failure` among the requests is a request that could not be read; it is its own answer.
 
         Raises:
@@ -133,9 +161,10 @@ class JobStore:
             job = _Job(requests)
             self._jobs[job.id] = job
             self._waiting.append(job)
-            if self._worker is None:
-                self._worker = threading.Thread(target=self._work, name="posewright-jobs", daemon=True)
-                self._worker.start()
+            if job.lane not in self._workers:
+                name = f"posewright-{job.lane}"
+                self._workers[job.lane] = threading.Thread(target=self._work, args=(job.lane,), name=name, daemon=True)
+                self._workers[job.lane].start()
             self._changed.notify_all()
             return job.status()
 
@@ -213,14 +242,14 @@ class JobStore:
         job.tell(Finished(state, job.error))
         job.listeners.clear()
 
-    def _work(self) -> None:
+    def _work(self, lane: str) -> None:
         while True:
             with self._changed:
-                while not self._waiting and not self._closed:
+                while (job := next((j for j in self._waiting if j.lane == lane), None)) is None and not self._closed:
                     self._changed.wait()
-                if self._closed:
+                if job is None or self._closed:
                     return
-                job = self._waiting.popleft()
+                self._waiting.remove(job)
                 job.state, job.stage = "running", "starting"
                 job.tell(job.progress())
             self._run(job)
@@ -235,7 +264,7 @@ class JobStore:
                 found = request if isinstance(request, Failure) else self._answer(job, request)
                 with self._changed:
                     job.answers[index] = found
-                    job.done, job.reply = job.done + 1, ""
+                    job.done, job.reply, job.step, job.steps = job.done + 1, "", 0, 0
                     job.tell(Answered(index, found))
                     job.tell(job.progress())
         except Cancelled:
@@ -249,16 +278,19 @@ class JobStore:
             job.error = job.error or error
             self._finish(job, state)
 
-    def _answer(self, job: _Job, request: PoseRequest) -> Answer:
-        def tick(stage: str, reply: str = "") -> None:
+    def _answer(self, job: _Job, request: Request) -> JobAnswer:
+        def tick(stage: str, reply: str = "", *, step: int = 0, steps: int = 0) -> None:
             if job.cancelled.is_set():
                 raise Cancelled("cancelled")
             with self._changed:
                 if not job.finished:
-                    job.stage, job.reply = stage[:_STAGE_CHARS], reply
+                    job.stage, job.reply, job.step, job.steps = stage[:_STAGE_CHARS], reply, step, steps
                     job.tell(job.progress())
 
         try:
+            if isinstance(request, TrackRequest):
+                wanted = request
+                return _or_failure(lambda: self._pipeline.track(wanted, tick), wanted.id)
             return answer(self._pipeline, request, tick)
         except Cancelled as error:
             if job.cancelled.is_set():

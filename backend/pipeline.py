@@ -32,6 +32,8 @@ from rigs.wire import (
     Report,
     SolveRequest,
     Statement,
+    TrackRequest,
+    TrackResult,
 )
 
 PHOTO_ENGINES = ("auto", "photo")
@@ -84,6 +86,15 @@ class Pipeline:
             seconds=round(time.perf_counter() - began, 4),
             warnings=(*proposal.warnings, *(solutions[0].notes if solutions else ())),
         )
+
+    def track(self, request: TrackRequest, tick: Tick = quiet) -> TrackResult:
+        """The motion of one person in a video or a sequence of pictures.
+
+        Raises: as `track_answer.followed`.
+        """
+        from backend.track_answer import track_answer
+
+        return track_answer(request, tick)
 
     def solve(self, request: SolveRequest, tick: Tick = quiet) -> PoseResult:
         """Carry out a program of posecodes; every pose comes with a report of what became of each statement.

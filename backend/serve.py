@@ -19,10 +19,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from rigs.wire import PROTOCOL_VERSION, DescribeRequest, Description, EngineInfo, PoseRequest, PoseResult, SolveRequest
+from rigs.wire import (
+    PROTOCOL_VERSION,
+    DescribeRequest,
+    Description,
+    EngineInfo,
+    PoseRequest,
+    PoseResult,
+    SolveRequest,
+    TrackRequest,
+    TrackResult,
+)
 
 from .errors import BadInput, Broken, PosewrightError
 from .parent import parent_alive, watch_parent
+from .ticks import Tick
 
 if TYPE_CHECKING:
     from .pipeline import Pipeline
@@ -94,6 +105,9 @@ class LoadingPipeline:
 
     def pose(self, request: PoseRequest, tick: Tick) -> PoseResult:
         return self._get().pose(request, tick)
+
+    def track(self, request: TrackRequest, tick: Tick) -> TrackResult:
+        return self._get().track(request, tick)
 
     def solve(self, request: SolveRequest, tick: Tick) -> PoseResult:
         return self._get().solve(request, tick)

@@ -6,7 +6,7 @@
     POST /v1/poses                a PoseRequest -> a PoseResult
     POST /v1/solve                a SolveRequest (a program of posecodes) -> a PoseResult with a report
     POST /v1/describe             a DescribeRequest -> a Description
-    POST /v1/jobs                 {"requests": [...]} or one PoseRequest -> 202 and a JobStatus
+    POST /v1/jobs                 {"requests": [...]}, one PoseRequest or {"track": TrackRequest} -> 202 and a JobStatus
     GET  /v1/jobs/{id}            JobStatus
     GET  /v1/jobs/{id}/events     text/event-stream of job events; what happened before comes first, "finished" last
     DELETE /v1/jobs/{id}          cancel; a JobStatus
@@ -48,6 +48,8 @@ from rigs.wire import (
     PoseRequest,
     PoseResult,
     SolveRequest,
+    TrackRequest,
+    TrackResult,
     WireError,
 )
 
@@ -55,11 +57,12 @@ from . import __version__
 from .errors import BadInput, Cancelled, PosewrightError
 from .guard import App, Guard, answer_early
 from .jobs import JobStore
+from .jobs import Request as JobRequest
 from .ticks import Tick
 
 MAX_BODY_BYTES: Final = 64 << 20
 _THREADS: Final = 4  # requests posed at once; numpy holds the interpreter most of the time
-_KEEP_ALIVE_SECONDS: Final = 15.0  # between comments on a silent event stream
+_KEEP_ALIVE_SECONDS: Final = 15.0  # between comments on a quiet event stream
 T = TypeVar("T")
 
 
@@ -71,6 +74,7 @@ class Service(Protocol):
     def pose(self, request: PoseRequest, tick: Tick) -> PoseResult: ...
     def solve(self, request: SolveRequest, tick: Tick) -> PoseResult: ...
     def describe(self, request: DescribeRequest) -> Description: ...
+    def track(self, request: TrackRequest, tick: Tick) -> TrackResult: ...
 
 
 class BadJson(BadInput):
@@ -223,7 +227,7 @@ class Application:
         """Run `work` in a worker thread and send what it returns; it is cancelled when the client goes away."""
         gone = threading.Event()
 
-        def tick(stage: str, reply: str = "") -> None:
+        def tick(stage: str, reply: str = "", *, step: int = 0, steps: int = 0) -> None:
             if gone.is_set() or self._stopping.is_set():
                 raise Cancelled("the request was cancelled", "send it again")
 
@@ -289,14 +293,19 @@ def _read(decode: Callable[[Any], T], body: bytes) -> T:
     return decode(value)
 
 
-def _job_requests(value: Any) -> list[PoseRequest | Failure]:
-    """The requests of a job; one that cannot be read becomes a `Failure` in its place."""
+def _job_requests(value: Any) -> list[JobRequest | Failure]:
+    """The requests of a job; one of several that cannot be read becomes a `Failure` in its place."""
+    if isinstance(value, dict) and "track" in value:
+        f = Fields(value)
+        track = TrackRequest.from_dict(f.raw("track", required=True), "track")
+        f.done()
+        return [track]
     if not (isinstance(value, dict) and "requests" in value):
         return [PoseRequest.from_dict(value)]
     f = Fields(value)
-    requests = list(f.items("requests", _one_request, required=True))
+    requests = f.items("requests", _one_request, required=True)
     f.done()
-    return requests
+    return [*requests]
 
 
 def _one_request(value: Any, path: str) -> PoseRequest | Failure:

@@ -6,14 +6,15 @@ from typing import Protocol
 
 
 class Tick(Protocol):
-    """Told the stage in words, and by engines that write word by word the reply so far.
+    """Told the stage in words, by engines that write word by word the reply so far, and which step of how many it is.
 
+    Steps are 0 where there are none or nobody knows how many.
     Raises errors.Cancelled when the caller wants to stop.
     """
 
-    def __call__(self, stage: str, reply: str = "") -> None: ...
+    def __call__(self, stage: str, reply: str = "", *, step: int = 0, steps: int = 0) -> None: ...
 
 
-def quiet(stage: str, reply: str = "") -> None:
+def quiet(stage: str, reply: str = "", *, step: int = 0, steps: int = 0) -> None:
     """Nobody listens."""
     return

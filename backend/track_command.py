@@ -4,79 +4,122 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import time
-from typing import Final
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 import numpy as np
+
+from rigs.wire import TrackRequest
 
 from .console import print_note
 from .errors import BadInput
 from .files import FORMATS, check_writable, write_pose
 
 _EACH: Final = 2.0  # s between lines of progress where no terminal shows them in place
+_STOPPED: Final = 130
 
 
 def run(options: argparse.Namespace) -> int:
     """Check what can be checked, follow the person, write the motion. Returns the exit status."""
     check_writable(options.out, FORMATS)
-    from .body.model import BodyModel
-    from .vision.frames import Cut, open_frames
-    from .vision.track import track
+    from .track_answer import followed, said
 
     begun, progress = time.perf_counter(), _Progress()
-    cut = Cut(options.fps, options.start, options.end, options.every)
-    frames = open_frames(options.source, cut)
-    try:
-        found = track(frames, _box(options.box), _who(options.person), BodyModel.load().shaped(), progress)
-    finally:
-        progress.end()
-    write_pose(options.out, found.poses, found.rate)
+    request = read_request(options)
+    with _interruptible() as stopped:
+        try:
+            found = followed(request, progress, stopped)
+        finally:
+            progress.end()
+        write_pose(options.out, found.poses, found.rate)
     for warning in found.warnings:
         print_note(warning)
-    seconds = time.perf_counter() - begun
-    count, unseen = len(found.poses), int((~found.seen).sum())
     if options.json:
         print(json.dumps({
-            "frames": count, "fps": found.rate, "unseen": np.flatnonzero(~found.seen).tolist(),
+            "frames": len(found.poses), "fps": found.rate, "unseen": np.flatnonzero(~found.seen).tolist(),
             "foot_slide": found.slide, "held": found.held.astype(int).tolist(), "camera": found.camera.to_dict(),
-            "confidence": found.confidence, "warnings": list(found.warnings), "seconds": round(seconds, 2),
+            "confidence": found.confidence, "confidences": found.confidences.tolist(),
+            "warnings": list(found.warnings), "seconds": round(time.perf_counter() - begun, 2),
         }))  # fmt: skip
     else:
-        print(f"{count} frames at {found.rate:g} a second, {unseen} of them bridged; confidence {found.confidence:.2f}")
-        print(f"feet that rest move by at most {1000 * found.slide:.1f} mm; {seconds:.1f} s in all")
-        print(f"wrote {options.out}")
+        print(said(found))
+        print(f"wrote {options.out} in {time.perf_counter() - begun:.1f} s")
+    if stopped():
+        print_note(f"stopped: {options.out} is whole, with the {len(found.poses)} frames that were seen until then")
+        return _STOPPED
     return 0
 
 
+def read_request(options: argparse.Namespace) -> TrackRequest:
+    """The request that the options describe. Raises BadInput."""
+    fields: dict[str, Any] = {
+        "source": options.source, "fps": options.fps, "start": options.start, "end": options.end,
+        "every": options.every, "person": _who(options.person), "hands": options.hands,
+    }  # fmt: skip
+    if options.box:
+        fields["box"] = _box(options.box)
+    return TrackRequest.from_dict(fields)
+
+
+@contextmanager
+def _interruptible() -> Iterator[Any]:
+    """Ctrl C ends the motion with the frames so far; a second one stops at once. Gives a function: was it pressed?"""
+    pressed: list[int] = []
+
+    def press(number: int, _frame: Any) -> None:
+        pressed.append(number)
+        signal.signal(signal.SIGINT, before)
+        print_note("finishing with the frames so far; Ctrl C again stops without a file")
+
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, press)
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 class _Progress:
-    """The stage on stderr: in place on a terminal, else a line now and then."""
+    """The stage and the time that is left, on stderr: in place on a terminal, else a line now and then."""
 
     def __init__(self) -> None:
-        self.live, self.last = sys.stderr.isatty(), 0.0
+        self.live, self.last, self.begun = sys.stderr.isatty(), 0.0, 0.0
 
-    def __call__(self, stage: str) -> None:
+    def __call__(self, stage: str, reply: str = "", *, step: int = 0, steps: int = 0) -> None:
         now = time.monotonic()
+        if step <= 1:
+            self.begun = now
+        told = stage + self._left(now, step, steps)
         if self.live:
-            print(f"\r{stage:<40}", end="", file=sys.stderr, flush=True)
+            print(f"\r{told:<60}", end="", file=sys.stderr, flush=True)
         elif now - self.last > _EACH:
             self.last = now
-            print_note(stage)
+            print_note(told)
+
+    def _left(self, now: float, step: int, steps: int) -> str:
+        """How long the rest takes if it goes on like this; the first frame has loading in it, so it does not count."""
+        done = step - 2
+        if done < 1 or steps < step:
+            return ""
+        seconds = round((now - self.begun) / done * (steps - step + 1))
+        return f", {seconds // 60}:{seconds % 60:02d} min left" if seconds >= 60 else f", {seconds} s left"
 
     def end(self) -> None:
         if self.live:
-            print(f"\r{'':<40}\r", end="", file=sys.stderr, flush=True)
+            print(f"\r{'':<60}\r", end="", file=sys.stderr, flush=True)
 
 
 def _who(text: str | None) -> int | str | None:
-    return int(text) if text and text.strip().isdigit() else text
+    return int(text) if text and text.strip().isdecimal() else text
 
 
-def _box(text: str | None) -> tuple[float, float, float, float] | None:
-    if not text:
-        return None
+def _box(text: str) -> list[float]:
     try:
         x, y, w, h = (float(v) for v in text.split(","))
     except ValueError:
         raise BadInput(f"--box {text}: this is no box", "write x,y,w,h in px, such as 120,40,200,420") from None
-    return (x, y, w, h)
+    return [x, y, w, h]

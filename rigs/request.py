@@ -78,12 +78,12 @@ Image = ImageFile | ImageBytes
 def image_from_dict(value: Any, path: str = "image") -> Image:
     """An `Image` by its tag; a bare string is a path."""
     if isinstance(value, str):
-        return ImageFile(_file_path(value, path))
+        return ImageFile(file_path(value, path))
     f = Fields(value, path)
     tag = f.choice("type", ("file", "bytes"), required=True)
     image: Image
     if tag == "file":
-        image = ImageFile(_file_path(f.raw("path", required=True), f.at("path")))
+        image = ImageFile(file_path(f.raw("path", required=True), f.at("path")))
     else:
         try:
             image = ImageBytes(base64.b64decode(f.text("data", required=True, max_chars=1 << 27), validate=True))
@@ -93,7 +93,8 @@ def image_from_dict(value: Any, path: str = "image") -> Image:
     return image
 
 
-def _file_path(value: Any, path: str) -> str:
+def file_path(value: Any, path: str) -> str:
+    """A file name on this computer."""
     name = text(value, path, max_chars=4096)
     if not name or "\0" in name:
         raise WireError(path, f"{brief(name)} is no file name")
@@ -172,17 +173,13 @@ class PoseRequest:
     @classmethod
     def from_dict(cls, value: Any, path: str = "") -> PoseRequest:
         f = Fields(value, path)
-        image, start, box, person = f.raw("image"), f.raw("start"), f.array("box", (4,)), f.raw("person")
-        if person is not None and (isinstance(person, bool) or not isinstance(person, (int, str))):
-            raise WireError(f.at("person"), f"expected an index or words, got {kind(person)}")
-        if box is not None and (box[2:] <= 0).any():
-            raise WireError(f.at("box"), f"width and height must be positive, got {box[2]:g} x {box[3]:g}")
+        image, start, (box, person) = f.raw("image"), f.raw("start"), box_and_person(f)
         points = Fields({} if f.raw("points") is None else f.raw("points"), f.at("points"))
         request = cls(
             id=identifier(f.raw("id"), f.at("id")),
             prompt=f.text("prompt", "", max_chars=MAX_PROMPT_CHARS),
             image=None if image is None else image_from_dict(image, f.at("image")),
-            box=None if box is None else (float(box[0]), float(box[1]), float(box[2]), float(box[3])),
+            box=box,
             person=person,
             start=None if start is None else Pose.from_dict(start, f.at("start")),
             turns=f.items("turns", Turn.from_dict),
@@ -195,6 +192,18 @@ class PoseRequest:
         )
         f.done()
         return request
+
+
+def box_and_person(f: Fields) -> tuple[tuple[float, float, float, float] | None, int | str | None]:
+    """The fields "box" and "person", which say who of a picture is meant; each may be missing."""
+    box, person = f.array("box", (4,)), f.raw("person")
+    if person is not None and (isinstance(person, bool) or not isinstance(person, (int, str))):
+        raise WireError(f.at("person"), f"expected an index or words, got {kind(person)}")
+    if box is None:
+        return None, person
+    if (box[2:] <= 0).any():
+        raise WireError(f.at("box"), f"width and height must be positive, got {box[2]:g} x {box[3]:g}")
+    return (float(box[0]), float(box[1]), float(box[2]), float(box[3])), person
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """What travels between the add-on, the CLI and the backend: frozen values with `to_dict` / `from_dict`.
 
 Everything is JSON. Decoding is strict (`rigs.decode`): a missing field, a wrong type, an unknown field or an unknown
-tag raises `WireError`, whose message names the path of the fault. The values live in `rigs.request`, `rigs.result`
-and `rigs.progress`; this module is the one door to them. Units: m and rad; frames as in `rigs.skeleton`.
+tag raises `WireError`, whose message names the path of the fault. The values live in `rigs.request`, `rigs.result`,
+`rigs.motion` and `rigs.progress`; this module is the one door to them. Units: m and rad; frames as in `rigs.skeleton`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Final
 
 from .decode import WireError
-from .progress import JOB_STATES, Answered, Finished, JobEvent, JobStatus, Progress, event_from_dict
+from .motion import FEET, TrackRequest, TrackResult
+from .progress import JOB_STATES, Answered, Finished, JobAnswer, JobEvent, JobStatus, Progress, event_from_dict
 from .request import (
     MAX_POSES,
     MAX_PROMPT_CHARS,
@@ -42,6 +43,7 @@ PROTOCOL_VERSION: Final = 1
 PROTOCOL_HEADER: Final = "X-Posewright-Protocol"
 
 __all__ = [
+    "FEET",
     "JOB_STATES",
     "MAX_POSES",
     "MAX_PROMPT_CHARS",
@@ -59,6 +61,7 @@ __all__ = [
     "Image",
     "ImageBytes",
     "ImageFile",
+    "JobAnswer",
     "JobEvent",
     "JobStatus",
     "Pose",
@@ -69,6 +72,8 @@ __all__ = [
     "Report",
     "SolveRequest",
     "Statement",
+    "TrackRequest",
+    "TrackResult",
     "Turn",
     "WireError",
     "answer_from_dict",

@@ -100,8 +100,8 @@ def fit(
     middle = (picture.size[0] / 2, picture.size[1] / 2)
     focal = focal_of(picture)
     program = _directions(person, sure)
-    stance = with_fingers(neutral_stance(), person, shaped.joints)
-    start = starting_pose(stance, program, np.ones(len(JOINT), bool)) if last is None else last
+    stance = with_fingers(neutral_stance() if last is None else last, person, shaped.joints)
+    start = starting_pose(stance, program, np.ones(len(JOINT), bool)) if last is None else stance
     transl = _place(shaped, start, person, sure, focal, middle)
     terms = (_points_term(person, sure, focal, middle), _lines_term(person, sure))
     names = sorted({*POINTS.values()})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from glob import glob
 from itertools import pairwise
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from backend.errors import BadFile, BadInput, NotAvailable
-from rigs.wire import ImageFile
+from rigs.wire import Image, ImageFile
 
 from .images import Picture, frame_picture, read_picture
 from .models import NEXT_STEP
@@ -78,12 +78,20 @@ def _natural(path: Path) -> list[Any]:
 def _of_files(paths: list[Path], source: Path, cut: Cut) -> Frames:
     if not paths:
         raise BadFile(f"there are no pictures in {source}", f"{', '.join(p[1:] for p in PICTURES)} are read")
+    return of_images([ImageFile(str(p)) for p in paths], cut, str(source))
+
+
+def of_images(images: Sequence[Image], cut: Cut = Cut(), source: str = "the list") -> Frames:
+    """Pictures in their order, at the rate of the cut.
+
+    Raises: as `open_frames`.
+    """
     rate = cut.rate or RATE
     first = round(cut.start * rate)
-    last = len(paths) if cut.end is None else round(cut.end * rate)
-    chosen = paths[first : last : cut.every]
+    last = len(images) if cut.end is None else round(cut.end * rate)
+    chosen = images[first : last : cut.every]
     _check_count(len(chosen), source)
-    return Frames((read_picture(ImageFile(str(p))) for p in chosen), rate / cut.every, len(chosen))
+    return Frames((read_picture(image) for image in chosen), rate / cut.every, len(chosen))
 
 
 def _of_animation(path: Path, cut: Cut) -> Frames:
@@ -105,7 +113,7 @@ def _of_animation(path: Path, cut: Cut) -> Frames:
     own = min(1.0 / max(gaps[len(gaps) // 2], 1e-3), FASTEST)
     rate = cut.rate or own
     wanted = _wanted(stamps, rate, cut)
-    _check_count(len(wanted), path)
+    _check_count(len(wanted), str(path))
     return Frames(_seeking(opened, wanted, path), rate / cut.every, len(wanted))
 
 
@@ -183,7 +191,7 @@ def _decoded(container: Any, stream: Any, rate: float, cut: Cut, path: Path) -> 
         raise BadFile(f"{path.name} is damaged: {fault}", "make pictures of the part that is whole") from None
 
 
-def _check_count(count: int, source: Path) -> None:
+def _check_count(count: int, source: str) -> None:
     if not 0 < count <= MOST_FRAMES:
         raise BadInput(
             f"{count} frames of {source} are left", f"1 to {MOST_FRAMES:,} are read; see the start and the end"

@@ -25,6 +25,8 @@ from rigs.wire import (
     Report,
     SolveRequest,
     Statement,
+    TrackRequest,
+    TrackResult,
 )
 
 TOKEN = "a-token-for-tests"
@@ -65,6 +67,19 @@ class StandIn:
             tick("writing the reply", "It is")
             tick("writing the reply", "It is a pose")
         return result_of(request)
+
+    def track(self, request: TrackRequest, tick: Tick) -> TrackResult:
+        """A motion of three frames; a source with "slow" in it waits as `pose` does."""
+        for n in range(3):
+            tick(f"Frame {n + 1} of 3", step=n + 1, steps=3)
+        if "slow" in str(request.source):
+            self._wait(tick)
+        flags, numbers = np.ones((3, 4), bool), np.arange(3.0)
+        still, camera = np.zeros((3, 55, 3)), {"fx": 1.0}
+        return TrackResult(
+            request.id, 30.0, numbers / 30, still, still[:, 0], numbers / 3, flags[:, 0], flags, still[0], camera,
+            "3 frames", 0.0,
+        )  # fmt: skip
 
     def posecodes(self, strict: bool = False) -> dict[str, Any]:
         return {"title": "posecode program", "strict": strict}

@@ -16,6 +16,7 @@ from backend.server import MAX_BODY_BYTES
 from rigs.wire import (
     PROTOCOL_HEADER,
     PROTOCOL_VERSION,
+    Answered,
     Description,
     EngineInfo,
     Failure,
@@ -23,6 +24,7 @@ from rigs.wire import (
     Health,
     JobStatus,
     PoseResult,
+    TrackResult,
     event_from_dict,
 )
 from tests.backend.stand_in import TOKEN, Client, StandIn, rest_pose, running_server
@@ -322,3 +324,43 @@ def test_shutdown_ends_waiting_clients_and_frees_the_port() -> None:
         assert (seen[-1].state, seen[-1].error and seen[-1].error.code) == ("failed", "stopping")
     with pytest.raises(requests.ConnectionError):
         server("GET", "/v1/health", timeout=2)
+
+
+def test_a_job_follows_a_person(server: Client) -> None:
+    job = JobStatus.from_dict(server("POST", "/v1/jobs", json={"track": {"id": "w", "source": "walk.mp4"}}).json())
+    lines = server("GET", f"/v1/jobs/{job.id}/events").text.splitlines()
+    events = [event_from_dict(json.loads(line[6:])) for line in lines if line.startswith("data: ")]
+    told = [e for e in events if isinstance(e, Answered)]
+    assert isinstance(told[0].answer, TrackResult)
+    assert (told[0].answer.id, len(told[0].answer.poses)) == ("w", 3)
+
+
+def test_nobody_who_wants_a_pose_waits_for_a_motion(server: Client, service: StandIn) -> None:
+    slow = JobStatus.from_dict(server("POST", "/v1/jobs", json={"track": {"source": "slow.mp4"}}).json())
+    assert service.started.wait(5)
+    quick = JobStatus.from_dict(server("POST", "/v1/jobs", json={"prompt": "sit"}).json())
+    events = server("GET", f"/v1/jobs/{quick.id}/events").text
+    assert "posed sit" in events
+    running = JobStatus.from_dict(server("GET", f"/v1/jobs/{slow.id}").json())
+    assert (running.state, running.progress.step, running.progress.steps) == ("running", 0, 0)
+    server("DELETE", f"/v1/jobs/{slow.id}")
+    assert service.cancelled.wait(5)
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"track": {}}, "track.source: missing"),
+        ({"track": {"source": "a"}, "requests": []}, "requests: unknown field"),
+        ({"track": {"source": "a", "speed": 2}}, "track.speed: unknown field"),
+    ],
+)
+def test_a_motion_that_is_badly_asked_for_is_refused(server: Client, body: dict[str, Any], says: str) -> None:
+    response = server("POST", "/v1/jobs", json=body)
+    assert response.status_code == 422
+    assert says in failure(response).message
+
+
+def test_files_are_named_with_the_token_only(server: Client) -> None:
+    body = {"track": {"source": "/etc"}}
+    assert server("POST", "/v1/jobs", json=body, headers={"Authorization": ""}).status_code == 401

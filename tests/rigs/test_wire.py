@@ -28,6 +28,8 @@ from rigs.wire import (
     Report,
     SolveRequest,
     Statement,
+    TrackRequest,
+    TrackResult,
     Turn,
     WireError,
     answer_from_dict,
@@ -67,6 +69,11 @@ REQUEST = PoseRequest(
     seed=9,
     engine="embedded",
 )
+TRACK = TrackRequest("walk.mp4", "7", 24.0, 0.5, 2.0, 2, (1.0, 2.0, 30.0, 40.0), "the tallest", False)
+MOTION = TrackResult(
+    "7", 24.0, np.array([0.5, 0.54]), np.full((2, 55, 3), 0.1), np.zeros((2, 3)), np.array([0.9, 0.0]),
+    np.array([True, False]), np.ones((2, 4), bool), np.zeros((55, 3)), CAMERA, "2 frames", 0.4, ("bridged",),
+)  # fmt: skip
 STATUS = JobStatus("j", "running", Progress(1, 3, "solving"), (RESULT, FAILURE, None), FAILURE)
 VALUES = {
     "pose": (POSE, Pose.from_dict),
@@ -87,7 +94,12 @@ VALUES = {
     "health": (Health("loading", 1, "0.1.0", 12, "3.11.7"), Health.from_dict),
     "progress": (Progress(1, 2, "solving"), event_from_dict),
     "progress with a reply": (Progress(1, 2, "writing", "It is"), event_from_dict),
+    "progress of frames": (Progress(0, 1, "Frame 3 of 9", step=3, steps=9), event_from_dict),
+    "track": (TRACK, TrackRequest.from_dict),
+    "track of pictures": (TrackRequest((ImageFile("a.png"), ImageBytes(b"x"))), TrackRequest.from_dict),
+    "motion": (MOTION, TrackResult.from_dict),
     "answered": (Answered(4, FAILURE), event_from_dict),
+    "answered with a motion": (Answered(0, MOTION), event_from_dict),
     "finished": (Finished("failed", FAILURE), event_from_dict),
     "done": (Finished("done"), event_from_dict),
     "status": (STATUS, JobStatus.from_dict),
@@ -117,6 +129,32 @@ def test_every_field_that_is_not_known_is_refused(name: str) -> None:
     value, read = VALUES[name]
     with pytest.raises(WireError, match="surplus: unknown field"):
         read({**value.to_dict(), "surplus": 1})
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ({}, "track.source: missing"),
+        ({"source": ""}, "track.source: '' is no file name"),
+        ({"source": []}, "track.source: expected 1 to 20,000 pictures, got 0"),
+        ({"source": ["a.png", 3]}, "track.source[1]: expected an object, got a number"),
+        ({"source": "a", "every": 0}, "track.every: expected a whole number from 1"),
+        ({"source": "a", "fps": "fast"}, "track.fps: expected a finite number, got a string"),
+        ({"source": "a", "box": [0, 0, 0, 9]}, "track.box: width and height must be positive"),
+        ({"source": "a", "person": True}, "track.person: expected an index or words, got true/false"),
+    ],
+)
+def test_a_fault_in_what_is_to_be_tracked_names_its_path(value: dict[str, Any], says: str) -> None:
+    with pytest.raises(WireError) as caught:
+        TrackRequest.from_dict(value)
+    assert says in str(caught.value)
+
+
+def test_a_motion_gives_a_pose_for_each_frame() -> None:
+    assert len(MOTION.poses) == 2 and MOTION.poses[1] == Pose(MOTION.rotvecs[1])
+    frames = MOTION.to_dict()["frames"] | {"transl": [[0, 0, 0]]}
+    with pytest.raises(WireError, match=r"frames.transl: expected shape 2x3, got 1x3"):
+        TrackResult.from_dict(MOTION.to_dict() | {"frames": frames})
 
 
 def test_equal_poses_are_equal() -> None:

@@ -115,14 +115,14 @@ def test_held_feet_stay_though_the_body_drifts_and_trembles() -> None:
 def test_tick_stops_it() -> None:
     told: list[str] = []
 
-    def tick(stage: str) -> None:
-        told.append(stage)
+    def tick(stage: str, reply: str = "", *, step: int = 0, steps: int = 0) -> None:
+        told.append(f"{stage} ({step}/{steps})")
         if len(told) == 2:
             raise Cancelled("cancelled")
 
     with pytest.raises(Cancelled):
         _tracked(list(pictures()), tick=tick)
-    assert told == ["Frame 1 of 9", "Frame 2 of 9"]
+    assert told == ["Frame 1 of 9 (1/9)", "Frame 2 of 9 (2/9)"]
 
 
 def test_pictures_of_nobody_are_said() -> None:
