@@ -81,10 +81,15 @@ def _inside(region: Region, box: Box, mirrored: bool) -> np.ndarray:
     return enlarged(np.exp(-away * away), SIZE)[..., None]
 
 
+def twin_of(name: str) -> str:
+    """The same landmark on the other side, or itself."""
+    twin = {"left": "right", "right": "left"}
+    return "_".join(twin.get(p, p) for p in name.split("_"))
+
+
 def _swapped() -> np.ndarray:
     """Where the twin of each landmark on the other side stands."""
-    twin = {"left": "right", "right": "left"}
-    return np.array([INDEX["_".join(twin.get(p, p) for p in name.split("_"))] for name in NAMES])
+    return np.array([INDEX[twin_of(name)] for name in NAMES])
 
 
 _SWAPPED: Final = _swapped()

@@ -68,14 +68,14 @@ def _aligned(picture: Picture, box: Box, angle: float) -> Person:
     """The person by looks that are turned as the body is, beginning with `angle`."""
     first = _looks(picture, box, angle, MARGINS[:1])
     rough = _seen(picture, box, first)
-    tilt = _tilt(rough)
+    tilt = tilt_of(rough)
     if abs((tilt - angle + np.pi) % (2 * np.pi) - np.pi) < _STRAIGHT:
         return _seen(picture, box, [*first, *_looks(picture, box, angle, MARGINS[1:])])
     person = _seen(picture, box, _looks(picture, box, tilt))
     return person if _sureness(person) >= _ALIGNED_ENOUGH * _sureness(rough) else rough
 
 
-def _tilt(person: Person) -> float:
+def tilt_of(person: Person) -> float:
     """Rad by which a region is turned in which the trunk stands upright."""
     at = {n: person.points[[INDEX[f"left_{n}"], INDEX[f"right_{n}"]]].mean(axis=0) for n in ("shoulder", "hip")}
     x, y = at["shoulder"] - at["hip"]

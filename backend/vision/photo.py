@@ -14,7 +14,8 @@ from rigs.wire import Image
 
 from .choose import choose, clipped
 from .confidence import confidence_of_limbs, confidence_of_whole
-from .detector import Found, find_people
+from .detector import Found
+from .finders import BUILT_IN, Finders
 from .fit import Fit, fit
 from .flips import depth_flips
 from .hands import with_hands
@@ -22,7 +23,7 @@ from .head import with_face
 from .images import Picture, read_picture
 from .landmarks import INDEX, Box
 from .layout import together
-from .observe import Person, observe
+from .observe import Person
 
 _SEEN: Final = 0.3  # weight of a landmark from which on it counts as seen
 _LIMBS: Final = {
@@ -54,6 +55,7 @@ def pose_photo(
     who: int | str | None,
     shaped: ShapedBody,
     tick: Callable[[str], None] = lambda stage: None,
+    finders: Finders = BUILT_IN,
 ) -> Photo:
     """The pose of the person that is meant.
 
@@ -63,12 +65,15 @@ def pose_photo(
     """
     tick("Reading the picture")
     picture = read_picture(image)
-    region, told = _region(picture, box, who, tick)
-    return _posed(picture, region, shaped, tick, told)
+    region, told = _region(picture, box, who, tick, finders)
+    return _posed(picture, region, shaped, tick, told, finders)
 
 
 def pose_everybody(
-    image: Image, shaped: ShapedBody, tick: Callable[[str], None] = lambda stage: None
+    image: Image,
+    shaped: ShapedBody,
+    tick: Callable[[str], None] = lambda stage: None,
+    finders: Finders = BUILT_IN,
 ) -> tuple[Photo, ...]:
     """The poses of all people of a picture from left to right, where they stand on one ground.
 
@@ -76,15 +81,15 @@ def pose_everybody(
     """
     tick("Reading the picture")
     picture = read_picture(image)
-    people = sorted(_people(picture, tick), key=lambda f: f.box[0] + f.box[2] / 2)
-    photos = [_posed(picture, found.box, shaped, tick, ()) for found in people]
+    people = sorted(_people(picture, tick, finders), key=lambda f: f.box[0] + f.box[2] / 2)
+    photos = [_posed(picture, found.box, shaped, tick, (), finders) for found in people]
     placed = together([photo.fit for photo in photos], shaped)
     return tuple(replace(photo, fit=fit_) for photo, fit_ in zip(photos, placed, strict=True))
 
 
-def _people(picture: Picture, tick: Callable[[str], None]) -> list[Found]:
+def _people(picture: Picture, tick: Callable[[str], None], finders: Finders) -> list[Found]:
     tick("Looking for people")
-    people = find_people(picture)
+    people = finders.people(picture)
     if not people:
         raise BadInput(
             "I see nobody in this picture", "draw a box around the person, or take another picture", "nobody"
@@ -93,20 +98,25 @@ def _people(picture: Picture, tick: Callable[[str], None]) -> list[Found]:
 
 
 def _region(
-    picture: Picture, box: Box | None, who: int | str | None, tick: Callable[[str], None]
+    picture: Picture, box: Box | None, who: int | str | None, tick: Callable[[str], None], finders: Finders
 ) -> tuple[Box, tuple[str, ...]]:
     """Where the person is that is meant, and what is to be said about the choice."""
     if box is not None:
         return clipped(box, picture.size, picture.scale), ()
-    chosen, told = choose(_people(picture, tick), who, picture)
+    chosen, told = choose(_people(picture, tick, finders), who, picture)
     return chosen.box, (told,) if told else ()
 
 
 def _posed(
-    picture: Picture, region: Box, shaped: ShapedBody, tick: Callable[[str], None], told: tuple[str, ...]
+    picture: Picture,
+    region: Box,
+    shaped: ShapedBody,
+    tick: Callable[[str], None],
+    told: tuple[str, ...],
+    finders: Finders,
 ) -> Photo:
     tick("Finding the landmarks")
-    person = with_face(picture, with_hands(picture, observe(picture, region)))
+    person = with_face(picture, with_hands(picture, finders.landmarks(picture, region)))
     tick("Fitting the pose")
     found = fit(person, picture, shaped)
     sure = round(confidence_of_whole(found, person), 3)
