@@ -30,6 +30,7 @@ from backend.ticks import Tick
 from backend.vision.fit import Fit
 from backend.vision.photo import Photo, pose_everybody, pose_photo
 from backend.vision.stated import EASY, missed, refit
+from backend.vision.vitpose import finders_for
 from backend.vision.who import EVERYBODY
 from rigs.skeleton import GROUPS, INDEX, JOINTS, N_BODY, expand_joints
 from rigs.wire import Pose, PoseEntry, PoseRequest, PoseResult, Statement
@@ -43,20 +44,22 @@ Poser = Callable[[PoseRequest, Tick], PoseResult]
 def photo_answer(request: PoseRequest, shaped: ShapedBody, pose: Poser, tick: Tick) -> PoseResult:
     """The pose of the person that is meant, or one of everybody. pose: answers a request without a picture."""
     began = time.perf_counter()
-    words = photo_words(request.prompt)
+    words, finders = photo_words(request.prompt), finders_for(request.engine)
     who = words.who if request.person is None else request.person
     assert request.image is not None
     if request.box is None and (
         words.everybody if request.person is None else isinstance(who, str) and EVERYBODY.match(who.strip().lower())
     ):
-        photos = pose_everybody(request.image, shaped, tick)
+        photos = pose_everybody(request.image, shaped, tick, finders)
         results = [_answered(photo, request, words, shaped, pose, tick) for photo in photos]
         result = _together(results)
     else:
-        photo = pose_photo(request.image, request.box, who, shaped, tick)
+        photo = pose_photo(request.image, request.box, who, shaped, tick, finders)
         result = _answered(photo, request, words, shaped, pose, tick)
         result = replace(result, reply=f"Posed from the picture. {result.reply}".strip())
-    return replace(result, id=request.id, engine="photo", seconds=round(time.perf_counter() - began, 4))
+    reply = f"{result.reply} I looked with {finders.said}." if finders.said else result.reply
+    seconds = round(time.perf_counter() - began, 4)
+    return replace(result, id=request.id, engine=finders.name, reply=reply, seconds=seconds)
 
 
 def _together(results: list[PoseResult]) -> PoseResult:

@@ -36,7 +36,7 @@ from rigs.wire import (
     TrackResult,
 )
 
-PHOTO_ENGINES = ("auto", "photo")
+PHOTO_ENGINES = ("auto", "photo", "vitpose")
 _TOLD = 20  # unmet statements that a reply names; the report has all
 
 

@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Final
 
 from backend.errors import BadInput, NotAvailable
+from backend.vision import checkpoints
 from backend.vision.models import NEXT_STEP, missing
 from rigs.wire import EngineInfo
 
@@ -21,6 +22,7 @@ ENGINES: Final[dict[str, tuple[str, str]]] = {
     "embedded": ("embedded", "EmbeddedEngine"),
 }
 AUTO: Final = ("embedded",)  # the best first; the first that is ready answers requests that name no engine
+PICTURES: Final = ("photo", "vitpose")  # engines that the pipeline itself runs, for requests with a picture
 
 _TIER = ("the language-model tier",)
 _LATER = "not part of this version; the embedded engine answers meanwhile"
@@ -38,6 +40,13 @@ def photo_info() -> EngineInfo:
     return EngineInfo("photo", "Photo fit (landmarks + solver)", not lacking, ("image",), lacking, step)
 
 
+def vitpose_info() -> EngineInfo:
+    """The same with points by the user's ViTPose: whether its packages and checkpoints are here as well."""
+    lacking = (*missing(), *checkpoints.missing())
+    step = (NEXT_STEP if missing() else checkpoints.NEXT_STEP) if lacking else ""
+    return EngineInfo("vitpose", "Photo fit with ViTPose's points", not lacking, ("image",), lacking, step)
+
+
 class Catalogue:
     """The engines by name; each is made when it is first asked for. Safe to call from several threads."""
 
@@ -48,7 +57,7 @@ class Catalogue:
     def infos(self) -> tuple[EngineInfo, ...]:
         """The state of every engine, those that can be used and those that lack something."""
         infos = [self._engine(name).info() for name in ENGINES]
-        return (infos[0], photo_info(), *infos[1:], *PLANNED)
+        return (infos[0], photo_info(), vitpose_info(), *infos[1:], *PLANNED)
 
     def get(self, name: str) -> tuple[str, Engine]:
         """The engine for a request; "auto" is the best that is ready.
@@ -59,11 +68,12 @@ class Catalogue:
         if name == "auto":
             ready = (each for each in AUTO if self._engine(each).info().available)
             name = next(ready, AUTO[-1])
-        if name == "photo":
-            raise BadInput("the engine 'photo' poses from pictures, and there is none", "give a picture", "no_picture")
+        if name in PICTURES:
+            told = f"the engine {name!r} poses from pictures, and there is none"
+            raise BadInput(told, "give a picture", "no_picture")
         planned = next((e for e in PLANNED if e.name == name), None)
         if name not in ENGINES and planned is None:
-            known = ["auto", *ENGINES, "photo", *(e.name for e in PLANNED)]
+            known = ["auto", *ENGINES, *PICTURES, *(e.name for e in PLANNED)]
             raise BadInput(f"there is no engine {name!r}", f"engines: {', '.join(known)}", "unknown_engine")
         info = planned or self._engine(name).info()
         if not info.available:

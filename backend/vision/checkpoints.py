@@ -12,15 +12,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from backend.errors import BadFile
+from backend.errors import BadFile, NotAvailable
 
-from .keypoints import LAYOUTS
 from .models import folder as models_folder
 
 VITPOSE_VARIABLE: Final = "POSEWRIGHT_VITPOSE"  # a folder with a ViTPose checkpoint
 DETECTOR_VARIABLE: Final = "POSEWRIGHT_DETECTOR"  # a folder with one that finds people
-NEXT_STEP: Final = f"run: posewright setup vitpose, or let {VITPOSE_VARIABLE} name a folder with a checkpoint"
+NEXT_STEP: Final = f"let {VITPOSE_VARIABLE} name a folder with a ViTPose checkpoint for transformers"
 PACKAGES: Final = ("torch", "transformers")
+KEYPOINTS: Final = (17, 133)  # COCO, COCO-WholeBody
 _ARCHITECTURE: Final = "VitPoseForPoseEstimation"
 _DETECTS: Final = "ForObjectDetection"  # what names of architectures that find things end with
 _WEIGHTS: Final = ("*.safetensors", "pytorch_model*.bin")
@@ -70,6 +70,11 @@ def detector_folder() -> Path | None:
     return Path(given) if given else own if (own / "config.json").is_file() else None
 
 
+def set_up() -> bool:
+    """Whether a user has said where a ViTPose checkpoint is, or put one where it is looked for."""
+    return bool(os.environ.get(VITPOSE_VARIABLE)) or (vitpose_folder() / "config.json").is_file()
+
+
 def missing() -> tuple[str, ...]:
     """What the ViTPose path lacks here beyond the photo tier, in words; empty where it can run."""
     out = [f"the package {name}" for name in PACKAGES if find_spec(name) is None]
@@ -78,8 +83,8 @@ def missing() -> tuple[str, ...]:
         people = detector_folder()
         if people is not None:
             people_checkpoint(people)
-    except BadFile as fault:
-        out.append(fault.message)
+    except (BadFile, NotAvailable) as fault:
+        out.append(f"a usable checkpoint ({fault.message})")
     return tuple(out)
 
 
@@ -87,15 +92,15 @@ def pose_checkpoint(folder: Path) -> PoseCheckpoint:
     """The ViTPose checkpoint in a folder, checked.
 
     Raises:
-        BadFile: there is none, or it is of another kind, with what was found and what is allowed.
+        NotAvailable: there is none. BadFile: it is of another kind, with what was found and what is allowed.
     """
-    config = _config(folder, "a ViTPose checkpoint")
+    config = _config(folder, "ViTPose checkpoint")
     named = _architecture(config)
     if named != _ARCHITECTURE:
         raise BadFile(f"{folder} holds {named}, not {_ARCHITECTURE}", "take a ViTPose checkpoint for transformers")
     labels = [str(v) for v in config.get("id2label", {}).values()]
-    if len(labels) not in LAYOUTS:
-        allowed = " or ".join(str(n) for n in LAYOUTS)
+    if len(labels) not in KEYPOINTS:
+        allowed = " or ".join(str(n) for n in KEYPOINTS)
         raise BadFile(f"{folder} finds {len(labels)} keypoints; {allowed} are understood", "take one trained on COCO")
     if any("paw" in label.lower() or "tail" in label.lower() for label in labels):
         raise BadFile(f"{folder} finds keypoints of animals", "take one trained on people (COCO)")
@@ -116,9 +121,9 @@ def people_checkpoint(folder: Path) -> PeopleCheckpoint:
     """The checkpoint of an object detector in a folder, checked.
 
     Raises:
-        BadFile: there is none, it is of another kind, or it knows no people.
+        NotAvailable: there is none. BadFile: it is of another kind, or knows no people.
     """
-    config = _config(folder, "a checkpoint of an object detector")
+    config = _config(folder, "detector of people")
     named = _architecture(config)
     if not named.endswith(_DETECTS):
         raise BadFile(f"{folder} holds {named}, which is no object detector", f"take one whose name ends in {_DETECTS}")
@@ -129,10 +134,13 @@ def people_checkpoint(folder: Path) -> PeopleCheckpoint:
 
 
 def _config(folder: Path, what: str) -> dict[str, Any]:
-    if not (folder / "config.json").is_file():
-        raise BadFile(f"{what} (there is no config.json in {folder})", NEXT_STEP)
-    if not any(any(folder.glob(pattern)) for pattern in _WEIGHTS):
-        raise BadFile(f"the weights of {what} (no .safetensors in {folder})", NEXT_STEP)
+    for lacking, there in (
+        ("config.json", (folder / "config.json").is_file()),
+        (".safetensors", any(any(folder.glob(pattern)) for pattern in _WEIGHTS)),
+    ):
+        if not there:
+            told = f"there is no {what} in {folder}: no {lacking}"
+            raise NotAvailable(told, f"{NEXT_STEP}; or use the engine photo", "no_vitpose")
     return _read(folder / "config.json")
 
 

@@ -14,9 +14,9 @@ from typing import Final
 
 import numpy as np
 
-from .checkpoints import PoseCheckpoint, detector_folder, people_checkpoint, pose_checkpoint, vitpose_folder
+from .checkpoints import PoseCheckpoint, detector_folder, people_checkpoint, pose_checkpoint, set_up, vitpose_folder
 from .detector import Found, find_people
-from .finders import Finders
+from .finders import BUILT_IN, Finders
 from .heatmaps import peaks, turned_back
 from .images import Picture
 from .keypoints import LAYOUTS, Keypoints, with_keypoints
@@ -48,7 +48,7 @@ class KeypointFinder:
     def __call__(self, picture: Picture, box: Box, angle: float = 0.0) -> Keypoints:
         """The keypoints of the person in a box, in px of the picture; angle: rad by which the look is turned."""
         height, width = self._checkpoint.size
-        side = max(box[3], box[2] * height / width) * MARGIN
+        side = max(box[3], box[2] * height / width) * MARGIN * height / (height - 1)  # between outermost middles
         region = Region(box[0] + box[2] / 2, box[1] + box[3] / 2, side, angle)
         crops = np.stack([self._crop(picture, region, mirrored) for mirrored in (False, True)])
         plain, mirrored = self._heat(crops)
@@ -123,11 +123,19 @@ def _shared(a: Box, b: Box) -> float:
     return w * h / max(a[2] * a[3] + b[2] * b[3] - w * h, 1e-9)
 
 
+def finders_for(engine: str) -> Finders:
+    """Those that an engine looks with: "photo" the built-in ones, "vitpose" the user's, "auto" the latter if set up.
+
+    Raises: as `vitpose_finders`; a checkpoint that was set up and cannot be used is never passed over in silence.
+    """
+    return vitpose_finders() if engine == "vitpose" or (engine == "auto" and set_up()) else BUILT_IN
+
+
 def vitpose_finders() -> Finders:
     """The finders of the user's checkpoints, loaded when they are first asked for and kept.
 
     Raises:
-        BadFile: a checkpoint is not what it should be. NotAvailable: a package is missing, or memory.
+        BadFile: a checkpoint is not what it should be. NotAvailable: it, a package or memory is missing.
     """
     return _finders(vitpose_folder(), detector_folder())
 
