@@ -14,9 +14,9 @@ import numpy as np
 from mathutils import Quaternion
 
 from ..rigs.skeleton import JOINTS, N_JOINTS
-from . import retarget, rotation_modes
+from . import compat, retarget, rotation_modes
 from .bodydata import load_body
-from .keyframes import auto_key_options, key_bones
+from .keyframes import auto_keying, key_bones
 from .rigmap import RigMap, best_map
 
 if TYPE_CHECKING:
@@ -162,8 +162,20 @@ def locked_joints(armature: bpy.types.Object) -> tuple[str, ...]:
 
 
 # ---------------------------------------------------------------------------------------------------- writing
-def apply_pose(context: bpy.types.Context, armature: bpy.types.Object, pose: Pose) -> list[str]:
+def selected_joints(context: bpy.types.Context, armature: bpy.types.Object) -> frozenset[int]:
+    """Joints whose bones are selected in Pose Mode; of a finger or foot only what is selected itself."""
+    _, names = read_rest(armature)
+    chosen = compat.selected_bone_names(armature) if armature.mode == "POSE" else frozenset()
+    return frozenset(joint for joint, name in names.items() if name in chosen)
+
+
+def apply_pose(
+    context: bpy.types.Context, armature: bpy.types.Object, pose: Pose, joints: frozenset[int] | None = None
+) -> list[str]:
     """Set the bones to `pose`; keys only with auto-key on. Bones the map does not name are not touched.
+
+    Args:
+        joints: indices of those to write; None for all.
 
     Returns:
         Names of the bones that locks held back.
@@ -174,18 +186,17 @@ def apply_pose(context: bpy.types.Context, armature: bpy.types.Object, pose: Pos
     check_usable(armature)
     rig, names = read_rest(armature)
     wanted = retarget.to_bones(rig, pose)
-    keys = auto_key_options(context)
+    written = {j: armature.pose.bones[name] for j, name in names.items() if joints is None or j in joints}
     held = []
-    for joint, name in names.items():
-        bone = armature.pose.bones[name]
+    for joint, bone in written.items():
         free = rotation_modes.write_quat(bone, Quaternion(wanted.quats_wxyz[joint]))
         if joint == retarget.PELVIS:
             free = _write_location(bone, wanted.location) and free
         if not free:
-            held.append(name)
-    if keys is not None:
-        posed = [armature.pose.bones[name] for name in names.values()]
-        key_bones(armature, posed, keys, located=armature.pose.bones[names[retarget.PELVIS]])
+            held.append(bone.name)
+    keying = auto_keying(context, armature)
+    if keying is not None:
+        key_bones(armature, written.values(), keying, located=armature.pose.bones[names[retarget.PELVIS]])
     armature.update_tag(refresh={"OBJECT"})
     return held
 

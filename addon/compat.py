@@ -16,3 +16,10 @@ def draw_prompt(layout: Any, data: Any, prop: str, placeholder: str) -> None:
         layout.textbox(data, prop, initial_visible_lines=3, placeholder=placeholder)
     else:
         layout.prop(data, prop, text="", placeholder=placeholder)
+
+
+def selected_bone_names(armature: bpy.types.Object) -> frozenset[str]:
+    """Names of the selected bones. Blender 5.0 moved the selection from the bone to the pose bone."""
+    if bpy.app.version >= (5, 0, 0):
+        return frozenset(bone.name for bone in armature.pose.bones if bone.select)
+    return frozenset(bone.name for bone in armature.data.bones if bone.select)

@@ -1,14 +1,33 @@
-"""Keys, and only when the animator has switched auto-key on. Blender's own auto-key settings decide how."""
+"""Keys, and only when the animator has switched auto-key on. Blender's own auto-key settings decide how.
+
+Keys that come from us are marked as generated, so that an animator tells them from keys set by hand.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
 
 import bpy
 
 from .rotation_modes import rotation_channel
 
-_AVAILABLE = "INSERTKEY_AVAILABLE"
+KEY_TYPE: Final = "GENERATED"
+_AVAILABLE: Final = "INSERTKEY_AVAILABLE"
+_KEYING_SET_CHANNELS: Final[dict[str, frozenset[str]]] = {
+    "Location": frozenset({"location"}),
+    "Rotation": frozenset({"rotation"}),
+    "BUILTIN_KSI_LocRot": frozenset({"location", "rotation"}),
+    "LocRotScale": frozenset({"location", "rotation"}),
+    "LocRotScaleCProp": frozenset({"location", "rotation"}),
+    "BUILTIN_KSI_RotScale": frozenset({"rotation"}),
+    "BUILTIN_KSI_LocScale": frozenset({"location"}),
+    "Scaling": frozenset(),
+    "WholeCharacter": frozenset({"location", "rotation"}),
+    "WholeCharacterSelected": frozenset({"location", "rotation"}),
+}
+"""What Blender's own keying sets key of a bone, of the two channels that a pose has."""
 
 
 def auto_key_options(context: bpy.types.Context) -> set[str] | None:
@@ -26,16 +45,44 @@ def auto_key_options(context: bpy.types.Context) -> set[str] | None:
     return {option for option, on in wanted.items() if on}
 
 
+@dataclass(frozen=True)
+class Keying:
+    """How to key. options: for `keyframe_insert`. channels: "location", "rotation". paths: the only data paths, if any."""
+
+    options: frozenset[str]
+    channels: frozenset[str] = frozenset({"location", "rotation"})
+    paths: frozenset[str] | None = None
+
+
+def auto_keying(context: bpy.types.Context, armature: bpy.types.Object) -> Keying | None:
+    """How auto-key is set to key this armature; None when it is off. The active keying set is obeyed if it is to be."""
+    options = auto_key_options(context)
+    if options is None:
+        return None
+    keying_set = context.scene.keying_sets_all.active
+    if not context.scene.tool_settings.use_keyframe_insert_keyingset or keying_set is None:
+        return Keying(frozenset(options))
+    if keying_set.bl_idname in _KEYING_SET_CHANNELS:
+        return Keying(frozenset(options), _KEYING_SET_CHANNELS[keying_set.bl_idname])
+    if keying_set.bl_idname == "Available":
+        return Keying(frozenset(options | {_AVAILABLE}))
+    paths = frozenset(path.data_path for path in keying_set.paths if path.id == armature)
+    return Keying(frozenset(options), paths=paths)
+
+
 def key_bones(
-    armature: bpy.types.Object, bones: Iterable[bpy.types.PoseBone], options: set[str], *, located: bpy.types.PoseBone
+    armature: bpy.types.Object, bones: Iterable[bpy.types.PoseBone], keying: Keying, *, located: bpy.types.PoseBone
 ) -> None:
     """Key each bone's rotation, in the channel of its mode, and the location of `located`, on the current frame."""
     # Blender prints a warning for every curve that is not available
-    have = animated_paths(armature) if _AVAILABLE in options else None
+    allowed = animated_paths(armature) if _AVAILABLE in keying.options else None
+    if keying.paths is not None:
+        allowed = set(keying.paths) if allowed is None else allowed & keying.paths
     for bone in bones:
-        for channel in (rotation_channel(bone), "location") if bone == located else (rotation_channel(bone),):
-            if have is None or bone.path_from_id(channel) in have:
-                bone.keyframe_insert(channel, group=bone.name, options=options)
+        wanted = (("rotation", rotation_channel(bone)), ("location", "location"))[: 2 if bone == located else 1]
+        for kind, channel in wanted:
+            if kind in keying.channels and (allowed is None or bone.path_from_id(channel) in allowed):
+                bone.keyframe_insert(channel, group=bone.name, options=set(keying.options), keytype=KEY_TYPE)
 
 
 def animated_paths(armature: bpy.types.Object) -> set[str]:

@@ -60,7 +60,7 @@ class Pipeline:
             BadInput: the request makes no sense. NotAvailable: it needs a tier that is not there. Cancelled: by `tick`.
         """
         began = time.perf_counter()
-        if not request.prompt.strip() and request.image is None:
+        if not request.prompt.strip() and request.image is None and request.intent != "describe":
             raise BadInput(
                 "there is nothing to pose from: the prompt is empty",
                 'type one, e.g. "kneeling, looking up"',

@@ -18,6 +18,7 @@ from .skeleton import GROUPS, N_JOINTS, UnknownJoint, joint_index
 MAX_PROMPT_CHARS: Final = 20_000
 MAX_POSES: Final = 64
 MAX_STATEMENTS: Final = 500
+INTENTS: Final = ("auto", "new", "change", "describe")
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,6 +153,7 @@ class PoseRequest:
     n: int = 1
     seed: int = 0
     engine: str = "auto"
+    intent: str = "auto"
 
     @property
     def current(self) -> Pose | None:
@@ -168,6 +170,7 @@ class PoseRequest:
             scope=list(self.scope),
             locks=list(self.locks),
             points={k: list(v) for k, v in self.points.items()},
+            intent=None if self.intent == "auto" else self.intent,
         )
 
     @classmethod
@@ -189,6 +192,7 @@ class PoseRequest:
             n=f.integer("n", 1, 1, MAX_POSES),
             seed=f.integer("seed", 0, 0, 2**31 - 1),
             engine=f.text("engine", "auto"),
+            intent=f.choice("intent", INTENTS, default="auto"),
         )
         f.done()
         return request

@@ -13,6 +13,7 @@ from .decode import WireError
 from .motion import FEET, TrackRequest, TrackResult
 from .progress import JOB_STATES, Answered, Finished, JobAnswer, JobEvent, JobStatus, Progress, event_from_dict
 from .request import (
+    INTENTS,
     MAX_POSES,
     MAX_PROMPT_CHARS,
     MAX_STATEMENTS,
@@ -44,6 +45,7 @@ PROTOCOL_HEADER: Final = "X-Posewright-Protocol"
 
 __all__ = [
     "FEET",
+    "INTENTS",
     "JOB_STATES",
     "MAX_POSES",
     "MAX_PROMPT_CHARS",

@@ -8,12 +8,13 @@ import numpy as np
 
 from backend.body.kinematics import heading_of
 from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
-from backend.errors import NotAvailable
+from backend.errors import BadInput, NotAvailable
 from backend.language.conversation import Answer, read_answer
 from backend.language.edits import read_edit
 from backend.language.in_mood import in_moods
 from backend.language.measures import Measures
 from backend.language.own_poses import refresh
+from backend.language.questions import answer_question, described
 from backend.language.reader import read
 from backend.language.reading import Reading
 from backend.language.replies import reply_to
@@ -47,12 +48,19 @@ class EmbeddedEngine:
         return replace(proposal, warnings=(*faults, *proposal.warnings)) if faults else proposal
 
     def _proposed(self, request: PoseRequest) -> Proposal:
+        """Which of these the words are is theirs to say, unless the request's intent says it."""
         allowed = _allowed(request)
-        answer = read_answer(request.prompt, request.current, request.turns)
-        if answer is not None:
-            return self._answered(answer, request, allowed)
-        edit = _edited(request, allowed)
-        return edit or _new_pose(read(request.prompt, points=request.points), allowed, request.current, request.seed)
+        told = _told(request)
+        if told is not None:
+            return Proposal(None, Setting.neutral(), told)
+        if request.intent != "new":
+            answer = read_answer(request.prompt, request.current, request.turns)
+            if answer is not None:
+                return self._answered(answer, request, allowed)
+            edit = _edited(request, allowed)
+            if edit is not None:
+                return edit
+        return _new_pose(read(request.prompt, points=request.points), allowed, request.current, request.seed)
 
     def _answered(self, answer: Answer, request: PoseRequest, allowed: frozenset[str] | None) -> Proposal:
         """A pose taken from the conversation, perhaps with an instruction carried out on it, or a reply alone."""
@@ -81,9 +89,23 @@ def _allowed(request: PoseRequest) -> frozenset[str] | None:
     return frozenset(allowed - set(expand_joints(request.locks)))
 
 
+def _told(request: PoseRequest) -> str | None:
+    """The answer where the words ask something about the current pose, which then stays as it is."""
+    if request.intent not in ("auto", "describe"):
+        return None
+    answer = answer_question(request.prompt, request.current, request.turns)
+    if answer is not None or request.intent == "auto":
+        return answer
+    if request.current is None:
+        raise BadInput("there is no pose to describe", "give one as start, or pose something first", "no_pose")
+    return described(request.current, request.prompt)
+
+
 def _edited(request: PoseRequest, allowed: frozenset[str] | None) -> Proposal | None:
     current = request.current
     edit = None if current is None else read_edit(request.prompt, current)
+    if edit is None and current is not None and request.intent == "change":
+        edit = read_edit(f"the same, but {request.prompt}", current)
     if current is None or edit is None:
         return None
     base = _with_fixed(edit.base(current), current, allowed)

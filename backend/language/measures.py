@@ -35,9 +35,9 @@ class Measures:
     """What one pose does."""
 
     def __init__(self, pose: Pose) -> None:
-        rest = BodyModel.load().shaped(pose.betas).joints
+        self.rest = BodyModel.load().shaped(pose.betas).joints
         self.pose = pose
-        self.body = posed(rest, rotvec_to_rotmat(pose.rotvecs), pose.transl, _TRACKED)
+        self.body = posed(self.rest, rotvec_to_rotmat(pose.rotvecs), pose.transl, _TRACKED)
 
     def flexion(self, joint: str) -> float:
         """Degrees by which an elbow or knee is bent; 0 is straight."""

@@ -170,3 +170,28 @@ def test_a_straight_back_keeps_the_lean(pipeline):
     joints = ask(pipeline, "torso bent 45 degrees forward with a straight back").poses[0].joints
     trunk = joints[INDEX["neck"]] - joints[INDEX["pelvis"]]
     assert 30 < np.degrees(np.arctan2(trunk[2], trunk[1])) < 60
+
+
+def test_intent_says_what_words_are_for(pipeline: Pipeline) -> None:
+    start = ask(pipeline, "kneeling").poses[0].pose
+    auto = ask(pipeline, "left arm raised", start=start).poses[0].pose
+    new = ask(pipeline, "left arm raised", start=start, intent="new").poses[0].pose
+    legs = [INDEX[j] for j in ("left_knee", "right_knee")]
+    assert np.allclose(auto.rotvecs[legs], start.rotvecs[legs], atol=1e-6)  # a change leaves the legs
+    assert np.linalg.norm(new.rotvecs[legs]) < 0.6  # a new pose stands
+    told = ask(pipeline, "", start=start, intent="describe")
+    assert not told.poses and told.reply.startswith("Kneeling")
+    wave, anew = (ask(pipeline, "waving", start=start, intent=i).poses[0].pose for i in ("change", "new"))
+    assert np.allclose(wave.rotvecs[legs], start.rotvecs[legs], atol=1e-6)
+    assert np.linalg.norm(anew.rotvecs[legs]) < 0.6
+
+
+def test_describing_needs_a_pose(pipeline: Pipeline) -> None:
+    with pytest.raises(BadInput, match="no pose to describe"):
+        ask(pipeline, "", intent="describe")
+
+
+def test_a_question_is_answered_and_moves_nothing(pipeline: Pipeline) -> None:
+    start = ask(pipeline, "kneeling").poses[0].pose
+    result = ask(pipeline, "is she balanced?", start=start)
+    assert not result.poses and "weight" in result.reply

@@ -9,10 +9,11 @@ import numpy as np
 from backend.body.model import BodyModel
 from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
 from backend.language.edits import Edit, read_edit
+from backend.pipeline import Pipeline
 from backend.posecodes import read_program
 from backend.solver.pose_program import Setting, pose_program
 from rigs.skeleton import INDEX, expand_joints, mirror_rotvecs
-from rigs.wire import Pose
+from rigs.wire import Pose, PoseRequest
 
 FEET = "both feet on ground"
 LINES = {
@@ -50,6 +51,12 @@ LINES = {
 def posed(name: str) -> Pose:
     """A pose of `LINES`."""
     return _solved(read_program(LINES[name]), Setting.neutral())
+
+
+@cache
+def prompted(words: str) -> Pose:
+    """The pose that a prompt makes, through the whole pipeline."""
+    return Pipeline().pose(PoseRequest(prompt=words)).poses[0].pose
 
 
 def mirrored(pose: Pose) -> Pose:
