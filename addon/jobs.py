@@ -38,13 +38,14 @@ class Client(Protocol):
 class Job:
     """One press of Pose. Written by the main thread only, except `wants_stop`.
 
-    target: who is to be posed, opaque here. error: what went wrong. note: what became of the result in the scene;
-    held: the bones that locks held back.
+    target: who is to be posed, opaque here. said: the words, for people. error: what went wrong. note: what became of
+    the result in the scene; held: the bones that locks held back; choice: the alternative that was applied last.
     """
 
     request: PoseRequest
     target: Any
     plan: LaunchPlan
+    said: str = ""
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     state: str = WORKING
     stage: str = "Starting"
@@ -53,6 +54,7 @@ class Job:
     note: str = ""
     held: tuple[str, ...] = ()
     applied: bool = False
+    choice: int = 0
     started: float = field(default_factory=time.monotonic)
     wants_stop: threading.Event = field(default_factory=threading.Event)
 

@@ -47,7 +47,10 @@ def auto_key_options(context: bpy.types.Context) -> set[str] | None:
 
 @dataclass(frozen=True)
 class Keying:
-    """How to key. options: for `keyframe_insert`. channels: "location", "rotation". paths: the only data paths, if any."""
+    """How to key.
+
+    options: for `keyframe_insert`. channels: "location", "rotation". paths: where given, the only data paths to key.
+    """
 
     options: frozenset[str]
     channels: frozenset[str] = frozenset({"location", "rotation"})

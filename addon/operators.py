@@ -5,20 +5,25 @@ What needs numpy is imported where it is used, see `session`.
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import bpy
 
-from . import preferences, session
+from . import choices, session
+from .asking import Wish
 from .client import ServiceError
 from .jobs import Job
+
+if TYPE_CHECKING:
+    from .mixing import Mix
 
 FINISHED: Final = {"FINISHED"}
 CANCELLED: Final = {"CANCELLED"}
 _DOUBLE_CLICK_SECONDS: Final = 0.4
 
 
-def _say(operator: bpy.types.Operator, error: ServiceError) -> None:
+def tell(operator: bpy.types.Operator, error: ServiceError) -> None:
     """Tell the user. With a window the panel already shows it; a script gets an exception."""
     operator.report({"ERROR" if bpy.app.background else "WARNING"}, f"{error.message} {error.hint}".strip())
 
@@ -64,33 +69,42 @@ class POSEWRIGHT_OT_pose(bpy.types.Operator):
     """Pose the character as the words say"""
 
     bl_idname = "posewright.pose"
-    bl_label = "Pose"
+    bl_label = "Pose from Words"
     # no UNDO: the result is applied later, by posewright.apply_result, which makes the one undo step
     bl_options = {"REGISTER"}
 
     prompt: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Pose", description="Instead of the text in the panel", options={"SKIP_SAVE"}
     )
-    change_current: bpy.props.BoolProperty(  # type: ignore[valid-type]
-        name="Change the current pose", options={"SKIP_SAVE"}
+    mode: bpy.props.EnumProperty(name="Words Are", items=choices.MODES, options={"SKIP_SAVE"})  # type: ignore[valid-type]
+    scope: bpy.props.EnumProperty(  # type: ignore[valid-type]
+        name="What May Move", items=choices.SCOPES, options={"SKIP_SAVE"}
+    )
+    count: bpy.props.IntProperty(  # type: ignore[valid-type]
+        name="Alternatives", description="How many poses to choose from", min=1, max=8, default=1, options={"SKIP_SAVE"}
     )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        state = context.window_manager.posewright
-        given = self.properties.is_property_set("prompt")
-        words = self.prompt if given else state.prompt
-        changes = self.change_current or (not given and state.change_current)
         try:
-            job = session.ask(context, words, change_current=changes)
+            job = session.ask(context, self._wish(context))
         except ServiceError as error:
-            _say(self, error)
+            tell(self, error)
             return CANCELLED
         return self._report_blocking(job) if bpy.app.background and job is not None else FINISHED
+
+    def _wish(self, context: bpy.types.Context) -> Wish:
+        """What the panel says; what a script or key map has set goes before it."""
+        given = self.properties.is_property_set
+        wish = context.window_manager.posewright.wish()
+        if given("prompt"):  # not the panel's words, so its settings for them say nothing either
+            wish = Wish(self.prompt.strip())
+        changes = {name: getattr(self, name) for name in ("mode", "scope", "count") if given(name)}
+        return replace(wish, **changes)
 
     def _report_blocking(self, job: Job) -> set[str]:
         """Background mode: the job has ended by now."""
         if job.error is not None:
-            _say(self, job.error)
+            tell(self, job.error)
             return CANCELLED
         if job.result is not None and job.result.poses and not job.applied:
             self.report({"ERROR"}, job.note)
@@ -115,7 +129,7 @@ class POSEWRIGHT_OT_try_example(bpy.types.Operator):
 
         if find_armature(context) is None and "FINISHED" not in bpy.ops.posewright.add_body("INVOKE_DEFAULT", True):
             return CANCELLED
-        state.change_current = False
+        state.mode = "auto"
         state.prompt = self.words  # in a window this poses, as Enter does
         return bpy.ops.posewright.pose(prompt=self.words)
 
@@ -130,6 +144,25 @@ class POSEWRIGHT_OT_apply_result(bpy.types.Operator):
 
     job_id: bpy.props.StringProperty(options={"HIDDEN", "SKIP_SAVE"})  # type: ignore[valid-type]
     to_active: bpy.props.BoolProperty(options={"HIDDEN", "SKIP_SAVE"})  # type: ignore[valid-type]
+    choice: bpy.props.IntProperty(  # type: ignore[valid-type]
+        name="Alternative", description="Which of the poses", min=0, max=63, options={"SKIP_SAVE"}
+    )
+    factor: bpy.props.FloatProperty(  # type: ignore[valid-type]
+        name="Blend",
+        description="0 is the pose from before, 1 the new one; beyond 1 it goes further the same way",
+        default=1.0, min=-1.0, max=2.0, soft_min=0.0, soft_max=1.0, subtype="FACTOR", options={"SKIP_SAVE"},
+    )  # fmt: skip
+    mirror: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="Mirror", description="Swap left and right", options={"SKIP_SAVE"}
+    )
+    root: bpy.props.EnumProperty(  # type: ignore[valid-type]
+        name="Root", description="What becomes of place and turn of the hips", items=choices.ROOTS,
+        options={"SKIP_SAVE"},
+    )  # fmt: skip
+    parts: bpy.props.EnumProperty(  # type: ignore[valid-type]
+        name="Parts", description="What follows the new pose", items=choices.PARTS,
+        default={name for name, _, _ in choices.PARTS}, options={"ENUM_FLAG", "SKIP_SAVE"},
+    )  # fmt: skip
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         from .armature import find_armature
@@ -142,10 +175,28 @@ class POSEWRIGHT_OT_apply_result(bpy.types.Operator):
         if self.to_active and other is None:
             self.report({"WARNING"}, "There is nothing to pose. Select an armature with SMPL-X bones.")
             return CANCELLED
-        if not session.apply_result(context, job, other):
+        if not session.apply_result(context, job, other, choice=self.choice, mix=self._mix()):
             self.report({"WARNING"}, job.note)
             return CANCELLED
         return FINISHED
+
+    def _mix(self) -> Mix:
+        from .mixing import Mix, joint_set
+
+        groups = [group for part in self.parts for group in choices.PART_GROUPS[part]]
+        return Mix(self.factor, self.mirror, joint_set(groups), self.root)
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        """The redo panel."""
+        job = session.board.jobs.get(self.job_id)
+        layout = self.layout
+        layout.use_property_split = True
+        if job is not None and job.result is not None and len(job.result.poses) > 1:
+            layout.prop(self, "choice")
+        layout.prop(self, "factor")
+        layout.prop(self, "mirror")
+        layout.prop(self, "root")
+        layout.column(align=True).prop(self, "parts")
 
 
 class POSEWRIGHT_OT_cancel(bpy.types.Operator):
@@ -160,59 +211,19 @@ class POSEWRIGHT_OT_cancel(bpy.types.Operator):
         return FINISHED if session.cancel(older_than=_DOUBLE_CLICK_SECONDS) else CANCELLED
 
 
-class POSEWRIGHT_OT_start_backend(bpy.types.Operator):
-    """Start the pose service on this computer. Pose does this by itself"""
+class POSEWRIGHT_OT_new_conversation(bpy.types.Operator):
+    """Forget what was said about this character, so that words are about the pose alone again"""
 
-    bl_idname = "posewright.start_backend"
-    bl_label = "Start"
-
-    def execute(self, _context: bpy.types.Context) -> set[str]:
-        session.start_service()
-        error = session.service.error
-        if bpy.app.background and error is not None:
-            _say(self, error)
-            return CANCELLED
-        return FINISHED
-
-
-class POSEWRIGHT_OT_stop_backend(bpy.types.Operator):
-    """Stop the pose service and free its memory"""
-
-    bl_idname = "posewright.stop_backend"
-    bl_label = "Stop"
-
-    def execute(self, _context: bpy.types.Context) -> set[str]:
-        session.stop_service()
-        return FINISHED
-
-
-class POSEWRIGHT_OT_copy_text(bpy.types.Operator):
-    """Copy this message, to search for it or to report it"""
-
-    bl_idname = "posewright.copy_text"
-    bl_label = "Copy"
-    bl_options = {"INTERNAL"}
-
-    text: bpy.props.StringProperty(options={"SKIP_SAVE"})  # type: ignore[valid-type]
+    bl_idname = "posewright.new_conversation"
+    bl_label = "New Conversation"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        context.window_manager.clipboard = self.text
-        self.report({"INFO"}, "Copied")
-        return FINISHED
+        from .armature import find_armature
 
-
-class POSEWRIGHT_OT_open_log(bpy.types.Operator):
-    """Show what the pose service said, in Blender's text editor"""
-
-    bl_idname = "posewright.open_log"
-    bl_label = "Open Log"
-
-    def execute(self, _context: bpy.types.Context) -> set[str]:
-        path = preferences.log_path()
-        if not path.is_file():
-            self.report({"INFO"}, "There is no log yet: the pose service has not been started.")
+        armature = find_armature(context)
+        if armature is None:
             return CANCELLED
-        bpy.ops.wm.path_open(filepath=str(path))
+        session.talks.forget(armature.session_uid)
         return FINISHED
 
 
@@ -222,8 +233,5 @@ CLASSES: Final = (
     POSEWRIGHT_OT_try_example,
     POSEWRIGHT_OT_apply_result,
     POSEWRIGHT_OT_cancel,
-    POSEWRIGHT_OT_start_backend,
-    POSEWRIGHT_OT_stop_backend,
-    POSEWRIGHT_OT_copy_text,
-    POSEWRIGHT_OT_open_log,
+    POSEWRIGHT_OT_new_conversation,
 )

@@ -88,7 +88,7 @@ def draw_words(layout: Any, context: bpy.types.Context, armature: bpy.types.Obje
     column = layout.column()
     column.enabled = usable
     draw_prompt(column, state, "prompt", "Describe a pose")
-    column.prop(state, "change_current")
+    draw_settings(column, state)
     job = session.board.busy
     if job is not None:
         draw_busy(layout, job)
@@ -99,6 +99,14 @@ def draw_words(layout: Any, context: bpy.types.Context, armature: bpy.types.Obje
     row.operator("posewright.pose", icon="POSE_HLT")
     if session.board.latest is None and session.notice is None:
         draw_examples(layout, usable=usable)
+
+
+def draw_settings(layout: Any, state: Any) -> None:
+    """What the words are for, what may move, and how many poses are wanted."""
+    layout.row(align=True).prop(state, "mode", expand=True)
+    row = layout.row(align=True)
+    row.prop(state, "scope", text="")
+    row.prop(state, "count", text="Poses")
 
 
 def draw_examples(layout: Any, *, usable: bool) -> None:

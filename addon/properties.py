@@ -6,7 +6,8 @@ from contextlib import suppress
 
 import bpy
 
-from . import session
+from . import choices, session
+from .asking import Wish
 from .client import ServiceError
 
 
@@ -15,7 +16,7 @@ def _on_prompt(state: PosewrightState, context: bpy.types.Context) -> None:
     if bpy.app.background or not state.prompt.strip():
         return
     with suppress(ServiceError):  # the panel shows session.notice
-        session.ask(context, state.prompt, change_current=state.change_current)
+        session.ask(context, state.wish())
     session.redraw()
 
 
@@ -28,12 +29,27 @@ class PosewrightState(bpy.types.PropertyGroup):
         update=_on_prompt,
         options={"SKIP_SAVE"},
     )
-    change_current: bpy.props.BoolProperty(  # type: ignore[valid-type]
-        name="Change the current pose",
-        description='Start from the pose the character has now, for words such as "raise the left arm more". '
-        "Bones whose rotation is locked stay",
+    mode: bpy.props.EnumProperty(  # type: ignore[valid-type]
+        name="Words Are", description="What the words are for", items=choices.MODES, options={"SKIP_SAVE"}
+    )
+    scope: bpy.props.EnumProperty(  # type: ignore[valid-type]
+        name="What May Move",
+        description="Bones outside stay as they are. Bones whose rotation is locked always stay",
+        items=choices.SCOPES,
         options={"SKIP_SAVE"},
     )
+    count: bpy.props.IntProperty(  # type: ignore[valid-type]
+        name="Alternatives",
+        description="How many poses to choose from",
+        min=1,
+        max=8,
+        default=1,
+        options={"SKIP_SAVE"},
+    )
+
+    def wish(self) -> Wish:
+        """What the fields ask for."""
+        return Wish(self.prompt.strip(), self.mode, self.scope, self.count)
 
 
 def attach() -> None:

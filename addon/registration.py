@@ -6,12 +6,13 @@ from typing import Final
 
 import bpy
 
-from . import operators, panels, preferences, properties, session
+from . import operators, panels, preferences, properties, service_operators, session
 
 CLASSES: Final = (
     preferences.PosewrightPreferences,
     properties.PosewrightState,
     *operators.CLASSES,
+    *service_operators.CLASSES,
     *panels.CLASSES,
 )
 

@@ -13,67 +13,39 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 import bpy
 
 from . import preferences
+from .asking import CannotAsk, Wish, make_job
 from .client import ServiceError
+from .conversation import Talks
 from .jobs import Board, Job
 from .process import STARTING, STOPPED, Service, StartCancelled
+
+if TYPE_CHECKING:
+    from .mixing import Mix
 
 TICK: Final = 0.05
 _SAME_AGAIN: Final = 1.0
 
 service = Service()
 board = Board(service)
+talks = Talks()
 notice: ServiceError | None = None
 """What kept the last press of Pose from becoming a job, shown in the panel until the next press."""
 
 _chores: list[threading.Thread] = []
 
 
-class CannotAsk(ServiceError):
-    """The request cannot be made as things are; nothing was sent."""
-
-
 # ---------------------------------------------------------------------------------------------------- asking
-def make_job(context: bpy.types.Context, prompt: str, *, change_current: bool) -> Job:
-    """A job from what is there now: the words, the armature, its pose and locks.
-
-    Raises:
-        CannotAsk: with the reason in plain words.
-    """
-    from ..rigs.wire import MAX_PROMPT_CHARS, PoseRequest
-    from .armature import CannotPose, Target, check_usable, find_armature, locked_joints, read_pose
-
-    words = prompt.strip()
-    if not words:
-        raise CannotAsk("There are no words yet.", 'Type a pose, such as "sitting on the floor, hugging the knees".')
-    if len(words) > MAX_PROMPT_CHARS:
-        raise CannotAsk(
-            f"The text has {len(words):,} characters; at most {MAX_PROMPT_CHARS:,} are allowed.", "Shorten it."
-        )
-    if service.state != "running" and not preferences.auto_start():
-        raise CannotAsk("The pose service is stopped.", "Press Start below.")
-    armature = find_armature(context)
-    if armature is None:
-        raise CannotAsk("There is nothing to pose.", "Select an armature with SMPL-X bones, or press Add Body.")
-    try:
-        check_usable(armature)
-        start = read_pose(armature) if change_current else None
-        locks = locked_joints(armature) if change_current else ()
-    except (CannotPose, FileNotFoundError) as error:
-        raise CannotAsk(str(error)) from None
-    request = PoseRequest(prompt=words, start=start, locks=locks)
-    return Job(request, Target.of(armature), preferences.launch_plan())
-
-
-def ask(context: bpy.types.Context, prompt: str, *, change_current: bool = False) -> Job | None:
+def ask(context: bpy.types.Context, wish: Wish) -> Job | None:
     """Start posing the armature that the user means. In background mode the pose is there when this returns.
 
     Returns:
-        The job; None when the same words are being worked on already.
+        The job; None when the same is being worked on already.
 
     Raises:
         CannotAsk: also kept in `notice` for the panel.
@@ -82,13 +54,13 @@ def ask(context: bpy.types.Context, prompt: str, *, change_current: bool = False
     notice = None
     working = board.busy
     if working is not None:
-        if working.request.prompt == prompt.strip():
+        if working.said == wish.said:
             return None
         board.cancel(working)
-    elif not bpy.app.background and _just_asked(prompt):
+    elif not bpy.app.background and _just_asked(wish.said):
         return None
     try:
-        job = make_job(context, prompt, change_current=change_current)
+        job = make_job(context, wish, talks, running=service.state == "running")
     except CannotAsk as error:
         notice = error
         raise
@@ -101,10 +73,10 @@ def ask(context: bpy.types.Context, prompt: str, *, change_current: bool = False
     return job
 
 
-def _just_asked(prompt: str) -> bool:
+def _just_asked(said: str) -> bool:
     """Leaving the text field by a click on Pose asks twice; the second is not a wish of its own."""
     last = board.latest
-    return last is not None and last.request.prompt == prompt.strip() and time.monotonic() - last.started < _SAME_AGAIN
+    return last is not None and last.said == said and time.monotonic() - last.started < _SAME_AGAIN
 
 
 def cancel(*, older_than: float = 0.0) -> bool:
@@ -149,27 +121,55 @@ def _chore(work: Callable[[], object]) -> None:
 
 # ---------------------------------------------------------------------------------------------------- the result
 def finish(context: bpy.types.Context, job: Job) -> None:
-    """Background mode: apply a job's result as one undo step."""
+    """Background mode: take in a job's result; a pose is applied as one undo step."""
+    remember(job)
     if job.result is None or not job.result.poses:
         return
     if apply_result(context, job):
         bpy.ops.ed.undo_push(message="Pose from Words")
 
 
-def apply_result(context: bpy.types.Context, job: Job, armature: bpy.types.Object | None = None) -> bool:
-    """Set the best pose of the job on its armature, or on another one. False, and a note, when that cannot be done."""
-    from .armature import CannotPose, apply_pose
+def remember(job: Job) -> None:
+    """Put what was said and what came of it into the character's conversation."""
+    if job.result is None:
+        return
+    after = job.result.poses[job.choice].pose if job.result.poses else None
+    talks.of(job.target.session_uid).add(job.said, job.request.start, job.result.reply, after)
+
+
+def apply_result(
+    context: bpy.types.Context,
+    job: Job,
+    armature: bpy.types.Object | None = None,
+    *,
+    choice: int = 0,
+    mix: Mix | None = None,
+) -> bool:
+    """Set a pose of the job on its armature, or on another one. False, and a note, when that cannot be done.
+
+    Args:
+        choice: which of the alternatives; the last one where there are fewer.
+        mix: how much of it; by default all that the request's scope lets move.
+    """
+    from .armature import CannotPose, apply_pose, read_pose
+    from .mixing import Mix, joint_set, mixed
 
     if job.result is None or not job.result.poses:
         job.note = "There is no pose in the answer."
         return False
+    poses = job.result.poses
+    choice = min(choice, len(poses) - 1)
+    mix = mix or Mix()
+    if job.request.scope:
+        mix = replace(mix, joints=mix.joints & joint_set(job.request.scope))
     try:
         target = armature or job.target.resolve()
-        held = apply_pose(context, target, job.result.poses[0].pose)
+        pose = mixed(read_pose(target), poses[choice].pose, mix)
+        held = apply_pose(context, target, pose, mix.moved)
     except (CannotPose, FileNotFoundError) as error:
         job.note, job.applied = str(error), False
         return False
-    job.note, job.held, job.applied = f'Posed "{target.name}".', tuple(held), True
+    job.note, job.held, job.applied, job.choice = f'Posed "{target.name}".', tuple(held), True, choice
     return True
 
 
@@ -184,6 +184,7 @@ def ensure_timer() -> None:
 def _tick() -> float | None:
     """Take in news, apply what is finished, redraw; ends itself when nothing is going on."""
     for job in board.drain():
+        remember(job)
         _apply_from_timer(job)
     _chores[:] = [thread for thread in _chores if thread.is_alive()]
     redraw()
@@ -217,3 +218,4 @@ def shut_down() -> None:
     if service.state != STOPPED or service.pid is not None:
         service.stop(polite_seconds=0.0 if service.state == STARTING else 0.5)
     board.jobs.clear()
+    talks.forget()

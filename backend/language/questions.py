@@ -1,5 +1,6 @@
-"""Questions about the current pose, answered by measuring it: "what is she doing?", "why is it unbalanced?", "how far is
-the left elbow bent?", "is she looking up?", "what changed?". A question never changes the pose.
+"""Questions about the current pose, answered by measuring it; a question never changes the pose.
+
+"What is she doing?", "why is it unbalanced?", "how far is the left elbow bent?", "is she looking up?", "what changed?".
 
 Who asks whether something is so gets the statement measured: it is read into posecodes as an order would be.
 """
@@ -24,8 +25,8 @@ from .remarks import plain
 from .steadiness import Steadiness, steadiness
 
 _WHO: Final = (
-    r"(?:the |this |that )?(?:he|she|it|they|you|her|him|them|pose|character|figure|body|person|man|woman|model|everything"
-    r"|(?:his|her|its|their|the) (?:pose|body|balance|weight))"
+    r"(?:the |this |that )?(?:he|she|it|they|you|her|him|them|pose|character|figure|body|person|man|woman|model"
+    r"|everything|(?:his|her|its|their|the) (?:pose|body|balance|weight))"
 )
 _IS: Final = r"(?:is|are|'s|'re|does|do|looks?|seems?)"
 _NEARLY: Final = 0.03  # m outside the support that a small shift of the hips takes back
@@ -38,8 +39,9 @@ _ORDERED: Final = {"higher": (1, 1), "lower": (1, -1), "further forward": (2, 1)
 _POSTURES: Final = {
     "standing": ("standing", "balancing", "lunging"), "upright": ("standing", "balancing", "lunging"),
     "sitting": ("sitting", "perching"), "seated": ("sitting", "perching"), "kneeling": ("kneeling",),
-    "squatting": ("squatting", "crouching"), "crouching": ("squatting", "crouching"), "lying": ("lying_back", "lying_front", "propped"),
-    "lying down": ("lying_back", "lying_front"), "jumping": ("air",), "in the air": ("air",), "on one leg": ("balancing",),
+    "squatting": ("squatting", "crouching"), "crouching": ("squatting", "crouching"),
+    "lying": ("lying_back", "lying_front", "propped"), "lying down": ("lying_back", "lying_front"),
+    "jumping": ("air",), "in the air": ("air",), "on one leg": ("balancing",),
 }  # fmt: skip
 _HINGES: Final = {"arm": "elbow", "elbow": "elbow", "leg": "knee", "knee": "knee"}
 
@@ -54,7 +56,7 @@ def answer_question(prompt: str, current: Pose | None, turns: Sequence[Turn] = (
                 return "There is no pose yet that this could be about. Describe one first."
             return answer(found, Measures(current), turns)
     if current is not None and prompt.strip().endswith("?"):
-        found = re.fullmatch(rf"(?P<verb>is|are|does|do|has|have) (?P<rest>.+)", text)
+        found = re.fullmatch(r"(?P<verb>is|are|does|do|has|have) (?P<rest>.+)", text)
         return _checked(found["rest"], Measures(current)) if found else None
     return None
 
@@ -160,7 +162,8 @@ def _gaze(_found: re.Match[str], m: Measures, _turns: Sequence[Turn]) -> str:
         "to the left" if left > 0.35 else "to the right" if left < -0.35 else "",
         "behind" if front < -0.3 else "",
     ]
-    return f"{' and '.join(w for w in words if w).capitalize() or 'Straight ahead'} (as the character has left and right)."
+    way = " and ".join(w for w in words if w) or "straight ahead"
+    return f"{way[0].upper()}{way[1:]} (as the character has left and right)."
 
 
 def _changed(_found: re.Match[str], m: Measures, turns: Sequence[Turn]) -> str:
@@ -205,17 +208,18 @@ _KINDS: Final[tuple[tuple[str, Answering], ...]] = (
      r"(?: (?:in (?:more |full |great |one )?(?:detail|words|line|sentence)|in detail|briefly|fully|exactly|please))*",
      _describe),
     (r"what(?: is|'s)? (?:this|that|the)? ?(?:pose)?(?: is (?:this|that|it))?", _describe),
-    (r"what do you see|what can you see|what pose is (?:this|that|it)|tell me about (?:it|(?:the|this) pose)", _describe),
+    (r"what do you see|what can you see|what pose is (?:this|that|it)|tell me about (?:it|(?:the|this) pose)",
+     _describe),
     (rf"how (?:is|does) {_WHO} (?:standing|sitting|posed|positioned|look|stand|sit|lie|lying)", _posture),
     (rf"(?:is|are|does|do) {_WHO} (?:really |well |in |look |looks )?(?:balanced?|stable|steady|in balance|off balance"
      r"|unbalanced|unstable|falling|fall|tip|topple|falling over|fall over|tip over|fall down)", _balance),
     (rf"(?:would|will|could|can) {_WHO} (?:fall|tip|topple|stand|hold|stay up|fall over|tip over|fall down)"
      r"(?: (?:like (?:this|that)|over|down))?", _balance),
-    (rf"why {_IS} {_WHO} (?:look(?:ing)? |so |seem )*(?:unbalanced|off[- ]balance|unstable|falling|tipping|out of balance"
-     r"|wrong|odd|strange)(?: over)?", _balance),
+    (rf"why {_IS} {_WHO} (?:look(?:ing)? |so |seem )*(?:unbalanced|off[- ]balance|unstable|falling|tipping"
+     r"|out of balance|wrong|odd|strange)(?: over)?", _balance),
     (r"(?:how(?: is|'s)|check) (?:the|her|his|its) balance|how (?:balanced|stable|steady) is (?:it|she|he|the pose)",
      _balance),
-    (rf"where(?: is|'s| does) (?:the|his|her|its) weight(?: on| go| rest)?|what (?:bears|carries) the weight"
+    (r"where(?: is|'s| does) (?:the|his|her|its) weight(?: on| go| rest)?|what (?:bears|carries) the weight"
      r"|which (?:foot|leg) (?:bears|carries|has) the weight", _weight),
     (rf"which (?P<part>{'|'.join(_PAIRED)}) is (?P<how>{'|'.join(_ORDERED)})", _higher),
     (rf"how (?:much |far |strongly )?(?:is|are) {_SIDE}(?P<part>arms?|elbows?|legs?|knees?) bent", _bent),
@@ -223,7 +227,8 @@ _KINDS: Final[tuple[tuple[str, Answering], ...]] = (
     (rf"how bent (?:is|are) {_SIDE}(?P<part>arms?|elbows?|legs?|knees?)", _bent),
     (rf"what (?:is the )?angle (?:is|of|does)? ?{_SIDE}(?P<part>elbows?|knees?)(?: at| have| bent)?", _bent),
     (rf"(?:where|how high) (?:is|are) {_SIDE}(?P<part>hands?|wrists?|elbows?|knees?|foot|feet|ankles?|head)", _where),
-    (rf"where (?:is|does) {_WHO} look(?:ing)?(?: at)?|(?:in )?(?:which|what) (?:way|direction) is {_WHO} looking", _gaze),
+    (rf"where (?:is|does) {_WHO} look(?:ing)?(?: at)?|(?:in )?(?:which|what) (?:way|direction) is {_WHO} looking",
+     _gaze),
     (r"what (?:has |is )?(?:changed|different|the difference|new)|what did you (?:change|do)|what(?: is|'s) the change",
      _changed),
 )  # fmt: skip

@@ -18,16 +18,17 @@ def _elbow(armature):
     return tuple(armature.pose.bones["left_elbow"].rotation_quaternion)
 
 
-def _bent():
+def _bent(hip=0.0):
     rotvecs = np.zeros((55, 3))
     rotvecs[18] = [0.0, -1.0, 0.0]
+    rotvecs[1] = [hip, 0.0, 0.0]
     return Pose(rotvecs, [0.0, 0.9, 0.0])
 
 
 def _job(bpy, **request):
     from posewright_ext.addon import session
 
-    return session.make_job(bpy.context, "sit", change_current=False, **request)
+    return session.make_job(bpy.context, session.Wish("sit", **request), session.talks, running=False)
 
 
 def test_words_become_a_pose(bpy, fake, body):
@@ -71,13 +72,100 @@ def test_the_apply_operator_is_one_undo_step_and_needs_no_service(bpy, fake, bod
     assert session.service.state == "stopped"
 
 
-def test_the_current_pose_and_locks_go_along_only_when_asked(bpy, fake, body):
+def test_pose_locks_and_conversation_go_along(bpy, fake, body):
     body.pose.bones["head"].lock_rotation = (True, True, True)
+    fake.answer(_bent(), reply="Bent.")
     bpy.ops.posewright.pose(prompt="sit")
-    bpy.ops.posewright.pose(prompt="more", change_current=True)
-    first, second = (seen["requests"][0] for seen in fake.seen())
-    assert "start" not in first and "locks" not in first
-    assert len(second["start"]["rotvecs"]) == 55 and second["locks"] == ["head"]
+    bpy.ops.posewright.pose(prompt="more")
+    bpy.ops.posewright.pose(prompt="jump", mode="new")
+    first, second, third = (seen["requests"][0] for seen in fake.seen())
+    assert len(first["start"]["rotvecs"]) == 55 and first["locks"] == ["head"] and "turns" not in first
+    assert [(t["role"], t["text"]) for t in second["turns"]] == [("user", "sit"), ("assistant", "Bent.")]
+    assert np.allclose(second["turns"][1]["pose"]["rotvecs"][18], [0, -1, 0])
+    assert np.allclose(second["start"]["rotvecs"][18], [0, -1, 0], atol=1e-6)
+    assert third["intent"] == "new" and "turns" not in third
+
+
+def test_a_conversation_can_be_begun_anew_and_belongs_to_one_character(bpy, fake, body):
+    bpy.ops.posewright.pose(prompt="sit")
+    bpy.ops.posewright.new_conversation()
+    bpy.ops.posewright.pose(prompt="stand")
+    bpy.ops.posewright.add_body()
+    bpy.ops.posewright.pose(prompt="kneel")
+    assert all("turns" not in seen["requests"][0] for seen in fake.seen())
+
+
+def test_only_what_may_move_is_asked_for_and_written(bpy, fake, body):
+    fake.answer(_bent(hip=-1.0))
+    bpy.ops.posewright.pose(prompt="bend", scope="UPPER")
+    assert "arms" in fake.seen()[0]["requests"][0]["scope"] and "legs" not in fake.seen()[0]["requests"][0]["scope"]
+    assert _elbow(body) != (1, 0, 0, 0)
+    assert tuple(body.pose.bones["left_hip"].rotation_quaternion) == (1, 0, 0, 0)  # whatever the service sends
+
+
+def test_selected_bones_need_a_selection(bpy, fake, body):
+    bpy.ops.object.mode_set(mode="POSE")
+    bpy.ops.pose.select_all(action="DESELECT")
+    with pytest.raises(RuntimeError, match="none is selected"):
+        bpy.ops.posewright.pose(prompt="bend", scope="SELECTED")
+    bpy.ops.pose.select_all(action="SELECT")
+    bpy.ops.posewright.pose(prompt="bend", scope="SELECTED")
+    assert len(fake.seen()[0]["requests"][0]["scope"]) == 55
+
+
+@pytest.mark.parametrize(
+    ("options", "moved"),
+    [
+        ({}, {"left_elbow": 1.0, "left_hip": 1.0}),
+        ({"factor": 0.5}, {"left_elbow": 0.5, "left_hip": 0.5}),
+        ({"factor": 0.0}, {"left_elbow": 0.0, "left_hip": 0.0}),
+        ({"mirror": True}, {"right_elbow": 1.0, "left_elbow": 0.0, "right_hip": 1.0}),
+        ({"parts": {"left_leg"}}, {"left_elbow": 0.0, "left_hip": 1.0}),
+    ],
+)
+def test_the_redo_panel_blends_mirrors_and_limits_the_kept_result(bpy, fake, body, options, moved):
+    from posewright_ext.addon import session
+
+    fake.answer(_bent(hip=-1.0))
+    bpy.ops.posewright.pose(prompt="bend")
+    for bone in body.pose.bones:
+        bone.rotation_quaternion = (1, 0, 0, 0)
+    asked = len(fake.seen())
+    job = session.board.latest
+    assert bpy.ops.posewright.apply_result("EXEC_DEFAULT", True, job_id=job.id, **options) == {"FINISHED"}
+    angles = {name: body.pose.bones[name].rotation_quaternion.angle for name in moved}
+    assert angles == pytest.approx(moved, abs=1e-4)
+    assert len(fake.seen()) == asked  # no second inference
+
+
+def test_keys_from_us_are_marked_as_generated(bpy, fake, body):
+    tools = bpy.context.scene.tool_settings
+    tools.use_keyframe_insert_auto = True
+    try:
+        fake.answer(_bent())
+        bpy.ops.posewright.pose(prompt="bend")
+    finally:
+        tools.use_keyframe_insert_auto = False
+    bag = body.animation_data.action.layers[0].strips[0].channelbag(body.animation_data.action_slot)
+    keys = [key for curve in bag.fcurves for key in curve.keyframe_points]
+    assert keys and all(key.type == "GENERATED" for key in keys)
+
+
+@pytest.mark.parametrize(("name", "located", "turned"), [("Location", True, False), ("Rotation", False, True)])
+def test_the_active_keying_set_is_obeyed(bpy, fake, body, name, located, turned):
+    scene = bpy.context.scene
+    tools = scene.tool_settings
+    scene.keying_sets_all.active = next(k for k in scene.keying_sets_all if k.bl_idname == name)
+    tools.use_keyframe_insert_auto = tools.use_keyframe_insert_keyingset = True
+    try:
+        fake.answer(_bent())
+        bpy.ops.posewright.pose(prompt="bend")
+    finally:
+        tools.use_keyframe_insert_auto = tools.use_keyframe_insert_keyingset = False
+    bag = body.animation_data.action.layers[0].strips[0].channelbag(body.animation_data.action_slot)
+    paths = {curve.data_path for curve in bag.fcurves}
+    assert any(p.endswith("location") for p in paths) == located
+    assert any(p.endswith("rotation_quaternion") for p in paths) == turned
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def _add_job(**fields):
 
     if fields.get("result") is None and fields.pop("with_result", False):
         fields["result"] = PoseResult.from_dict(result(Pose([[0.0] * 3] * 55)))
-    job = session.make_job(bpy.context, "sit", change_current=False)
+    job = session.make_job(bpy.context, session.Wish("sit"), session.talks, running=False)
     for name, value in fields.items():
         setattr(job, name, value)
     session.board.add(job)

@@ -20,8 +20,9 @@ def ask(question: str, prompt: str = KNEELING, turns: tuple[Turn, ...] = ()) -> 
 
 @pytest.mark.parametrize(
     "question",
-    ["what is she doing?", "What's he doing", "describe the pose", "describe her", "what pose is this?", "What is this?"],
-)
+    ["what is she doing?", "What's he doing", "describe the pose", "describe her", "what pose is this?",
+     "What is this?"],
+)  # fmt: skip
 def test_asked_what_it_is_the_pose_is_described(question: str) -> None:
     told = ask(question)
     assert told.startswith("Kneeling on both knees") and "left arm" in told
@@ -82,7 +83,8 @@ def test_without_a_pose_the_answer_says_so() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["arms crossed", "now more tired", "a man asking what is going on", "balanced on one leg", "where the wild things are",
+    ["arms crossed", "now more tired", "a man asking what is going on", "balanced on one leg",
+     "where the wild things are",
      "describe a circle with the arm", "falling over", "is he sad?", "raise the left arm", "what a jump"],
 )  # fmt: skip
 def test_what_is_no_question_about_the_pose_is_left_alone(words: str) -> None:
