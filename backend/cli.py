@@ -78,6 +78,7 @@ def _add_pose(p: argparse.ArgumentParser) -> None:
     p.add_argument("--image", metavar="F", help="a photo of the person")
     p.add_argument("--box", metavar="x,y,w,h", help="where the person is in the photo, px")
     p.add_argument("--person", metavar="WHO", help="who of the photo: a number from 0, a place x,y, words, or all")
+    p.add_argument("--contacts", metavar="PAIRS", help="what touches in the photo: hand:hip, foot:leg; or a .json file")
     p.add_argument("--overlay", metavar="PNG", type=Path, help="draw the pose over the photo, and from two sides")
     p.add_argument("--start", metavar="POSE", type=Path, help="a .json or .npz pose to change")
     p.add_argument("--scope", metavar="JOINTS", help="only these may move: names or groups such as left_arm,head")

@@ -15,6 +15,7 @@ from backend.body.outline import floor_of
 from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
 from backend.language.photo_words import PhotoWords, photo_words
 from backend.language.phrases import phrases
+from backend.photo_touches import touched, unknown_parts
 from backend.posecodes import Posecode, Program, program_from_json
 from backend.posecodes.angle import Angle
 from backend.posecodes.contact import Contact
@@ -51,15 +52,16 @@ def photo_answer(request: PoseRequest, shaped: ShapedBody, pose: Poser, tick: Ti
         words.everybody if request.person is None else isinstance(who, str) and EVERYBODY.match(who.strip().lower())
     ):
         photos = pose_everybody(request.image, shaped, tick, finders)
-        results = [_answered(photo, request, words, shaped, pose, tick) for photo in photos]
+        results = [_answered(photo, k, request, words, shaped, pose, tick) for k, photo in enumerate(photos)]
         result = _together(results)
     else:
         photo = pose_photo(request.image, request.box, who, shaped, tick, finders)
-        result = _answered(photo, request, words, shaped, pose, tick)
+        result = _answered(photo, 0, request, words, shaped, pose, tick)
         result = replace(result, reply=f"Posed from the picture. {result.reply}".strip())
     reply = f"{result.reply} I looked with {finders.said}." if finders.said else result.reply
+    unread = (*result.unread, *unknown_parts(request.contacts))
     seconds = round(time.perf_counter() - began, 4)
-    return replace(result, id=request.id, engine=finders.name, reply=reply, seconds=seconds)
+    return replace(result, id=request.id, engine=finders.name, reply=reply, unread=unread, seconds=seconds)
 
 
 def _together(results: list[PoseResult]) -> PoseResult:
@@ -80,15 +82,24 @@ def _together(results: list[PoseResult]) -> PoseResult:
 
 
 def _answered(
-    photo: Photo, request: PoseRequest, words: PhotoWords, shaped: ShapedBody, pose: Poser, tick: Tick
+    photo: Photo,
+    index: int,
+    request: PoseRequest,
+    words: PhotoWords,
+    shaped: ShapedBody,
+    pose: Poser,
+    tick: Tick,
 ) -> PoseResult:
-    """The answer for one person: what is taken of the pose, and then what the words say."""
+    """The answer for one person: what touches, what is taken of the pose, and then what the words say."""
+    photo, touching = touched(photo, request, index, shaped)
     found = photo.fit
     seen = Pose(rotmat_to_rotvec(found.local), found.transl, shaped.betas)
     taken = _taken(request, words)
     base, reply = (seen, "") if taken is None else (_mixed(seen, request.start, taken, shaped), _said(words, request))
     if words.change:
-        asked = replace(request, image=None, box=None, person=None, start=base, prompt=words.change, engine="auto")
+        asked = replace(
+            request, image=None, box=None, person=None, contacts=(), start=base, prompt=words.change, engine="auto"
+        )
         result = _in_own_words(pose(asked, tick), request.prompt)
         if taken is None and result.poses:
             tick("Solving words and picture together")
@@ -104,7 +115,7 @@ def _answered(
         poses=tuple(
             replace(e, camera=e.camera or camera, person=photo.box, confidence=photo.confidence) for e in entries
         ),
-        reply=f"{reply} {result.reply}".strip(),
+        reply=" ".join(filter(None, (touching, reply, result.reply))),
         warnings=(*photo.warnings, *result.warnings),
     )
 

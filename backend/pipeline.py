@@ -66,6 +66,12 @@ class Pipeline:
                 'type one, e.g. "kneeling, looking up"',
                 "empty_prompt",
             )
+        if request.contacts and request.image is None:
+            raise BadInput(
+                "contacts say what touches in a picture, and there is none",
+                'give a picture, or say it in words: "left hand on the hip"',
+                "no_picture",
+            )
         if request.image is not None and request.engine in PHOTO_ENGINES:
             from backend.photo_answer import photo_answer  # who never shows a picture need not wait for its modules
 

@@ -19,6 +19,7 @@ from typing import Any, Final
 from rigs.wire import MAX_PROMPT_CHARS, Image, Pose, PoseRequest, PoseResult
 
 from .console import answer_lines
+from .contacts_option import read_contacts
 from .errors import BadFile, BadInput, Broken, NotAvailable, PosewrightError
 from .files import FORMATS, check_writable, read_pose, write_pose
 
@@ -96,6 +97,8 @@ def read_request(options: argparse.Namespace) -> PoseRequest:
         fields["box"] = _numbers(options.box, "--box", 4)
     if options.person:
         fields["person"] = int(options.person) if options.person.isdecimal() else options.person
+    if options.contacts:
+        fields["contacts"] = read_contacts(options.contacts)
     return PoseRequest.from_dict(fields | start_fields(options))
 
 

@@ -19,6 +19,7 @@ MAX_PROMPT_CHARS: Final = 20_000
 MAX_POSES: Final = 64
 MAX_STATEMENTS: Final = 500
 INTENTS: Final = ("auto", "new", "change", "describe")
+MAX_TOUCHES: Final = 100  # samples of a request, and touches of a sample
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,12 +133,47 @@ class Turn:
 
 
 @dataclass(frozen=True)
+class Touch:
+    """Two parts of a body that somebody saw touch in a picture, by any usual name, with or without a side.
+
+    person: of whom it is said, as an index into the poses of the answer; None: of everybody.
+    """
+
+    a: str
+    b: str
+    person: int | None = None
+
+    def to_list(self) -> list[Any]:
+        """`["hand", "left hip"]`, with the person's index behind where there is one."""
+        return [self.a, self.b, *([] if self.person is None else [self.person])]
+
+    @classmethod
+    def from_list(cls, value: Any, path: str = "touch") -> Touch:
+        if not isinstance(value, (list, tuple)) or len(value) not in (2, 3):
+            raise WireError(path, f'expected two parts that touch, as ["hand", "hip"], got {brief(value)}')
+        a, b = (text(value[i], f"{path}[{i}]", max_chars=100) for i in (0, 1))
+        if len(value) == 2:
+            return cls(a, b)
+        f = Fields({"2": value[2]}, path)
+        return cls(a, b, f.integer("2", None, 0, MAX_POSES))
+
+
+def _sample(value: Any, path: str) -> tuple[Touch, ...]:
+    """What one look at the picture named."""
+    if not isinstance(value, (list, tuple)) or len(value) > MAX_TOUCHES:
+        raise WireError(path, f"expected a list of up to {MAX_TOUCHES} touches, got {brief(value)}")
+    return tuple(Touch.from_list(item, f"{path}[{i}]") for i, item in enumerate(value))
+
+
+@dataclass(frozen=True)
 class PoseRequest:
     """One request: words and/or a picture, perhaps a pose to start from.
 
     It is one line of a batch and the body of POST /v1/poses.
     box: (x, y, w, h) px, the person in the picture. person: index or words. scope: joints that may move (all when
     empty). locks: joints that must not. points: named places in the scene, m, in the pose's frame. n: alternatives.
+    contacts: what touches in the picture, in one or several samples of somebody who looked at it (a list of lists of
+    pairs, as in ProsePose); pairs of at least half of the samples count.
     """
 
     id: str = ""
@@ -150,6 +186,7 @@ class PoseRequest:
     scope: tuple[str, ...] = ()
     locks: tuple[str, ...] = ()
     points: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+    contacts: tuple[tuple[Touch, ...], ...] = ()
     n: int = 1
     seed: int = 0
     engine: str = "auto"
@@ -171,6 +208,7 @@ class PoseRequest:
             locks=list(self.locks),
             points={k: list(v) for k, v in self.points.items()},
             intent=None if self.intent == "auto" else self.intent,
+            contacts=[[touch.to_list() for touch in sample] for sample in self.contacts],
         )
 
     @classmethod
@@ -178,6 +216,9 @@ class PoseRequest:
         f = Fields(value, path)
         image, start, (box, person) = f.raw("image"), f.raw("start"), box_and_person(f)
         points = Fields({} if f.raw("points") is None else f.raw("points"), f.at("points"))
+        contacts = f.items("contacts", _sample)
+        if len(contacts) > MAX_TOUCHES:
+            raise WireError(f.at("contacts"), f"expected up to {MAX_TOUCHES} samples, got {len(contacts)}")
         request = cls(
             id=identifier(f.raw("id"), f.at("id")),
             prompt=f.text("prompt", "", max_chars=MAX_PROMPT_CHARS),
@@ -189,6 +230,7 @@ class PoseRequest:
             scope=f.items("scope", joint_name),
             locks=f.items("locks", joint_name),
             points={k: tuple(points.array(k, (3,), required=True).tolist()) for k in (f.raw("points") or {})},
+            contacts=contacts,
             n=f.integer("n", 1, 1, MAX_POSES),
             seed=f.integer("seed", 0, 0, 2**31 - 1),
             engine=f.text("engine", "auto"),

@@ -24,6 +24,7 @@ from .request import (
     Pose,
     PoseRequest,
     SolveRequest,
+    Touch,
     Turn,
     image_from_dict,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "Report",
     "SolveRequest",
     "Statement",
+    "Touch",
     "TrackRequest",
     "TrackResult",
     "Turn",

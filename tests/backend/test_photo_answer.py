@@ -5,13 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from backend.body.model import BodyModel
 from backend.body.png import encode_png
-from backend.body.rotations import rotmat_to_rotvec
+from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
 from backend.errors import BadInput
 from backend.pipeline import Pipeline
+from backend.posecodes.contact import Contact
+from backend.posecodes.tracking import body_at
 from backend.solver.stance import neutral_stance
 from rigs.skeleton import GROUPS, INDEX, N_BODY
-from rigs.wire import ImageBytes, PoseRequest, PoseResult
+from rigs.wire import ImageBytes, PoseRequest, PoseResult, Touch
 
 from .vision.scenes import scene
 
@@ -117,3 +120,32 @@ def test_words_that_say_nothing_are_told_as_they_were_said() -> None:
 def test_a_man_among_several_people_is_asked() -> None:
     with pytest.raises(BadInput, match="2 people"):
         asked(pair(), "the man, but with the arms crossed")
+
+
+def test_touches_that_were_seen_go_into_the_fit_and_are_told() -> None:
+    drawn = scene("hands on hips").pixels
+    seen = ((Touch("hands", "hips"), Touch("hand", "tail")), (Touch("hand", "hip"), Touch("hand", "foot")))
+    plain, told = asked(drawn), asked(drawn, contacts=seen)
+    gaps = [body_gap(r) for r in (plain, told)]
+    assert gaps[1] < 0.05 < gaps[0]
+    assert "both palms on the hip" in told.reply and "hand and hip" not in told.reply and told.unread == ("tail",)
+    assert "foot and hand" in told.reply, "half of the samples said so, and the picture does not"
+
+
+def body_gap(result: PoseResult) -> float:
+    """M between each palm and the hip on its side, on average."""
+    codes = [Contact(f"{s}_hand", f"{s}_hip") for s in ("left", "right")]
+    pose = result.poses[0].pose
+    body = body_at(BodyModel.load().shaped().joints, rotvec_to_rotmat(pose.rotvecs), pose.transl, codes)
+    return float(np.mean([code.measure(body).error for code in codes]))
+
+
+def test_a_touch_of_one_person_is_no_touch_of_the_others() -> None:
+    seen = ((Touch("right hand", "head", 0),),)
+    plain, told = asked(pair(), person="all"), asked(pair(), person="all", contacts=seen)
+    assert np.array_equal(plain.poses[1].pose.rotvecs, told.poses[1].pose.rotvecs)
+
+
+def test_touches_without_a_picture_are_refused() -> None:
+    with pytest.raises(BadInput, match="there is none"):
+        Pipeline().pose(PoseRequest(prompt="standing", contacts=((Touch("hand", "hip"),),)))
