@@ -63,9 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     engines = commands.add_parser("engines", help="what can pose, what is missing and how to get it")
     engines.add_argument("--json", action="store_true", help="print JSON")
     engines.set_defaults(run=_engines)
-    setup = commands.add_parser("setup", help="install what a tier needs: photo (posing from pictures)")
-    setup.add_argument("tier", choices=("photo",), help="photo: two packages and five models, about 80 MB")
-    setup.set_defaults(run=_setup)
+    _add_setup(commands.add_parser("setup", help="install what a tier needs: photo (posing from pictures), vitpose"))
     _add_serve(commands.add_parser("serve", help="run the pose service on this computer"))
     _add_render(commands.add_parser("render", help="draw a pose: three-quarter view and side view"))
     return parser
@@ -168,6 +166,16 @@ def _add_serve(p: argparse.ArgumentParser) -> None:
     )
     p.add_argument("--ready-file", metavar="F", type=Path, help="write port, pid and protocol here once listening")
     p.set_defaults(run=_serve)
+
+
+def _add_setup(p: argparse.ArgumentParser) -> None:
+    told = "photo: two packages and five models, about 80 MB; vitpose: better points, for computers with a GPU"
+    p.add_argument("tier", choices=("photo", "vitpose"), help=told)
+    p.add_argument(
+        "--from", dest="source", metavar="FOLDER", type=Path, nargs="+", help="vitpose: your own checkpoints"
+    )
+    p.add_argument("--yes", action="store_true", help="vitpose: download what is missing without asking")
+    p.set_defaults(run=_setup)
 
 
 def _add_render(p: argparse.ArgumentParser) -> None:

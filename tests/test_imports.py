@@ -71,7 +71,8 @@ MAY_USE: dict[str, set[str]] = {
 OTHER_TIERS = {"train"}
 LANGUAGE_MODEL_TIER = {"torch", "transformers", "peft", "safetensors", "tokenizers", "PIL"}  # of backend/lm only
 OTHER_TIER_FILES = {"backend/body/bake/__main__.py", "backend/body/bake/source.py", "backend/body/smplx_file.py"}
-OTHER_TIER_FILES |= {f"backend/vision/{name}.py" for name in ("models", "images", "regions", "frames", "transformer")}
+PHOTO_TIER = ("models", "images", "regions", "frames", "transformer", "hub")
+OTHER_TIER_FILES |= {f"backend/vision/{name}.py" for name in PHOTO_TIER}
 
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 

@@ -18,7 +18,7 @@ from .models import folder as models_folder
 
 VITPOSE_VARIABLE: Final = "POSEWRIGHT_VITPOSE"  # a folder with a ViTPose checkpoint
 DETECTOR_VARIABLE: Final = "POSEWRIGHT_DETECTOR"  # a folder with one that finds people
-NEXT_STEP: Final = f"let {VITPOSE_VARIABLE} name a folder with a ViTPose checkpoint for transformers"
+NEXT_STEP: Final = f"run: posewright setup vitpose, or let {VITPOSE_VARIABLE} name a folder with a checkpoint"
 PACKAGES: Final = ("torch", "transformers")
 KEYPOINTS: Final = (17, 133)  # COCO, COCO-WholeBody
 _ARCHITECTURE: Final = "VitPoseForPoseEstimation"

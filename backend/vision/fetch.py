@@ -30,15 +30,24 @@ def set_up(say: Say = print) -> Path:
     """
     lacking = missing()
     if any(name.startswith("the package") for name in lacking):
-        _own_environment()
-        say(f"installing {', '.join(PACKAGES)}")
-        _pip("install", *PACKAGES)
+        install(*PACKAGES, say=say)
     target = folder()
     wanted = [m for m in MODELS.values() if not _is_there(target / m.name, m.digest)]
     if wanted:
         say(f"fetching {len(wanted)} models (a download of about 36 MB)")
         fetch(target)
     return target
+
+
+def install(*packages: str, say: Say) -> None:
+    """Install packages into this Python's own environment.
+
+    Raises:
+        NotAvailable: it is no environment of its own, or pip cannot reach what is needed.
+    """
+    _own_environment()
+    say(f"installing {', '.join(packages)}")
+    _pip("install", *packages)
 
 
 def fetch(target: Path) -> None:
