@@ -1,0 +1,57 @@
+"""Training a few numbers beside those of a large model: LoRA (Hu et al. 2021) and the rows of new tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from .pose_lm import PoseLM
+
+_EYES: Final = ("vision_tower", "vision_model", "visual", "multi_modal_projector", "connector")  # stay as they are
+
+
+@dataclass(frozen=True)
+class LoraSettings:
+    """The defaults are ChatPose's; PoseLLaVA has rank 16."""
+
+    rank: int = 128
+    alpha: int = 256
+    dropout: float = 0.05
+    targets: tuple[str, ...] = ("q_proj", "v_proj")
+
+
+def add_lora(model: PoseLM, settings: LoraSettings | None = None) -> None:
+    """Freeze the language model and put LoRA beside it, in place.
+
+    Of its tables of tokens the row of the pose token stays trainable, in both of them.
+    """
+    from peft import LoraConfig, get_peft_model
+
+    settings = settings or LoraSettings()
+    names = {id(module): name for name, module in model.language.named_modules()}
+    tables = {
+        id(t): names[id(t)] for t in (model.language.get_input_embeddings(), model.language.get_output_embeddings())
+    }
+    if model.language.config.get_text_config().tie_word_embeddings:
+        tables = {id(model.language.get_input_embeddings()): names[id(model.language.get_input_embeddings())]}
+    config = LoraConfig(
+        r=settings.rank,
+        lora_alpha=settings.alpha,
+        lora_dropout=settings.dropout,
+        target_modules=targets_of(model.language, settings.targets),
+        trainable_token_indices={name: [model.pose_id] for name in tables.values()},
+        task_type="CAUSAL_LM",
+    )
+    model.language = get_peft_model(model.language, config)
+
+
+def targets_of(language: Any, endings: tuple[str, ...]) -> list[str]:
+    """Full names of the modules that end so, but for those that look at pictures."""
+    found = [
+        name
+        for name, _ in language.named_modules()
+        if name.split(".")[-1] in endings and not any(eye in name.split(".") for eye in _EYES)
+    ]
+    if not found:
+        raise ValueError(f"no module of this model ends with {', '.join(endings)}")
+    return found
