@@ -1,25 +1,19 @@
-"""One person followed through frames: where it was last tells where to look, and its last pose where the fit begins."""
+"""One person followed through frames: where it was last tells where to look next."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from backend.body.model import ShapedBody
-from backend.body.rotations import rotmat_to_rotvec
 from backend.errors import BadFile
 
 from .choose import choose, clipped
-from .confidence import confidence_of_whole
 from .detector import find_people
-from .fit import Fit, fit
 from .hands import with_hands
 from .head import with_face
 from .images import Picture
 from .landmarks import LIMB_ROWS, Box
-from .lens import FACING
 from .observe import Person, observe
 
 _LOST: Final = 0.25  # mean vote for the limbs below which the person is looked for anew
@@ -29,27 +23,16 @@ _MARGIN: Final = 0.1  # of the longer side, around the landmarks
 _STRAY: Final = 0.8  # of the person's size that it may move while it was not seen
 
 
-@dataclass(frozen=True, eq=False)
-class Moment:
-    """The person in one frame: its fit before its own camera, how likely that is right (0..1), the hands seen well."""
-
-    fit: Fit
-    confidence: float
-    hands: frozenset[str] = frozenset()
-
-
 class Follower:
     """Finds the person that is meant in one picture after the other."""
 
-    def __init__(self, box: Box | None, who: int | str | None, shaped: ShapedBody, hands: bool = True) -> None:
-        self.given, self.who, self.shaped, self.hands = box, who, shaped, hands
+    def __init__(self, box: Box | None, who: int | str | None, hands: bool = True) -> None:
+        self.given, self.who, self.hands = box, who, hands
         self.box: Box | None = None
-        self.local: np.ndarray | None = None
         self.size: tuple[int, int] | None = None
         self.notes: list[str] = []
-        self.cost = np.inf
 
-    def next(self, picture: Picture) -> Moment | None:
+    def next(self, picture: Picture) -> Person | None:
         """The person in the next picture; None where it is not to be seen."""
         if self.size is None:
             self.size = picture.size
@@ -57,21 +40,9 @@ class Follower:
             raise BadFile("the pictures are not all of one size", "give the frames of one shot, unchanged")
         person = self._found(picture)
         if person is None:
-            self.local = None
             return None
         self.box = bounds(person, picture)
-        if self.hands:
-            person = with_face(picture, with_hands(picture, person))
-        found = fit(person, picture, self.shaped, self.local)
-        if self.local is not None and self._worse(found):
-            found = min((found, fit(person, picture, self.shaped)), key=lambda f: f.cost)
-        self.cost = found.cost
-        self.local = before_camera(found, self.shaped)[0]
-        return Moment(found, confidence_of_whole(found, person), frozenset(person.hands))
-
-    def _worse(self, found: Fit) -> bool:
-        """Whether a pose that began at the last one may be stuck there."""
-        return found.cost > 1.5 * self.cost + 5.0
+        return with_face(picture, with_hands(picture, person)) if self.hands else person
 
     def _found(self, picture: Picture) -> Person | None:
         if self.box is None:
@@ -124,12 +95,3 @@ def bounds(person: Person, picture: Picture) -> Box:
     if (high - low).min() < 8:
         return person.box
     return (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
-
-
-def before_camera(found: Fit, shaped: ShapedBody) -> tuple[np.ndarray, np.ndarray, float]:
-    """Local (55, 3, 3) and transl (3,) m before a level camera at the origin, and the pitch (rad) taken out of them."""
-    level = (FACING @ found.camera.rotation).T
-    local = found.local.copy()
-    local[0] = level.T @ local[0]
-    pelvis = FACING @ (found.camera.rotation @ found.joints[0] + found.camera.translation)
-    return local, pelvis - shaped.joints[0], float(rotmat_to_rotvec(level)[0])

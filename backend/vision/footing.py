@@ -1,4 +1,4 @@
-"""Feet of a moving body: which rest on the ground and when, and how they are held there so that they do not slide."""
+"""Feet of a moving body, and how those that rest are held where they are, so that they do not slide."""
 
 from __future__ import annotations
 
@@ -8,24 +8,21 @@ import numpy as np
 
 from backend.body.kinematics import Kinematics
 from backend.body.model import ShapedBody
-from backend.body.rotations import rotation_between, rotvec_to_rotmat
+from backend.body.rotations import rotation_between, rotmat_to_rotvec, rotvec_to_rotmat
 from backend.posecodes.tracking import tracked_by
 from backend.posecodes.vocabulary import SIDES, skin
 from rigs.skeleton import INDEX as JOINT
 
+from .plants import runs
 from .smoothing import stiffness, whittaker
 
 POINTS: Final = tuple(skin(f"{s}_{part}") for s in SIDES for part in ("heel", "toes"))
-_LOW: Final = 0.07  # m above the ground below which a point of a foot may rest on it
-_SLOW: Final = (0.4, 1.0)  # m/s below which it may rest: at least, at most,
-_SLOWER: Final = 0.35  # and in between this part of how fast feet move in this motion
-_AROUND: Final = 0.4  # s to each side in which the lowest place of the feet is the ground
-_SHORTEST: Final = 0.09  # s of a rest; shorter pauses within one are filled as well
-_PULL: Final = 1e-4  # how much a whole body that is held stays where it was seen, beside 1 for what is held
-_FREE: Final = 0.05  # how much it keeps its own motion while nothing is held
-_FLIGHT: Final = 0.12  # m of the lowest point above the ground from which on a body is taken to fly
-_STEPS: Final = 0.3  # how much the lowest foot of others belongs on the ground, beside 1 for what rests
-_HOLD: Final = 12.0  # Hz: how quickly legs follow what holds their feet
+_HOLD: Final = 6.0  # Hz: how quickly legs follow what holds their feet
+_WHOLE: Final = 1e3  # how much a correction counts where a foot is held, beside 1 where it is under the ground
+_BODY: Final = 4.0  # Hz: how quickly bodies do
+_FREE: Final = 2e-3  # how much a foot that is not held keeps its own place, beside 1 for one that is
+_ROUNDS: Final = 6  # of bending legs and moving the body
+_FEET: Final = (slice(0, 2), slice(2, 4))  # the points of each
 _STRETCH: Final = 0.998  # of a straight leg
 
 
@@ -47,91 +44,86 @@ def rest_heights(shaped: ShapedBody) -> np.ndarray:
     return out
 
 
-def resting(points: np.ndarray, high: np.ndarray, rate: float) -> np.ndarray:
-    """(T, 4) bool: which points (T, 4, 3) m of the feet rest on the ground, being low and slow.
-
-    high: (4,) m above the ground where they rest.
-    """
-    n = len(points)
-    above = points[..., 1] - high
-    reach = max(1, round(_AROUND * rate))
-    lowest = above.min(axis=1)
-    ground = np.array([lowest[max(0, t - reach) : t + reach + 1].min() for t in range(n)])
-    speed = np.linalg.norm(np.gradient(points[..., ::2], axis=0), axis=-1) * rate if n > 1 else np.zeros((n, 4))
-    slow = float(np.clip(_SLOWER * np.percentile(speed, 90), *_SLOW))  # what is seen of a resting foot swims a little
-    held = (above - ground[:, None] < _LOW) & (speed < slow)
-    shortest = max(1, round(_SHORTEST * rate))
-    for column in held.T:
-        for wanted in (False, True):  # pauses first, then what is too short to be a rest
-            for first, last in runs(column == wanted):
-                inside = first > 0 and last < n
-                if last - first < shortest and (inside or wanted):
-                    column[first:last] = not wanted
-    return held
-
-
-def runs(flags: np.ndarray) -> list[tuple[int, int]]:
-    """[first, last) of each stretch that is True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int)))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-
-
-def carried(points: np.ndarray, held: np.ndarray, high: np.ndarray, rate: float) -> np.ndarray:
-    """(T, 3) m by which whole bodies move so that points (T, 4, 3) that are held stay, and lie on the ground."""
-    out = np.zeros((len(points), 3))
-    both = held[1:] & held[:-1]
-    count = both.sum(axis=1)
-    steps = np.where(both[..., None], np.diff(points, axis=0), 0.0).sum(axis=1) / np.maximum(count, 1)[:, None]
-    weight = np.where(count > 0, 1.0, _FREE)
-    out[:, ::2] = _by_steps(np.where(count[:, None] > 0, -steps, 0.0)[:, ::2], weight)
-    above, some = points[..., 1] - high, held.sum(axis=1)
-    lowest = above.min(axis=1)
-    height = np.where(some > 0, np.where(held, above, 0.0).sum(axis=1) / np.maximum(some, 1), lowest)
-    weights = np.where(some > 0, 1.0, np.where(np.abs(lowest) < _FLIGHT, _STEPS, 1e-4))
-    out[:, 1:2] = whittaker(-height[:, None], weights[:, None], stiffness(4.0, rate))
-    return out
-
-
-def _by_steps(steps: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Tracks (T, K) near zero whose steps are (T - 1, K), by weights (T - 1,): a tridiagonal elimination."""
-    n = len(steps) + 1
-    left, right = np.concatenate([[0.0], weight]), np.concatenate([weight, [0.0]])
-    ahead, behind = np.zeros((n, steps.shape[1])), np.zeros((n, steps.shape[1]))
-    ahead[1:], behind[:-1] = weight[:, None] * steps, weight[:, None] * steps
-    main, rhs = _PULL + left + right, ahead - behind
-    for i in range(1, n):
-        m = -left[i] / main[i - 1]
-        main[i] += m * left[i]
-        rhs[i] -= m * rhs[i - 1]
-    rhs[-1] /= main[-1]
-    for i in range(n - 2, -1, -1):
-        rhs[i] = (rhs[i] + right[i] * rhs[i + 1]) / main[i]
-    return rhs
-
-
-def hold(
+def held_still(
     shaped: ShapedBody, local: np.ndarray, transl: np.ndarray, held: np.ndarray, high: np.ndarray, rate: float
-) -> np.ndarray:
-    """Local rotations (T, 55, 3, 3) with the legs bent so that held points rest where they are on average."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Local rotations (T, 55, 3, 3) and transl (T, 3) m with what is held (T, 4) of the feet resting at one place each.
+
+    Legs bend and feet turn; where a leg is too short for that the body gives way. No foot is left under the ground.
+    """
     points = foot_points(shaped, local, transl)
-    out = local
-    for k, side in enumerate(SIDES):
-        mine = slice(2 * k, 2 * k + 2)
-        wanted = _anchored(points[:, mine], held[:, mine], high[mine]) - points[:, mine]
-        some = held[:, mine].sum(axis=1)
-        shift = np.where(held[:, mine, None], wanted, 0.0).sum(axis=1) / np.maximum(some, 1)[:, None]
-        weights = np.repeat(np.where(some > 0, 1.0, 2e-3)[:, None], 3, axis=1)
-        out = reached(shaped, out, transl, side, whittaker(shift, weights, stiffness(_HOLD, rate)))
+    spots = np.concatenate([anchored(points[:, m], held[:, m], high[m]) for m in _FEET], axis=1)
+    for _ in range(_ROUNDS):
+        for side, mine in zip(SIDES, _FEET, strict=True):
+            local = _soles_turned(shaped, local, transl, side, spots[:, mine], held[:, mine], rate)
+            shift = _missing(foot_points(shaped, local, transl)[:, mine], spots[:, mine], held[:, mine], high[mine])
+            local = reached(shaped, local, transl, side, _eased(shift, held[:, mine].any(axis=1), rate))
+        left = np.where(held[..., None], spots - foot_points(shaped, local, transl), 0.0)
+        each = left.sum(axis=1) / np.maximum(held.sum(axis=1), 1)[:, None]
+        weights = np.repeat(np.where(held.any(axis=1), 1.0, _FREE)[:, None], 3, axis=1)
+        transl = transl + whittaker(each, weights, stiffness(_BODY, rate))
+    return local, transl
+
+
+def _missing(points: np.ndarray, spots: np.ndarray, held: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """(T, 3) m by which a foot (T, 2, 3) misses its spots where it is held, and is under the ground elsewhere."""
+    some = held.sum(axis=1)
+    out: np.ndarray = np.where(held[..., None], spots - points, 0.0).sum(axis=1) / np.maximum(some, 1)[:, None]
+    out[:, 1] = np.where(some > 0, out[:, 1], np.maximum((high - points[..., 1]).max(axis=1), 0.0))
     return out
 
 
-def _anchored(points: np.ndarray, held: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Where heel and toes (T, 2, 3) rest in each stretch; a foot that rolls from one to the other keeps its length."""
+def _eased(shift: np.ndarray, held: np.ndarray, rate: float) -> np.ndarray:
+    """Corrections (T, 3) that are whole where a foot is held (T,), and fade in and out where it is not."""
+    weights = np.where(held[:, None], _WHOLE, np.where(np.abs(shift) > 0.0, 1.0, _FREE))
+    eased = whittaker(shift, weights, stiffness(_HOLD, rate))
+    out: np.ndarray = np.where(held[:, None], shift, eased)
+    return out
+
+
+def anchored(points: np.ndarray, held: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Where heel and toes (T, 2, 3) rest in each stretch; where both do, they are as far apart as a foot is long."""
     out = points.copy()
     for k in range(2):
         for first, last in runs(held[:, k]):
             out[first:last, k] = points[first:last, k].mean(axis=0)
             out[first:last, k, 1] = high[k]
+    for first, last in runs(held.any(axis=1)):
+        both = first + np.flatnonzero(held[first:last].all(axis=1))
+        if len(both) == 0:
+            continue
+        toes, heel = out[both[0], 1], out[both[0], 0]
+        long = float(np.linalg.norm(points[both[0], 1] - points[both[0], 0]))
+        level = np.sqrt(max(long**2 - float(high[1] - high[0]) ** 2, 1e-6))
+        way = (heel - toes) * [1.0, 0.0, 1.0]
+        spot = toes + way * level / max(float(np.linalg.norm(way)), 1e-6)
+        rests = first + np.flatnonzero(held[first:last, 0])
+        out[rests, 0] = [spot[0], high[0], spot[2]]
+        out[first + np.flatnonzero(held[first:last, 1]), 1] = toes
+    return out
+
+
+def _soles_turned(
+    shaped: ShapedBody,
+    local: np.ndarray,
+    transl: np.ndarray,
+    side: str,
+    spots: np.ndarray,
+    held: np.ndarray,
+    rate: float,
+) -> np.ndarray:
+    """Local rotations with one foot turned from heel to toes as its spots (T, 2, 3) lie, while both are held."""
+    both = held.all(axis=1)
+    if not both.any():
+        return local
+    k = 2 * SIDES.index(side)
+    now = foot_points(shaped, local, transl)[:, k : k + 2]
+    turn = rotation_between(_unit(now[:, 1] - now[:, 0]), _unit(spots[:, 1] - spots[:, 0]))
+    angles = _eased(np.where(both[:, None], rotmat_to_rotvec(turn), 0.0), both, rate)
+    world = bodies(shaped, local, transl).world
+    ankle, knee = JOINT[f"{side}_ankle"], JOINT[f"{side}_knee"]
+    out = local.copy()
+    out[:, ankle] = np.swapaxes(world[:, knee], 1, 2) @ rotvec_to_rotmat(angles) @ world[:, ankle]
     return out
 
 

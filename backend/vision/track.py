@@ -23,16 +23,23 @@ from backend.ticks import Tick, quiet
 from rigs.skeleton import JOINTS, N_JOINTS
 from rigs.wire import Pose
 
-from .follow import Follower, Moment, before_camera
-from .footing import POINTS, bodies, carried, foot_points, hold, rest_heights, resting, runs, slide
+from .follow import Follower
+from .footing import POINTS, bodies, foot_points, held_still, rest_heights, slide
 from .frames import Frames
+from .images import Picture
 from .landmarks import INDEX, LIMB_ROWS, Box
-from .lens import FACING
-from .smoothing import smooth_rotations, smooth_values, stiffness
+from .lens import FACING, focal_of
+from .moments import Moment, empty_like, fitted
+from .observe import Person
+from .path import walked
+from .plants import resting, runs, steadied
+from .sides import sorted_sides
+from .smoothing import smooth_rotations, smooth_values, stiffness, whittaker
 
 _JOINTS_HZ: Final = 4.0  # motion quicker than this is taken for jitter
 _PLACE_HZ: Final = 4.0  # of the place in the picture
 _DEPTH_HZ: Final = 0.8  # of the distance from the camera, which one frame says little about
+_SWAY_HZ: Final = 1.0  # of the way over the ground, without the sway of steps
 _LEVEL: Final = 0.05  # m: sigma of how far the floors of frames lie from one ground
 _PITCH: Final = np.radians(4.0)  # rad: sigma of the pitch about the median of the frames
 _HIDDEN_HAND: Final = 0.02  # how much fingers count that were not seen, beside 1 for seen ones
@@ -90,58 +97,95 @@ def track(
         BadInput: nobody is there, or it is not clear who is meant. BadFile: a frame cannot be read.
         NotAvailable: the photo tier is not set up.
     """
-    follower = Follower(box, who, shaped, hands)
-    moments: list[Moment | None] = []
+    follower = Follower(box, who, hands)
+    people: list[Person | None] = []
+    like: Picture | None = None
     for number, picture in enumerate(frames.pictures, 1):
         count = max(frames.count, number) if frames.count else 0
         tick(f"Frame {number}" + (f" of {count}" if count else ""), step=number, steps=count)
-        moments.append(follower.next(picture))
+        people.append(follower.next(picture))
+        like = like or empty_like(picture)
         if enough():
             break
-    if not any(m is not None for m in moments):
-        what = "I see nobody in these pictures" if moments else "there are no frames"
+    if like is None or not any(p is not None for p in people):
+        what = "I see nobody in these pictures" if people else "there are no frames"
         hint = "take other pictures, a later --start, or give the --box of the person in the first"
         raise BadInput(what, hint, "nobody")
+    moments: list[Moment | None] = []
+    for number, moment in enumerate(fitted(sorted_sides(people, frames.rate), like, shaped), 1):
+        tick(f"Pose {number} of {len(people)}", step=number, steps=len(people))
+        moments.append(moment)
     tick("Smoothing")
-    return _smooth(moments, frames.rate, shaped, tuple(follower.notes))
+    return smoothed(moments, frames.rate, like, shaped, tuple(follower.notes))
 
 
 # --- from fits to one motion ----------------------------------------------------------------------------------
 
 
-def _smooth(moments: list[Moment | None], rate: float, shaped: ShapedBody, notes: tuple[str, ...]) -> Track:
+def smoothed(
+    moments: Sequence[Moment | None], rate: float, like: Picture, shaped: ShapedBody, notes: tuple[str, ...] = ()
+) -> Track:
+    """One motion out of what each frame shows; `like`: a picture of the size of all."""
     seen = np.array([m is not None for m in moments])
     at = np.flatnonzero(seen)
     there = [m for m in moments if m is not None]
-    known = [before_camera(m.fit, shaped) for m in there]
     near = np.array([at[np.abs(at - t).argmin()] for t in range(len(moments))])  # where unseen: the nearest that was
-    index = np.searchsorted(at, near)
-    local = np.array([k[0] for k in known])[index]
-    transl = np.array([k[1] for k in known])[index]
-    sure = np.array([m.fit.sure for m in there])[index]
-    weights = _weights(sure, [there[i].hands for i in index])
+    shown = [there[i] for i in np.searchsorted(at, near)]
     trust = np.where(seen, 1.0, 0.0)
     trust[: at[0]] = trust[at[-1] + 1 :] = 0.2  # before and after it was seen the body holds still
-    smooth = smooth_rotations(local, weights * trust[:, None], stiffness(_JOINTS_HZ, rate))
+    sure = np.array([m.sure for m in shown])
+    weights = _weights(sure, [m.hands for m in shown]) * trust[:, None]
+    smooth = smooth_rotations(np.array([m.local for m in shown]), weights, stiffness(_JOINTS_HZ, rate))
     local = quat_wxyz_to_rotmat(smooth)
-    pelvis = _smooth_place(transl + shaped.joints[0], trust, rate)
-    local, pelvis, level, shift = _on_ground(local, pelvis, np.array([k[2] for k in known]), shaped)
-    transl = pelvis - shaped.joints[0]
-    high = rest_heights(shaped)
-    points = foot_points(shaped, local, transl)
-    held = resting(points, high, rate)
-    if held.any():
-        transl = transl + carried(points, held, high, rate)
-        for _ in range(3):
-            local = hold(shaped, local, transl, held, high, rate)
-    camera = _camera(there[0].fit.camera, level, shift)
-    final = bodies(shaped, local, transl)
-    poses = tuple(Pose(r, t) for r, t in zip(rotmat_to_rotvec(local), transl, strict=True))
+    pelvis = _smooth_place(np.array([m.pelvis for m in shown]), trust, rate)
+    local, pelvis, level, shift = _on_ground(local, pelvis, np.array([m.pitch for m in there]), shaped)
+    camera = _camera(like, level, shift)
+    local, pelvis, held = _on_feet(local, pelvis, shown, trust, camera, rate, shaped)
+    final = bodies(shaped, local, pelvis - shaped.joints[0])
+    poses = tuple(Pose(r, t) for r, t in zip(rotmat_to_rotvec(local), pelvis - shaped.joints[0], strict=True))
     far = slide(final.points(POINTS).value, held)
     confidence = round(float(sure[:, list(LIMB_ROWS)].mean() * seen.mean()), 3)
-    each = np.where(seen, np.array([m.confidence for m in there])[index], 0.0)
+    each = np.round(np.where(seen, [m.confidence for m in shown], 0.0), 3)
     warnings = (*notes, *_gaps(seen, rate))
-    return Track(poses, rate, final.joints, camera, seen, held, far, confidence, np.round(each, 3), warnings)
+    camera = camera.scaled(like.scale)
+    return Track(poses, rate, final.joints, camera, seen, held, far, confidence, each, warnings)
+
+
+def _on_feet(
+    local: np.ndarray,
+    pelvis: np.ndarray,
+    shown: Sequence[Moment],
+    trust: np.ndarray,
+    camera: Camera,
+    rate: float,
+    shaped: ShapedBody,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Local rotations and pelvis with what rests of the feet held where it is seen, and which rests (T, 4)."""
+    high = rest_heights(shaped)
+    votes = np.array([m.votes for m in shown]) * trust[:, None]
+    feet = steadied(np.array([m.feet for m in shown]), votes, rate)
+    transl = pelvis - shaped.joints[0]
+    points = foot_points(shaped, local, transl)
+    _, depth = camera.project(pelvis)
+    pace, goes = _gait(pelvis, points - pelvis[:, None], rate)
+    held = resting(feet, camera.fx / depth, points[..., 1] - high, pace, goes, rate) & (trust > 0)[:, None]
+    pelvis = walked(camera, pelvis, trust, points - pelvis[:, None], feet, held, high, rate)
+    local, transl = held_still(shaped, local, pelvis - shaped.joints[0], held, high, rate)
+    return local, transl + shaped.joints[0], held
+
+
+def _gait(pelvis: np.ndarray, feet: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray]:
+    """The pace (T,) m/s over the ground without the sway of steps, and how much faster the left foot goes, in paces.
+
+    feet: (T, 4, 3) m from the pelvis.
+    """
+    if len(pelvis) < 3:
+        return np.zeros(len(pelvis)), np.zeros(len(pelvis))
+    path = whittaker(pelvis[:, ::2], np.ones((len(pelvis), 2)), stiffness(_SWAY_HZ, rate))
+    way = np.gradient(path, axis=0) * rate
+    pace = np.linalg.norm(way, axis=1)
+    apart = np.gradient((feet[:, :2] - feet[:, 2:]).mean(axis=1)[:, ::2], axis=0) * rate
+    return pace, (apart * way).sum(axis=1) / np.maximum(pace, 0.1) ** 2
 
 
 def _weights(sure: np.ndarray, hands: Sequence[frozenset[str]]) -> np.ndarray:
@@ -193,9 +237,9 @@ def _lowest(joints: np.ndarray, pitch: float) -> int:
     return int((joints @ rotvec_to_rotmat(np.array([pitch, 0.0, 0.0]))[1]).argmin())
 
 
-def _camera(one: Camera, level: np.ndarray, shift: np.ndarray) -> Camera:
-    rotation = FACING @ level.T
-    return Camera(one.fx, one.fy, one.cx, one.cy, rotation, -rotation @ shift)
+def _camera(like: Picture, level: np.ndarray, shift: np.ndarray) -> Camera:
+    rotation, focal = FACING @ level.T, focal_of(like)
+    return Camera(focal, focal, like.size[0] / 2, like.size[1] / 2, rotation, -rotation @ shift)
 
 
 def _gaps(seen: np.ndarray, rate: float) -> list[str]:
