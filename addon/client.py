@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     # at run time where they are used: 20 ms each that enabling the add-on need not pay (likewise http.client)
-    from ..rigs.wire import Failure, Health, JobStatus, PoseRequest
+    from ..rigs.wire import Failure, Health, JobStatus, PictureRequest, Pictures, PoseRequest
 
 HOST: Final = "127.0.0.1"
 SAME_VERSION: Final = "Install the same version of Posewright on both sides."
@@ -88,6 +88,12 @@ class ServiceClient:
     def status(self, job_id: str) -> JobStatus:
         """The job as it stands."""
         return _job_status(self._call("GET", f"/v1/jobs/{job_id}"))
+
+    def pictures(self, request: PictureRequest) -> Pictures:
+        """A small picture of each pose."""
+        from ..rigs.wire import Pictures
+
+        return _decode(Pictures.from_dict, self._call("POST", "/v1/pictures", request.to_dict()))
 
     def cancel(self, job_id: str) -> None:
         """Stop the job, waiting or running."""

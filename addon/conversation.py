@@ -37,6 +37,13 @@ class Talk:
         self.turns += [Turn("user", said, before), Turn("assistant", reply, after)]
         del self.turns[:-KEEP]
 
+    def revise(self, said: str, after: Pose) -> None:
+        """Another alternative was taken for the last thing said."""
+        from ..rigs.wire import Turn
+
+        if self.turns and self.turns[-2].text == said:
+            self.turns[-1] = Turn("assistant", self.turns[-1].text, after)
+
     @property
     def exchanges(self) -> list[Exchange]:
         """Oldest first."""

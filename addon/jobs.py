@@ -18,10 +18,11 @@ from .client import RequestFailed, ServiceError, Unreachable
 from .process import CannotStart, LaunchPlan, Service, StartCancelled, died
 
 if TYPE_CHECKING:
-    from ..rigs.wire import JobStatus, PoseRequest, PoseResult
+    from ..rigs.wire import JobStatus, PictureRequest, Pictures, PoseRequest, PoseResult
 
 WORKING, DONE, FAILED, CANCELLED = "working", "done", "failed", "cancelled"
 KEEP: Final = 50
+PICTURE_SIZE: Final = (160, 160)
 _POLL_FIRST: Final = 0.02
 _POLL_MOST: Final = 0.25
 
@@ -32,6 +33,7 @@ class Client(Protocol):
     def submit(self, request: PoseRequest) -> JobStatus: ...
     def status(self, job_id: str) -> JobStatus: ...
     def cancel(self, job_id: str) -> None: ...
+    def pictures(self, request: PictureRequest) -> Pictures: ...
 
 
 @dataclass(eq=False)
@@ -40,6 +42,7 @@ class Job:
 
     target: who is to be posed, opaque here. said: the words, for people. error: what went wrong. note: what became of
     the result in the scene; held: the bones that locks held back; choice: the alternative that was applied last.
+    pictures: PNG files of the alternatives, once they are drawn; pictured: whether more are to come.
     """
 
     request: PoseRequest
@@ -55,6 +58,8 @@ class Job:
     held: tuple[str, ...] = ()
     applied: bool = False
     choice: int = 0
+    pictures: tuple[bytes, ...] = ()
+    pictured: bool = True
     started: float = field(default_factory=time.monotonic)
     wants_stop: threading.Event = field(default_factory=threading.Event)
 
@@ -69,6 +74,10 @@ class Report:
 
     job: Job
     changes: dict[str, Any]
+
+
+def _only_pictures(report: Report) -> bool:
+    return set(report.changes) <= {"pictures", "pictured"}
 
 
 class Board:
@@ -123,11 +132,11 @@ class Board:
             except queue.Empty:
                 return finished
             job = report.job
-            if not job.busy:  # cancelled meanwhile: late news change nothing
+            if not job.busy and not _only_pictures(report):  # cancelled meanwhile: late news change nothing
                 continue
             for name, value in report.changes.items():
                 setattr(job, name, value)
-            if job.state == DONE:
+            if report.changes.get("state") == DONE:
                 finished.append(job)
 
     def work(self, job: Job) -> None:
@@ -143,7 +152,20 @@ class Board:
                 job, state=FAILED, error=ServiceError(f"A fault in Posewright: {error!r}.", "Please report it.")
             )
         else:
-            self._report(job, state=DONE, result=result)
+            several = len(result.poses) > 1
+            self._report(job, state=DONE, result=result, pictured=not several)
+            if several:
+                self._report(job, pictures=self._drawn(job, result), pictured=True)
+
+    def _drawn(self, job: Job, result: PoseResult) -> tuple[bytes, ...]:
+        """Pictures of the alternatives; none where they cannot be had: the poses do not depend on them."""
+        from ..rigs.wire import PictureRequest
+
+        request = PictureRequest(tuple(entry.pose for entry in result.poses), PICTURE_SIZE)
+        try:
+            return self._service.start(job.plan, job.wants_stop.is_set).pictures(request).pngs
+        except (ServiceError, StartCancelled):
+            return ()
 
     def _report(self, job: Job, **changes: Any) -> None:
         self._reports.put(Report(job, changes))

@@ -5,25 +5,23 @@ Drawing reads state and never changes it. Everything said here is for an animato
 
 from __future__ import annotations
 
-import textwrap
 import time
 from typing import Any, Final
 
 import bpy
 
-from . import session
+from . import session, thumbnails
 from .client import ServiceError
 from .compat import draw_prompt
 from .jobs import Job
 from .process import FAILED, RUNNING, STARTING
+from .wrapping import say
 
 EXAMPLES: Final = (
     "a man proposing marriage",
     "sitting on the floor, hugging the knees",
     "waving with the right hand",
 )
-_PIXELS_PER_CHAR: Final = 6.6
-_MARGIN_PIXELS: Final = 58
 _REPLY_LINES: Final = 12
 _HELD_SHOWN: Final = 4
 _RING_SECONDS: Final = 1.5
@@ -137,6 +135,8 @@ def draw_outcome(layout: Any, context: bpy.types.Context, job: Job) -> None:
         return
     if job.note and not job.applied:
         draw_kept(layout, context, job)
+    if len(job.result.poses) > 1:
+        draw_alternatives(layout, job)
     box = layout.box()
     if job.result.reply:
         say(box, context, job.result.reply, limit=_REPLY_LINES)
@@ -147,6 +147,19 @@ def draw_outcome(layout: Any, context: bpy.types.Context, job: Job) -> None:
         say(box, context, f"Locked bones stayed: {', '.join(job.held[:_HELD_SHOWN])}{more}.", icon="LOCKED")
     for warning in job.result.warnings:
         say(box, context, warning, icon="INFO")
+
+
+def draw_alternatives(layout: Any, job: Job) -> None:
+    """The poses to choose from: pictures to click, or numbers until they are drawn."""
+    shown = thumbnails.icons(job)
+    assert job.result is not None
+    grid = layout.grid_flow(row_major=True, columns=4, even_columns=True, align=True)
+    for i in range(len(job.result.poses)):
+        cell = grid.column(align=True)
+        if i < len(shown):
+            cell.template_icon(icon_value=shown[i], scale=4.0)
+        button = cell.operator("posewright.apply_result", text=str(i + 1), depress=job.choice == i)
+        button.job_id, button.choice = job.id, i
 
 
 def draw_kept(layout: Any, context: bpy.types.Context, job: Job) -> None:
@@ -186,30 +199,6 @@ def draw_service(layout: Any, context: bpy.types.Context) -> None:
     if error is not None and (job is None or job.error is not error):
         draw_error(layout, context, error)
     layout.operator("posewright.open_log", icon="TEXT")
-
-
-def say(
-    layout: Any, context: bpy.types.Context, text: str, *, icon: str = "NONE", limit: int = 20, alert: bool = False
-) -> None:
-    """Text wrapped to the panel's width, the icon on its first line; cut after `limit` lines."""
-    lines = wrap(text, context)
-    if len(lines) > limit:
-        lines = [*lines[: limit - 1], lines[limit - 1] + " …"]
-    column = layout.column(align=True)
-    column.alert = alert
-    column.scale_y = 0.8
-    for number, line in enumerate(lines):
-        # continued lines stand under the first when that has an icon
-        column.label(text=line, icon=icon if number == 0 else ("BLANK1" if icon != "NONE" else "NONE"))
-
-
-def wrap(text: str, context: bpy.types.Context) -> list[str]:
-    """Lines that fit the sidebar as it is now."""
-    region = context.region
-    width = region.width if region is not None and region.type == "UI" else 280
-    scale = context.preferences.system.ui_scale or 1.0  # 0 while there is no window
-    chars = max(16, int((width - _MARGIN_PIXELS * scale) / (_PIXELS_PER_CHAR * scale)))
-    return [line for part in text.splitlines() for line in (textwrap.wrap(part, chars) or [""])]
 
 
 CLASSES: Final = (POSEWRIGHT_PT_main,)

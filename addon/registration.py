@@ -6,7 +6,7 @@ from typing import Final
 
 import bpy
 
-from . import operators, panels, preferences, properties, service_operators, session
+from . import operators, panels, preferences, properties, service_operators, session, talk_panel
 
 CLASSES: Final = (
     preferences.PosewrightPreferences,
@@ -14,6 +14,7 @@ CLASSES: Final = (
     *operators.CLASSES,
     *service_operators.CLASSES,
     *panels.CLASSES,
+    *talk_panel.CLASSES,
 )
 
 

@@ -14,11 +14,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import bpy
 
-from . import preferences
+from . import preferences, thumbnails
 from .asking import CannotAsk, Wish, make_job
 from .client import ServiceError
 from .conversation import Talks
@@ -170,6 +170,7 @@ def apply_result(
         job.note, job.applied = str(error), False
         return False
     job.note, job.held, job.applied, job.choice = f'Posed "{target.name}".', tuple(held), True, choice
+    talks.of(target.session_uid).revise(job.said, pose)
     return True
 
 
@@ -188,7 +189,8 @@ def _tick() -> float | None:
         _apply_from_timer(job)
     _chores[:] = [thread for thread in _chores if thread.is_alive()]
     redraw()
-    return TICK if board.busy is not None or _chores else None
+    drawing = any(not job.pictured for job in board.jobs.values())
+    return TICK if board.busy is not None or drawing or _chores else None
 
 
 def _apply_from_timer(job: Job) -> None:
@@ -196,8 +198,17 @@ def _apply_from_timer(job: Job) -> None:
     window = bpy.context.window or next(iter(bpy.context.window_manager.windows), None)
     if job.result is None or not job.result.poses or window is None:
         return
-    with bpy.context.temp_override(window=window):
+    with bpy.context.temp_override(window=window, **_view(window)):
         bpy.ops.posewright.apply_result("EXEC_DEFAULT", True, job_id=job.id)
+
+
+def _view(window: bpy.types.Window) -> dict[str, Any]:
+    """The window's largest 3D view as an override: there the redo panel appears; nothing where there is none."""
+    areas = [area for area in window.screen.areas if area.type == "VIEW_3D"]
+    if not areas:
+        return {}
+    area = max(areas, key=lambda a: a.width * a.height)
+    return {"area": area, "region": next(r for r in area.regions if r.type == "WINDOW")}
 
 
 def redraw() -> None:
@@ -218,4 +229,5 @@ def shut_down() -> None:
     if service.state != STOPPED or service.pid is not None:
         service.stop(polite_seconds=0.0 if service.state == STARTING else 0.5)
     board.jobs.clear()
+    thumbnails.clear()
     talks.forget()

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from backend.body.model import BodyModel, ShapedBody
+from backend.body.picture import thumbnail
+from backend.body.png import encode_png
 from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
 from backend.engines import stated
 from backend.engines.catalogue import Catalogue
@@ -25,6 +27,8 @@ from rigs.wire import (
     DescribeRequest,
     Description,
     EngineInfo,
+    PictureRequest,
+    Pictures,
     Pose,
     PoseEntry,
     PoseRequest,
@@ -128,6 +132,14 @@ class Pipeline:
     def posecodes(self, strict: bool = False) -> dict[str, Any]:
         """The JSON Schema of a program."""
         return schema(strict)
+
+    def pictures(self, request: PictureRequest, tick: Tick = quiet) -> Pictures:
+        """A small picture of each pose, to choose by. Raises Cancelled: by `tick`."""
+        pngs = []
+        for pose in request.poses:
+            tick("Drawing")
+            pngs.append(encode_png(thumbnail(pose, request.size)))
+        return Pictures(tuple(pngs))
 
     def describe(self, request: DescribeRequest) -> Description:
         """Say what a pose is; with `than`, also the instruction that turns `than` into it."""

@@ -24,6 +24,8 @@ from rigs.wire import (
     DescribeRequest,
     Description,
     EngineInfo,
+    PictureRequest,
+    Pictures,
     PoseRequest,
     PoseResult,
     SolveRequest,
@@ -114,6 +116,9 @@ class LoadingPipeline:
 
     def describe(self, request: DescribeRequest) -> Description:
         return self._get().describe(request)
+
+    def pictures(self, request: PictureRequest, tick: Tick) -> Pictures:
+        return self._get().pictures(request, tick)
 
 
 def listen(port: int) -> socket.socket:

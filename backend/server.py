@@ -6,6 +6,7 @@
     POST /v1/poses                a PoseRequest -> a PoseResult
     POST /v1/solve                a SolveRequest (a program of posecodes) -> a PoseResult with a report
     POST /v1/describe             a DescribeRequest -> a Description
+    POST /v1/pictures             a PictureRequest -> Pictures: a small PNG of each pose
     POST /v1/jobs                 {"requests": [...]}, one PoseRequest or {"track": TrackRequest} -> 202 and a JobStatus
     GET  /v1/jobs/{id}            JobStatus
     GET  /v1/jobs/{id}/events     text/event-stream of job events; what happened before comes first, "finished" last
@@ -45,6 +46,8 @@ from rigs.wire import (
     Finished,
     Health,
     JobEvent,
+    PictureRequest,
+    Pictures,
     PoseRequest,
     PoseResult,
     SolveRequest,
@@ -74,6 +77,7 @@ class Service(Protocol):
     def pose(self, request: PoseRequest, tick: Tick) -> PoseResult: ...
     def solve(self, request: SolveRequest, tick: Tick) -> PoseResult: ...
     def describe(self, request: DescribeRequest) -> Description: ...
+    def pictures(self, request: PictureRequest, tick: Tick) -> Pictures: ...
     def track(self, request: TrackRequest, tick: Tick) -> TrackResult: ...
 
 
@@ -141,6 +145,7 @@ class Application:
             Route("/v1/poses", self._poses, methods=["POST"]),
             Route("/v1/solve", self._solve, methods=["POST"]),
             Route("/v1/describe", self._describe, methods=["POST"]),
+            Route("/v1/pictures", self._pictures, methods=["POST"]),
             Route("/v1/jobs", self._submit, methods=["POST"]),
             Route("/v1/jobs/{id}", self._job, methods=["GET", "DELETE"]),
             Route("/v1/jobs/{id}/events", self._events),
@@ -174,6 +179,12 @@ class Application:
         body = await self._body(request)
         return await self._answer(
             request, lambda _tick: self._service.describe(_read(DescribeRequest.from_dict, body)).to_dict()
+        )
+
+    async def _pictures(self, request: Request) -> Response:
+        body = await self._body(request)
+        return await self._answer(
+            request, lambda tick: self._service.pictures(_read(PictureRequest.from_dict, body), tick).to_dict()
         )
 
     async def _submit(self, request: Request) -> Response:

@@ -11,6 +11,7 @@ from typing import Final
 
 from .decode import WireError
 from .motion import FEET, TrackRequest, TrackResult
+from .pictures import PictureRequest, Pictures
 from .progress import JOB_STATES, Answered, Finished, JobAnswer, JobEvent, JobStatus, Progress, event_from_dict
 from .request import (
     INTENTS,
@@ -67,6 +68,8 @@ __all__ = [
     "JobAnswer",
     "JobEvent",
     "JobStatus",
+    "PictureRequest",
+    "Pictures",
     "Pose",
     "PoseEntry",
     "PoseRequest",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from pathlib import Path
 
@@ -36,6 +37,8 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/v1/shutdown":
             self.send({}); os._exit(0)
         if b.get("die"): os._exit(9)
+        if self.path == "/v1/pictures":
+            return self.send({"pictures": [b["picture"]] * len(body["poses"])} if "picture" in b else {}, 200)
         if b.get("garbage"): return self.send({"what": "ever"})
         if self.command == "POST": jobs["j"] = time.time() + b.get("delay", 0)
         if self.command == "DELETE": jobs["j"] = None
@@ -62,12 +65,12 @@ server.serve_forever()
 """
 
 
-def result(pose, *, reply="Done.", unmet=(), poses=True) -> dict:
+def result(pose, *, reply="Done.", unmet=(), poses=1) -> dict:
     """A PoseResult as JSON."""
     entry = {"pose": pose.to_dict(), "joints": [[0.0] * 3] * 55, "met": [], "unmet": list(unmet), "posecodes": []}
     return {
         "id": "",
-        "poses": [entry] if poses else [],
+        "poses": [entry] * poses,
         "rest_joints": [[0.0] * 3] * 55,
         "reply": reply,
         "unread": [],
@@ -90,8 +93,9 @@ class FakeService:
         """Replace the script: answer, delay, die, garbage, protocol, fail_start, start_delay (s)."""
         (self.folder / "behaviour.json").write_text(json.dumps(behaviour))
 
-    def answer(self, pose, **fields) -> None:
-        self.behave(answer=result(pose, **fields))
+    def answer(self, pose, *, picture: bytes | None = None, **fields) -> None:
+        drawn = {} if picture is None else {"picture": base64.b64encode(picture).decode()}
+        self.behave(answer=result(pose, **fields), **drawn)
 
     def seen(self, method: str = "POST", path: str = "/v1/jobs") -> list:
         """Bodies of the requests of this kind that came in."""

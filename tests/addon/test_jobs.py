@@ -339,3 +339,34 @@ def test_an_example_adds_a_body_when_there_is_none(bpy, fake):
     assert _elbow(bpy.context.object) != (1, 0, 0, 0)
     assert bpy.context.window_manager.posewright.prompt == "sit"
     assert len(fake.seen()) == 1
+
+
+def test_alternatives_are_drawn_and_can_be_clicked_through(bpy, fake, body):
+    from posewright_ext.addon import session
+
+    fake.answer(_bent(), poses=3, picture=b"png")
+    bpy.ops.posewright.pose(prompt="bend", count=3)
+    job = session.board.latest
+    assert fake.seen()[0]["requests"][0]["n"] == 3
+    assert job.pictures == (b"png",) * 3 and job.pictured
+    assert bpy.ops.posewright.apply_result(job_id=job.id, choice=2) == {"FINISHED"}
+    assert job.choice == 2
+
+
+def test_poses_do_not_depend_on_their_pictures(bpy, fake, body):
+    from posewright_ext.addon import session
+
+    fake.answer(_bent(), poses=2)  # the service answers the request for pictures with nonsense
+    assert bpy.ops.posewright.pose(prompt="bend", count=2) == {"FINISHED"}
+    assert session.board.latest.applied and session.board.latest.pictures == () and session.board.latest.pictured
+
+
+def test_another_alternative_is_what_the_conversation_goes_on_from(bpy, fake, body):
+    from posewright_ext.addon import session
+
+    fake.answer(_bent(), poses=2, picture=b"png")
+    bpy.ops.posewright.pose(prompt="bend", count=2)
+    bpy.ops.posewright.apply_result(job_id=session.board.latest.id, choice=1, mirror=True)
+    bpy.ops.posewright.pose(prompt="more")
+    turns = fake.seen()[-1]["requests"][0]["turns"]
+    assert np.allclose(turns[1]["pose"]["rotvecs"][19], [0, 1, 0], atol=1e-6)  # the right elbow now

@@ -18,6 +18,8 @@ from rigs.wire import (
     DescribeRequest,
     Description,
     EngineInfo,
+    PictureRequest,
+    Pictures,
     Pose,
     PoseEntry,
     PoseRequest,
@@ -104,6 +106,9 @@ class StandIn:
         except BaseException:
             self.cancelled.set()
             raise
+
+    def pictures(self, request: PictureRequest, tick: Tick = quiet) -> Pictures:
+        return Pictures(tuple(b"png %d" % request.size[0] for _ in request.poses))
 
     def describe(self, request: DescribeRequest) -> Description:
         program = ({"type": "angle", "joint": "left_elbow", "degrees": 90.0},) if request.posecodes else ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from backend.body.rotations import geodesic, rotvec_to_rotmat
 from backend.errors import BadFile, BadInput, Cancelled, NotAvailable
 from backend.pipeline import Pipeline
 from rigs.skeleton import GROUPS, INDEX, expand_joints
-from rigs.wire import DescribeRequest, ImageBytes, Pose, PoseRequest, PoseResult, Turn
+from rigs.wire import DescribeRequest, ImageBytes, PictureRequest, Pose, PoseRequest, PoseResult, Turn
 
 
 @pytest.fixture(scope="module")
@@ -195,3 +197,10 @@ def test_a_question_is_answered_and_moves_nothing(pipeline: Pipeline) -> None:
     start = ask(pipeline, "kneeling").poses[0].pose
     result = ask(pipeline, "is she balanced?", start=start)
     assert not result.poses and "weight" in result.reply
+
+
+def test_pictures_are_png_files_of_the_size_asked_for(pipeline: Pipeline) -> None:
+    poses = tuple(ask(pipeline, words).poses[0].pose for words in ("kneeling", "arms raised"))
+    first, second = pipeline.pictures(PictureRequest(poses, (96, 64))).pngs
+    assert first[:8] == second[:8] == b"\x89PNG\r\n\x1a\n" and first != second
+    assert struct.unpack(">II", first[16:24]) == (96, 64)

@@ -23,6 +23,8 @@ from rigs.wire import (
     Finished,
     Health,
     JobStatus,
+    PictureRequest,
+    Pictures,
     PoseResult,
     TrackResult,
     event_from_dict,
@@ -76,6 +78,19 @@ def test_a_pose_is_described(server: Client) -> None:
     pose = rest_pose().to_dict()
     found = Description.from_dict(server("POST", "/v1/describe", json={"pose": pose, "than": pose}).json())
     assert found.difference == "raise the arm"
+
+
+def test_poses_are_drawn_in_their_order(server: Client) -> None:
+    asked = PictureRequest((rest_pose(), rest_pose()), (64, 48))
+    assert Pictures.from_dict(server("POST", "/v1/pictures", json=asked.to_dict()).json()).pngs == (b"png 64",) * 2
+
+
+@pytest.mark.parametrize(
+    "change", [{"poses": []}, {"width": 4}, {"height": 5000}, {"poses": [rest_pose().to_dict()] * 65}]
+)
+def test_too_much_or_nothing_to_draw_is_refused(server: Client, change: dict[str, Any]) -> None:
+    response = server("POST", "/v1/pictures", json=PictureRequest((rest_pose(),)).to_dict() | change)
+    assert response.status_code == 422 and next(iter(change)) in failure(response).message
 
 
 def test_a_pose_is_described_as_a_program(server: Client) -> None:
