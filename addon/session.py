@@ -205,7 +205,7 @@ def _apply_from_timer(job: Job) -> None:
 def _view(window: bpy.types.Window) -> dict[str, Any]:
     """The window's largest 3D view as an override: there the redo panel appears; nothing where there is none."""
     areas = [area for area in window.screen.areas if area.type == "VIEW_3D"]
-    if not areas:
+    if not areas or bpy.app.background:  # drawing the redo panel without a window ends in a crash
         return {}
     area = max(areas, key=lambda a: a.width * a.height)
     return {"area": area, "region": next(r for r in area.regions if r.type == "WINDOW")}
