@@ -94,6 +94,7 @@ def _add_track(p: argparse.ArgumentParser) -> None:
     p.add_argument("--every", metavar="N", type=int, default=1, help="take only every Nth frame")
     p.add_argument("--person", metavar="WHO", help="who is followed: a number from 0, or words")
     p.add_argument("--box", metavar="x,y,w,h", help="where the person is in the first frame, px")
+    p.add_argument("--lens", metavar="MM", type=float, help="focal length as on 35 mm film: depths depend on it")
     p.add_argument("--no-hands", dest="hands", action="store_false", help="leave hands and faces out: quicker")
     p.add_argument("--json", action="store_true", help="print what was found as one line of JSON")
     p.set_defaults(run=_track)
@@ -169,8 +170,9 @@ def _add_serve(p: argparse.ArgumentParser) -> None:
 
 
 def _add_setup(p: argparse.ArgumentParser) -> None:
-    told = "photo: two packages and five models, about 80 MB; vitpose: better points, for computers with a GPU"
-    p.add_argument("tier", choices=("photo", "vitpose"), help=told)
+    told = "photo: three packages and five models, about 120 MB; video: the same, and it must be able to read videos; "
+    told += "vitpose: better points, for computers with a GPU"
+    p.add_argument("tier", choices=("photo", "video", "vitpose"), help=told)
     p.add_argument(
         "--from", dest="source", metavar="FOLDER", type=Path, nargs="+", help="vitpose: your own checkpoints"
     )

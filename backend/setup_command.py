@@ -10,13 +10,15 @@ from .errors import BadInput
 
 def run(options: argparse.Namespace) -> int:
     """Set a tier up, saying each step. Returns the exit status."""
-    from .vision.fetch import set_up
+    from .vision.fetch import set_up, with_video
 
     if options.tier == "vitpose":
         folder = _vitpose(options)
     elif options.yes or options.source:
         raise BadInput("--yes and --from belong to: posewright setup vitpose", "setup photo asks nothing")
     else:
+        if options.tier == "video":
+            with_video(needed=True)
         folder = set_up()
     print(f"the {options.tier} tier is ready: {folder}")
     return 0

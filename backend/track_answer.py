@@ -50,7 +50,10 @@ def followed(request: TrackRequest, tick: Tick = quiet, enough: Callable[[], boo
         BadFile: what cannot be read. NotAvailable: a package or the photo tier is missing. Cancelled: by `tick`.
     """
     shaped = BodyModel.load().shaped()
-    return track(opened(request), request.box, request.person, shaped, tick, hands=request.hands, enough=enough)
+    return track(
+        opened(request), request.box, request.person, shaped, tick,
+        hands=request.hands, lens=request.lens, enough=enough,
+    )  # fmt: skip
 
 
 def opened(request: TrackRequest) -> Frames:

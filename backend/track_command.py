@@ -58,7 +58,7 @@ def read_request(options: argparse.Namespace) -> TrackRequest:
     """The request that the options describe. Raises BadInput."""
     fields: dict[str, Any] = {
         "source": options.source, "fps": options.fps, "start": options.start, "end": options.end,
-        "every": options.every, "person": _who(options.person), "hands": options.hands,
+        "every": options.every, "person": _who(options.person), "hands": options.hands, "lens": options.lens,
     }  # fmt: skip
     if options.box:
         fields["box"] = _box(options.box)

@@ -21,7 +21,8 @@ class TrackRequest:
 
     source: a video, an animation, a folder or a pattern of pictures, by path; or pictures in their order. fps: Hz, of
     what is taken (None: the source's own; pictures: 30). start, end: s. every: only each so manieth frame. box: (x, y,
-    w, h) px, the person in the first frame. person: index or words. hands: look at hands and faces as well.
+    w, h) px, the person in the first frame. person: index or words. hands: look at hands and faces as well. lens:
+    focal length, mm as on 35 mm film, where it is known.
     """
 
     source: str | tuple[Image, ...]
@@ -33,17 +34,20 @@ class TrackRequest:
     box: tuple[float, float, float, float] | None = None
     person: int | str | None = None
     hands: bool = True
+    lens: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         source = self.source if isinstance(self.source, str) else [image.to_dict() for image in self.source]
         return {"id": self.id, "source": source, "start": self.start, "every": self.every, "hands": self.hands} | (
-            present(fps=self.fps, end=self.end, box=self.box and list(self.box), person=self.person)
+            present(fps=self.fps, end=self.end, box=self.box and list(self.box), person=self.person, lens=self.lens)
         )
 
     @classmethod
     def from_dict(cls, value: Any, path: str = "track") -> TrackRequest:
         f = Fields(value, path)
-        box, person = box_and_person(f)
+        (box, person), lens = box_and_person(f), f.number("lens")
+        if lens is not None and not 8 <= lens <= 800:
+            raise WireError(f.at("lens"), f"expected 8 to 800 mm, got {lens:g}")
         out = cls(
             source=_source(f),
             id=identifier(f.raw("id"), f.at("id")),
@@ -54,6 +58,7 @@ class TrackRequest:
             box=box,
             person=person,
             hands=f.flag("hands", default=True),
+            lens=lens,
         )
         f.done()
         return out

@@ -8,6 +8,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from backend.errors import Broken, NotAvailable
 from .models import MODELS, WHEEL, folder, missing
 
 PACKAGES: Final = ("ai-edge-litert", "Pillow")
+VIDEO: Final = "av"  # PyAV, which brings its own FFmpeg
 _ANY_WHEEL: Final = ("--python-version", "3.11", "--platform", "manylinux_2_28_x86_64")  # the models are alike in all
 _SECONDS: Final = 900.0
 Say = Callable[[str], None]
@@ -31,6 +33,7 @@ def set_up(say: Say = print) -> Path:
     lacking = missing()
     if any(name.startswith("the package") for name in lacking):
         install(*PACKAGES, say=say)
+    with_video(say)
     target = folder()
     wanted = [m for m in MODELS.values() if not _is_there(target / m.name, m.digest)]
     if wanted:
@@ -48,6 +51,27 @@ def install(*packages: str, say: Say) -> None:
     _own_environment()
     say(f"installing {', '.join(packages)}")
     _pip("install", *packages)
+
+
+def with_video(say: Say = print, *, needed: bool = False) -> None:
+    """Install what reads video files.
+
+    Args:
+        needed: whether it is an error where that is not possible; else it is said, for photos do without.
+
+    Raises:
+        NotAvailable: as `set_up`, if it is needed.
+    """
+    if find_spec(VIDEO) is not None:
+        return
+    try:
+        _own_environment()
+        say(f"installing {VIDEO}, which reads videos")
+        _pip("install", "--only-binary=:all:", VIDEO)
+    except NotAvailable as fault:
+        if needed:
+            raise
+        say(f"videos cannot be read yet ({fault.message}); pictures can. Later: posewright setup video")
 
 
 def fetch(target: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,9 @@ RATE: Final = 30.0  # Hz, of pictures that do not say when they were taken
 FASTEST: Final = 240.0  # Hz
 MOST_FRAMES: Final = 20_000
 _SOON: Final = 1e-3  # s; stamps of frames are rounded
-_VIDEO_STEP: Final = "pip install av, or make pictures of it: ffmpeg -i VIDEO frames/%05d.png"
+_VIDEO_STEP: Final = "run: posewright setup video; or make pictures of it: ffmpeg -i VIDEO frames/%05d.png"
+_FOCAL_KEY: Final = "com.apple.quicktime.camera.focal_length.35mm_equivalent"
+_FAR: Final = 2.0  # s into a video from which on it is sought rather than read up to
 
 
 @dataclass(frozen=True)
@@ -163,32 +166,51 @@ def _of_video(path: Path, cut: Cut) -> Frames:
     rate = min(cut.rate or own, FASTEST)
     seconds = float(container.duration or 0) / 1e6
     end = min(seconds, cut.end) if cut.end is not None and seconds else cut.end or seconds
-    return Frames(
-        _decoded(container, stream, rate, cut, path), rate / cut.every, int(max(end - cut.start, 0) * rate / cut.every)
-    )
+    if seconds and cut.start >= seconds:
+        container.close()
+        raise BadInput(f"{path.name} has {seconds:.1f} s: nothing is left from {cut.start:g} s on", "begin earlier")
+    count = math.ceil(max(end - cut.start, 0.0) * rate / cut.every - _SOON)
+    return Frames(_decoded(container, stream, rate, cut, path), rate / cut.every, count)
 
 
 def _decoded(container: Any, stream: Any, rate: float, cut: Cut, path: Path) -> Iterator[Picture]:
     """The frame that is shown at each moment of an even rate; a frame is converted only if it is wanted."""
     import av
 
-    step, n, first = cut.every / rate, 0, None
+    step, n = cut.every / rate, 0
+    first = None if stream.start_time is None else float(stream.start_time * stream.time_base)
+    noted = _number(container.metadata.get(_FOCAL_KEY, "") or stream.metadata.get(_FOCAL_KEY, ""))
     shown: Any = None
     try:
         with container:
+            if first is not None and cut.start > _FAR:
+                container.seek(round((first + cut.start) / stream.time_base), stream=stream, backward=True)
             for frame in container.decode(stream):
                 first = frame.time if first is None else first
                 now = (frame.time or 0.0) - (first or 0.0)
                 while shown is not None and cut.start + n * step < now - _SOON:
                     if n >= MOST_FRAMES or (cut.end is not None and cut.start + n * step >= cut.end - _SOON):
                         return
-                    yield frame_picture(shown.to_image())
+                    yield _upright(shown, noted)
                     n += 1
                 shown = frame
             if shown is not None and (cut.end is None or cut.start + n * step < cut.end - _SOON):
-                yield frame_picture(shown.to_image())
+                yield _upright(shown, noted)
     except av.error.FFmpegError as fault:
         raise BadFile(f"{path.name} is damaged: {fault}", "make pictures of the part that is whole") from None
+
+
+def _upright(frame: Any, focal_35mm: float | None) -> Picture:
+    """A frame of a video, turned as the camera was held."""
+    image, turn = frame.to_image(), round(frame.rotation) % 360
+    return frame_picture(image.rotate(turn, expand=True) if turn else image, focal_35mm)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _check_count(count: int, source: str) -> None:

@@ -97,18 +97,28 @@ def _decoded(opened: Any, ops: Any, name: str) -> Picture:
         upright.thumbnail((LONGEST, LONGEST))
     rgb = _on_grey(upright)
     scale = max(width, height) / max(rgb.size)
-    focal = focal_35mm * float(np.hypot(*rgb.size)) / _DIAGONAL_35MM if focal_35mm else None
+    focal = focal_pixels(focal_35mm, rgb.size) if focal_35mm else None
     return Picture(np.asarray(rgb), scale, focal, tuple(notes))
 
 
-def frame_picture(image: Any) -> Picture:
-    """One frame (a Pillow image) of an animation or a video."""
+def frame_picture(image: Any, focal_35mm: float | None = None) -> Picture:
+    """One frame (a Pillow image) of an animation or a video; focal_35mm: mm, where the camera noted it."""
     if min(image.size) < SMALLEST:
         raise BadFile(f"its pictures have {image.size[0]} x {image.size[1]} pixels: too small to show a person")
     longest, rgb = max(image.size), _on_grey(image)
     if longest > LONGEST:
         rgb.thumbnail((LONGEST, LONGEST))
-    return Picture(np.asarray(rgb), longest / max(rgb.size))
+    focal = focal_pixels(focal_35mm, rgb.size) if focal_35mm and _is_lens(focal_35mm) else None
+    return Picture(np.asarray(rgb), longest / max(rgb.size), focal)
+
+
+def focal_pixels(focal_35mm: float, size: tuple[int, int]) -> float:
+    """Px of a picture of `size`: of the focal length (mm) that has the same field of view on 35 mm film."""
+    return focal_35mm * float(np.hypot(*size)) / _DIAGONAL_35MM
+
+
+def _is_lens(focal_35mm: float) -> bool:
+    return 8 <= focal_35mm <= 800
 
 
 def _noted_focal(opened: Any) -> float | None:
@@ -117,7 +127,7 @@ def _noted_focal(opened: Any) -> float | None:
         noted = float(opened.getexif().get_ifd(_EXIF_IFD).get(_FOCAL_35MM, 0))
     except (TypeError, ValueError, KeyError, OSError, SyntaxError, ZeroDivisionError):
         return None
-    return noted if 8 <= noted <= 800 else None
+    return noted if _is_lens(noted) else None
 
 
 def _on_grey(image: Any) -> Any:

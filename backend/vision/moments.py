@@ -13,7 +13,7 @@ from backend.body.rotations import rotmat_to_rotvec
 
 from .confidence import confidence_of_whole
 from .fit import Fit, fit
-from .images import Picture
+from .images import Picture, focal_pixels
 from .landmarks import INDEX
 from .lens import FACING
 from .observe import Person
@@ -71,7 +71,7 @@ def before_camera(found: Fit) -> tuple[np.ndarray, np.ndarray, float]:
     return local, pelvis, float(rotmat_to_rotvec(level)[0])
 
 
-def empty_like(picture: Picture) -> Picture:
-    """A picture of the same size and lens that takes no memory."""
+def empty_like(picture: Picture, lens: float | None = None) -> Picture:
+    """A picture of the same size that takes no memory; lens: its focal length, mm as on 35 mm film, if not as noted."""
     nothing = np.broadcast_to(np.zeros((), np.uint8), picture.pixels.shape)
-    return Picture(nothing, picture.scale, picture.focal)
+    return Picture(nothing, picture.scale, focal_pixels(lens, picture.size) if lens else picture.focal)

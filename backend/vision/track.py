@@ -84,6 +84,7 @@ def track(
     tick: Tick = quiet,
     *,
     hands: bool = True,
+    lens: float | None = None,
     enough: Callable[[], bool] = lambda: False,
 ) -> Track:
     """The motion of one person.
@@ -91,6 +92,7 @@ def track(
     Args:
         tick: told each frame; may raise to stop.
         hands: look at hands and faces as well, where they are large enough.
+        lens: the focal length, mm as on 35 mm film, where it is known.
         enough: asked after each frame; the motion ends there once it says so.
 
     Raises:
@@ -104,7 +106,7 @@ def track(
         count = max(frames.count, number) if frames.count else 0
         tick(f"Frame {number}" + (f" of {count}" if count else ""), step=number, steps=count)
         people.append(follower.next(picture))
-        like = like or empty_like(picture)
+        like = like or empty_like(picture, lens)
         if enough():
             break
     if like is None or not any(p is not None for p in people):

@@ -129,9 +129,7 @@ def _worn(rng: np.random.Generator, picture: Image.Image) -> Image.Image:
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
 
 
-def _cut(
-    rng: np.random.Generator, name: str, picture: Image.Image, mask: np.ndarray, joints: np.ndarray
-) -> Varied:
+def _cut(rng: np.random.Generator, name: str, picture: Image.Image, mask: np.ndarray, joints: np.ndarray) -> Varied:
     """The picture, sometimes cut off through the body, and a box around what is left of it, as exact as hands are."""
     rows, columns = np.nonzero(mask)
     left, top, right, bottom = 0, 0, *SIZE

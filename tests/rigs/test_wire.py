@@ -71,7 +71,7 @@ REQUEST = PoseRequest(
     seed=9,
     engine="embedded",
 )
-TRACK = TrackRequest("walk.mp4", "7", 24.0, 0.5, 2.0, 2, (1.0, 2.0, 30.0, 40.0), "the tallest", False)
+TRACK = TrackRequest("walk.mp4", "7", 24.0, 0.5, 2.0, 2, (1.0, 2.0, 30.0, 40.0), "the tallest", False, 28.0)
 MOTION = TrackResult(
     "7", 24.0, np.array([0.5, 0.54]), np.full((2, 55, 3), 0.1), np.zeros((2, 3)), np.array([0.9, 0.0]),
     np.array([True, False]), np.ones((2, 4), bool), np.zeros((55, 3)), CAMERA, "2 frames", 0.4, ("bridged",),
@@ -143,6 +143,7 @@ def test_every_field_that_is_not_known_is_refused(name: str) -> None:
         ({"source": "a", "every": 0}, "track.every: expected a whole number from 1"),
         ({"source": "a", "fps": "fast"}, "track.fps: expected a finite number, got a string"),
         ({"source": "a", "box": [0, 0, 0, 9]}, "track.box: width and height must be positive"),
+        ({"source": "a", "lens": 0.5}, "track.lens: expected 8 to 800 mm, got 0.5"),
         ({"source": "a", "person": True}, "track.person: expected an index or words, got true/false"),
     ],
 )

@@ -39,3 +39,13 @@ def test_a_failing_pip_is_told_with_its_words(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     with pytest.raises(NotAvailable, match="pip download failed"):
         fetch.fetch(tmp_path)
+
+
+def test_photos_do_without_what_reads_videos(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "VIDEO", "posewright_no_such_package")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    told: list[str] = []
+    fetch.with_video(told.append)
+    assert "setup video" in told[-1] and "pictures can" in told[-1]
+    with pytest.raises(NotAvailable, match="pip install failed"):
+        fetch.with_video(told.append, needed=True)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import struct
 import sys
+from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from PIL import Image as Pillow
@@ -74,21 +78,73 @@ def test_a_video_without_its_package_says_the_next_step(tmp_path: Path, monkeypa
     video.write_bytes(b"\0" * 100)
     with pytest.raises(NotAvailable) as caught:
         open_frames(video)
-    assert "pip install av" in caught.value.hint and "ffmpeg" in caught.value.hint
+    assert "posewright setup video" in caught.value.hint and "ffmpeg" in caught.value.hint
 
 
-def test_a_video_is_sampled_evenly(tmp_path: Path) -> None:
-    av = pytest.importorskip("av")
-    path = tmp_path / "walk.mp4"
+def video(path: Path, frames: Sequence[np.ndarray], rate: int = 20, times: Sequence[int] | None = None) -> Path:
+    """An mp4 of frames (h, w, 3); times: when each is shown, ms, where they do not come evenly."""
     with av.open(str(path), "w") as out:
-        stream = out.add_stream("mpeg4", rate=20)
-        stream.width, stream.height = 64, 48
-        for n in range(20):
-            frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 10 * n, np.uint8), format="rgb24")
+        stream = out.add_stream("mpeg4", rate=rate)
+        stream.height, stream.width = frames[0].shape[:2]
+        stream.bit_rate = 4_000_000
+        if times is not None:
+            stream.codec_context.time_base = stream.time_base = Fraction(1, 1000)
+        for n, pixels in enumerate(frames):
+            frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
+            if times is not None:
+                frame.pts, frame.time_base = times[n], Fraction(1, 1000)
             for packet in stream.encode(frame):
                 out.mux(packet)
         for packet in stream.encode():
             out.mux(packet)
+    return path
+
+
+def shades(count: int) -> list[np.ndarray]:
+    return [np.full((48, 64, 3), 10 * n, np.uint8) for n in range(count)]
+
+
+def test_a_video_is_sampled_evenly(tmp_path: Path) -> None:
+    path = video(tmp_path / "walk.mp4", shades(20))
     assert np.allclose(_shades(open_frames(path)), range(20), atol=1)
     part = open_frames(path, Cut(rate=10.0, start=0.2, end=0.7))
     assert part.rate == 10.0 and np.allclose(_shades(part), [4, 6, 8, 10, 12], atol=1)
+    assert part.count == 5
+
+
+def test_a_video_whose_frames_come_unevenly_keeps_time(tmp_path: Path) -> None:
+    times = [0, 50, 100, 400, 450, 500, 900]
+    path = video(tmp_path / "phone.mp4", shades(7), times=times)
+    found = _shades(open_frames(path, Cut(rate=10.0, end=0.85)))
+    assert np.allclose(found, [0, 2, 2, 2, 3, 5, 5, 5, 5], atol=1)
+
+
+def test_a_later_part_is_sought_and_is_the_same(tmp_path: Path) -> None:
+    path = video(tmp_path / "long.mp4", [np.full((48, 64, 3), 2 * n, np.uint8) for n in range(120)])
+    whole = [round(float(p.pixels.mean())) for p in open_frames(path).pictures]
+    late = open_frames(path, Cut(start=4.0, end=4.5))
+    assert np.allclose([round(float(p.pixels.mean())) for p in late.pictures], whole[80:90], atol=2)
+    with pytest.raises(BadInput, match=r"has 6\.0 s"):
+        open_frames(path, Cut(start=7.0))
+
+
+def test_a_video_from_a_phone_held_upright_is_turned(tmp_path: Path) -> None:
+    """The file says so by a matrix in the header of its track, as cameras write it."""
+    pixels = np.zeros((48, 64, 3), np.uint8)
+    pixels[:, :16] = 220  # what is left in the file is at the top of what is shown
+    path = video(tmp_path / "upright.mp4", [pixels] * 4)
+    data = bytearray(path.read_bytes())
+    matrix = data.index(b"tkhd") + 4 + 4 + 20 + 16
+    data[matrix : matrix + 36] = struct.pack(">9i", 0, 1 << 16, 0, -1 << 16, 0, 0, 48 << 16, 0, 1 << 30)
+    path.write_bytes(data)
+    shown = next(iter(open_frames(path).pictures)).pixels
+    assert shown.shape[:2] == (64, 48)
+    assert shown[:14].mean() > 180 and shown[20:].mean() < 30
+
+
+def test_damaged_videos_are_said(tmp_path: Path) -> None:
+    whole = video(tmp_path / "whole.mp4", shades(10)).read_bytes()
+    for name, data in (("cut.mp4", whole[: len(whole) // 3]), ("text.mp4", b"not a video"), ("empty.mp4", b"")):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(BadFile):
+            list(open_frames(tmp_path / name).pictures)
