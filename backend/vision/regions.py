@@ -35,6 +35,11 @@ class Region:
         out: np.ndarray = (np.asarray(points) - 0.5) @ self.axes.T + np.array([self.x, self.y])
         return out
 
+    def from_picture(self, points: np.ndarray) -> np.ndarray:
+        """Points (..., 2) px of the picture -> parts of the side (0..1)."""
+        out: np.ndarray = (np.asarray(points) - np.array([self.x, self.y])) @ self.axes / self.side**2 + 0.5
+        return out
+
     def scaled(self, factor: float) -> Region:
         return replace(self, side=self.side * factor)
 
@@ -58,7 +63,7 @@ def cropped(picture: Picture, region: Region, size: int, *, mirrored: bool = Fal
         corner, axes = corner + axes[:, 0] * size, axes * np.array([-1.0, 1.0])
     affine = (axes[0, 0], axes[0, 1], corner[0], axes[1, 0], axes[1, 1], corner[1])
     crop = image.transform((size, size), _AFFINE, affine, _BILINEAR)
-    return np.asarray(crop, np.float32) / np.float32(255.0)
+    return np.asarray(crop, np.float32) * np.float32(1.0 / 255.0)
 
 
 _AFFINE, _BILINEAR = 0, 2  # Pillow's Transform.AFFINE and Resampling.BILINEAR

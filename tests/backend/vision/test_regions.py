@@ -23,6 +23,11 @@ def test_a_quarter_turn_turns_the_picture() -> None:
     assert np.allclose(crop[1:-1, 1:-1], np.rot90(pixels)[1:-1, 1:-1] / 255, atol=0.01)  # within rounding and edges
 
 
+def test_the_way_to_the_picture_and_back_ends_where_it_began() -> None:
+    region, places = Region(14, 17, 20, 0.3), RNG.uniform(0, 1, (5, 2))
+    assert np.allclose(region.from_picture(region.to_picture(places)), places)
+
+
 def test_the_mirror_image_is_mirrored() -> None:
     pixels = RNG.integers(0, 255, (32, 32, 3), np.uint8)
     region = Region(14, 17, 20, 0.3)
