@@ -1,13 +1,13 @@
-"""Photo fit on photos with ground truth: `python -m tests.bench.photos FOLDER [--perfect] [--engine E]`.
+"""Photo fit on photos with ground truth: `python -m tests.bench.photos FOLDER [--engine E] [--perfect [--noise S]]`.
 
 FOLDER holds pictures, `manifest.json` (per file: annotations with joint_names, keypoints (x, y, v) and bbox_xywh, px)
-and `gt3d.json` (per file: joint_names and joints_cam_m). Every box is posed. Listed per photo: PCK@.05 and @.1 of the
-12 limb joints, of the longer side of the box, for one plain look of the landmark model at the box (as its own pipeline
-does) and for the fitted pose through its camera; ms a person. Then PA-MPJPE where there is ground truth in space, and
-how often limbs are right that are said to be so and so sure.
+and `gt3d.json` (per file: joint_names, joints_cam_m and the camera's f and c, px). Every box is posed. Listed per
+photo: PCK@.05 and @.1 of the 12 limb joints, of the longer side of the box, for one plain look of the landmark model at
+the box (as its own pipeline does) and for the fitted pose through its camera; ms a person. Then PA-MPJPE where there is
+ground truth in space, and how often limbs are right that are said to be so and so sure.
 
 --perfect poses from the keypoints of the ground truth in place of a model's (`vision/keypoints.py`): what a detector of
-points that errs nowhere would bring, an upper bound.
+points that errs nowhere would bring, an upper bound. --noise moves them at random, by a sigma in parts of the box.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from backend.vision.landmarks import LIMB_ROWS, NAMES, Box, look
 from backend.vision.observe import Person, observe
 from backend.vision.photo import Photo, pose_photo
 from backend.vision.regions import Region
+from backend.vision.vitpose import finders_for
 from rigs.skeleton import INDEX
 from rigs.wire import ImageFile
 from tests.backend.vision.scenes import aligned_error
@@ -72,15 +73,17 @@ def annotated(folder: Path) -> Iterator[Annotated]:
                 yield Annotated(folder / photo["file"], tuple(note["bbox_xywh"]), points)
 
 
-def perfect(person: Annotated) -> Finders:
-    """Finders that know where the annotated points are."""
-    names = tuple(n for n in COCO if n in person.points)
+def standing_in(points: dict[str, np.ndarray], noise: float) -> Finders:
+    """Finders that know where keypoints are, px of the file, but for noise (sigma, of the longer side of the box)."""
+    names = tuple(n for n in COCO if n in points)
+    rng = np.random.default_rng(0)
 
     def landmarks(picture: Picture, box: Box) -> Person:
-        at = np.array([person.points[n] for n in names]) / picture.scale
+        at = np.array([points[n] for n in names]) / picture.scale
+        at = at + rng.normal(0.0, noise * max(box[2:]), at.shape)
         return with_keypoints(observe(picture, box), Keypoints(names, at, np.ones(len(names))))
 
-    return Finders("perfect", BUILT_IN.people, landmarks)
+    return Finders("ground truth", BUILT_IN.people, landmarks)
 
 
 def measured(person: Annotated, finders: Finders) -> Measured:
@@ -105,12 +108,17 @@ def measured(person: Annotated, finders: Finders) -> Measured:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--engine", default="photo", help="photo or vitpose")
     parser.add_argument("--perfect", action="store_true", help="with the ground truth in place of found keypoints")
+    parser.add_argument("--noise", type=float, default=0.0, help="of the ground truth, of the box (default 0)")
     options = parser.parse_args()
-    people = list(annotated(options.folder))
-    rows = [measured(p, perfect(p) if options.perfect else BUILT_IN) for p in people]
+
+    def finders(points: dict[str, np.ndarray]) -> Finders:
+        return standing_in(points, options.noise) if options.perfect else finders_for(options.engine)
+
+    rows = [measured(p, finders(p.points)) for p in annotated(options.folder)]
     _print_points(rows)
-    _print_space(options.folder)
+    _print_space(options.folder, finders)
     _print_reliability(rows)
 
 
@@ -129,15 +137,18 @@ def _line(title: str, rows: list[Measured]) -> str:
     return f"{title:52} {len(off[0]):6}  {shares[0]}  {shares[1]}  {1000 * np.median([r.seconds for r in rows]):5.0f}"
 
 
-def _print_space(folder: Path) -> None:
+def _print_space(folder: Path, finders: Callable[[dict[str, np.ndarray]], Finders]) -> None:
     """PA-MPJPE of the limbs' joints of the largest person, of the landmarks' own points and of the pose."""
     known: dict[str, Any] = json.loads((folder / "gt3d.json").read_text(encoding="utf-8"))
     for file, truth in known.items():
-        photo = pose_photo(ImageFile(str(folder / file)), None, None, BodyModel.load().shaped())
-        at = {n.replace("_foot", "_ankle"): np.array(x) for n, x in
-              zip(truth["joint_names"], truth["joints_cam_m"], strict=True)}  # fmt: skip
+        named = zip(truth["joint_names"], truth["joints_cam_m"], strict=True)
+        at = {n.replace("_foot", "_ankle"): np.array(x) for n, x in named}
         names = [n for n in JOINTS if n in at]
         goal = np.array([at[n] for n in names])
+        focal, middle = (np.array(truth["camera"][k], float).ravel() for k in ("f", "c"))
+        pixels = dict(zip(names, goal[:, :2] / goal[:, 2:] * focal + middle, strict=True))
+        given = ImageFile(str(folder / file))
+        photo = pose_photo(given, None, None, BodyModel.load().shaped(), finders=finders(pixels))
         errors = [aligned_error(got, goal) for got in (_landmarks_of(photo, names), _joints_of(photo, names))]
         print(f"PA-MPJPE {file}: landmarks {1000 * errors[0]:.0f} mm, pose {1000 * errors[1]:.0f} mm")
 
