@@ -26,7 +26,9 @@ class BadInput(ValueError):
 
 def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m addon.headless", description=__doc__.splitlines()[0])
-    parser.add_argument("--pose", required=True, type=Path, help="the pose, JSON")
+    parser.add_argument(
+        "--pose", required=True, type=Path, action="append", help="the pose, JSON; once more for each further body"
+    )
     parser.add_argument("--blend", required=True, type=Path, help="the Blender file to write")
     parser.add_argument("--png", type=Path, help="also render a picture into this file")
     parser.add_argument("--title", default="", help="words to put under the picture")
@@ -80,11 +82,13 @@ def run(options: argparse.Namespace) -> None:
     for target in (options.blend, options.png):
         if target is not None and not target.resolve().parent.is_dir():
             raise BadInput(f"the folder {target.resolve().parent} does not exist: make it first")
-    try:
-        pose = wire.Pose.from_dict(json.loads(options.pose.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:  # WireError and JSON errors are ValueErrors
-        raise BadInput(f"cannot use {options.pose} as a pose: {error}") from None
-    scene.build(pose, options.size, title=options.title, samples=options.samples)
+    poses = []
+    for path in options.pose:
+        try:
+            poses.append(wire.Pose.from_dict(json.loads(path.read_text(encoding="utf-8"))))
+        except (OSError, ValueError) as error:  # WireError and JSON errors are ValueErrors
+            raise BadInput(f"cannot use {path} as a pose: {error}") from None
+    scene.build(poses, options.size, title=options.title, samples=options.samples)
     scene.save(options.blend)
     if options.png is not None:
         scene.render(options.png)

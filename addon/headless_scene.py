@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import bpy
@@ -19,28 +20,26 @@ CAPTION_SHARE = 0.09  # of the picture's height
 PICTURE_SIDES = (1000, 1250)  # px
 
 
-def build(pose: Pose, size: tuple[int, int] | None = None, *, title: str = "", samples: int = 24) -> bpy.types.Object:
-    """A new file with the free body in `pose`, lit and framed.
+def build(
+    poses: Sequence[Pose], size: tuple[int, int] | None = None, *, title: str = "", samples: int = 24
+) -> bpy.types.Object:
+    """A new file with the free body in each of `poses`, where they stand in one world, lit and framed.
 
     Args:
         size: (width, height) px of the picture; by default upright, or lying for a body that is wider than high.
         title: words under the picture, none if empty.
 
     Returns:
-        The armature.
+        The first armature.
     """
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    context = bpy.context
-    armature = add_body(context)
-    apply_pose(context, armature, pose)
-    mesh = next(child for child in armature.children if child.type == "MESH")
-    studio.finish_materials(mesh)
-    _smooth(mesh)
-    context.view_layer.update()
-    points = _world_vertices(mesh)
+    bodies = [_posed_body(pose) for pose in poses]
+    armature = bodies[0][0]
+    bpy.context.view_layer.update()
+    points = np.concatenate([_world_vertices(mesh) for _, mesh in bodies])
     low, high = points.min(axis=0), points.max(axis=0)
     centre = Vector((0.5 * (low + high)).tolist())
-    view = best_view(_joints(armature), _face(armature))
+    view = _view([a for a, _ in bodies])
     size = size or _suited_size(points, view)
     studio.add_backdrop(centre, view, 0.5 * float(np.max(high - low)))
     studio.add_lights(centre, view)
@@ -50,6 +49,27 @@ def build(pose: Pose, size: tuple[int, int] | None = None, *, title: str = "", s
     studio.use_cycles(samples)
     _tidy(armature, title)
     return armature
+
+
+def _posed_body(pose: Pose) -> tuple[bpy.types.Object, bpy.types.Object]:
+    """A further body in a pose: its armature and its mesh."""
+    armature = add_body(bpy.context)
+    apply_pose(bpy.context, armature, pose)
+    mesh = next(child for child in armature.children if child.type == "MESH")
+    studio.finish_materials(mesh)
+    _smooth(mesh)
+    return armature, mesh
+
+
+def _view(armatures: Sequence[bpy.types.Object]) -> np.ndarray:
+    """Unit vector (3,) towards the camera: of one body where it is seen best; a group from where most look.
+
+    Where they look different ways, from Blender's front, as the camera of a photo stands.
+    """
+    views = [best_view(_joints(armature), _face(armature)) for armature in armatures]
+    mean = np.mean(views, axis=0)
+    far = float(np.linalg.norm(mean))
+    return mean / far if far > 0.7 else np.array([0.0, -0.985, 0.174])
 
 
 def _smooth(mesh: bpy.types.Object) -> None:

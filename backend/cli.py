@@ -272,6 +272,6 @@ def _render(options: argparse.Namespace) -> int:
 
     check_writable(options.out, (".png",))
     size = picture_size(options.size) if options.size else None
-    draw(read_pose(options.pose, options.frame), options.out, size)
+    draw([read_pose(options.pose, options.frame)], options.out, size)
     print(f"wrote {options.out}")
     return 0

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from rigs.wire import MAX_PROMPT_CHARS, Image, Pose, PoseRequest, PoseResult
+from rigs.wire import MAX_PROMPT_CHARS, Image, Pose, PoseEntry, PoseRequest, PoseResult
 
 from .console import answer_lines
 from .contacts_option import read_contacts
@@ -43,7 +43,12 @@ def run(options: argparse.Namespace) -> int:
     request = read_request(options)
     from .pipeline import Pipeline
 
-    result = Pipeline().pose(request)
+    try:
+        result = Pipeline().pose(request)
+    except BadInput as question:
+        if question.code == "which_person" and options.overlay:
+            question.hint = f"{question.hint}; {_numbers_on(request, options.overlay)}"
+        raise
     status = deliver(options, result, answer_lines(result), request.prompt)
     if options.overlay and request.image is not None:
         _overlay(request.image, result, options.overlay)
@@ -51,12 +56,30 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _overlay(image: Image, result: PoseResult, path: Path) -> None:
-    """Draw the pose over the photo that it was found in."""
+    """Draw the pose, or everybody's, over the photo that it was found in."""
     from .vision.images import read_picture
     from .vision.overlay import write_overlay
 
-    write_overlay(read_picture(image), result.poses[0], path)
+    write_overlay(read_picture(image), _scene(result), path)
     print(f"wrote {path}", file=sys.stderr)
+
+
+def _numbers_on(request: PoseRequest, path: Path) -> str:
+    """Draw who is who over a photo whose person is not clear; what is to be said about it."""
+    from .vision.images import read_picture
+    from .vision.overlay import write_people
+    from .vision.vitpose import finders_for
+
+    assert request.image is not None
+    picture = read_picture(request.image)
+    write_people(picture, finders_for(request.engine).people(picture), path)
+    return f"{path} shows the numbers"
+
+
+def _scene(result: PoseResult) -> tuple[PoseEntry, ...]:
+    """What stands in one scene: everybody of a photo, else the best pose alone without its alternatives."""
+    everybody = len({entry.person for entry in result.poses}) > 1
+    return result.poses if everybody else result.poses[:1]
 
 
 def deliver(options: argparse.Namespace, result: PoseResult, lines: Sequence[str], words: str) -> int:
@@ -155,34 +178,35 @@ def write_outputs(options: argparse.Namespace, result: PoseResult, title: str) -
     poses: Sequence[Pose] = [entry.pose for entry in result.poses]
     if wanted and not poses:
         raise NothingToShow(f"there is no pose to write to {wanted[0]}: the answer has words only", "ask for a pose")
+    scene = [entry.pose for entry in _scene(result)]
     for index, pose in enumerate(poses):
         if options.out:
             write_pose(numbered(options.out, index), pose)
             yield numbered(options.out, index)
-        if options.render:
-            draw(pose, numbered(options.render, index))
+        if options.render and (index == 0 or len(scene) == 1):
+            draw(scene if index == 0 else [pose], numbered(options.render, index))
             yield numbered(options.render, index)
     if options.blend:
         picture = options.blend.with_suffix(".png")
-        write_blend(poses[0], options.blend, picture, title)
+        write_blend(scene, options.blend, picture, title)
         yield options.blend
         yield picture
 
 
-def draw(pose: Pose, path: Path, size: tuple[int, int] | None = None) -> None:
-    """Draw a pose into a PNG file (two views). Raises BadFile when it cannot be written."""
+def draw(poses: Sequence[Pose], path: Path, size: tuple[int, int] | None = None) -> None:
+    """Draw the poses of one scene into a PNG file (two views). Raises BadFile when it cannot be written."""
     from .body.picture import render_pose
 
     try:
-        render_pose(pose, path, **({"size": size} if size else {}))
+        render_pose(poses, path, **({"size": size} if size else {}))
     except OSError as error:
         raise BadFile(
             f"{path} cannot be written: {error.strerror or error}", "check the folder and its rights"
         ) from None
 
 
-def write_blend(pose: Pose, blend: Path, picture: Path, title: str) -> None:
-    """Let a process that has Blender's `bpy` write the file and its picture.
+def write_blend(poses: Sequence[Pose], blend: Path, picture: Path, title: str) -> None:
+    """Let a process that has Blender's `bpy` write the file, of all poses in one scene, and its picture.
 
     Raises:
         NotAvailable: bpy is not installed there.
@@ -190,10 +214,12 @@ def write_blend(pose: Pose, blend: Path, picture: Path, title: str) -> None:
     """
     python = os.environ.get(BLENDER_PYTHON_VARIABLE) or sys.executable
     with tempfile.TemporaryDirectory(prefix="posewright-") as folder:
-        file = Path(folder) / "pose.json"
-        write_pose(file, pose)
-        command = [python, "-m", "addon.headless", "--pose", str(file), "--blend", str(blend.absolute())]
-        command += ["--png", str(picture.absolute())]
+        command = [python, "-m", "addon.headless"]
+        for index, pose in enumerate(poses):
+            file = Path(folder) / f"pose-{index}.json"
+            write_pose(file, pose)
+            command += ["--pose", str(file)]
+        command += ["--blend", str(blend.absolute()), "--png", str(picture.absolute())]
         if title.strip():
             command.append(f"--title={' '.join(title.split())[:200]}")
         _run_blender(command)

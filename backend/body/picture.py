@@ -57,6 +57,18 @@ def figure(pose: Pose) -> Figure:
     return Figure(vertices, vertex_normals(vertices, triangles), triangles, albedo)
 
 
+def group(poses: Sequence[Pose]) -> Figure:
+    """The bodies in several poses of one world, as one figure."""
+    bodies = [figure(pose) for pose in poses]
+    shifts = np.cumsum([0, *(len(b.vertices) for b in bodies[:-1])])
+    return Figure(
+        np.concatenate([b.vertices for b in bodies]),
+        np.concatenate([b.normals for b in bodies]),
+        np.concatenate([b.triangles + shift for b, shift in zip(bodies, shifts, strict=True)]),
+        np.concatenate([b.albedo for b in bodies]),
+    )
+
+
 def view_camera(body: Figure, azimuth: float, size: tuple[int, int]) -> Camera:
     """A camera that frames the body and the floor under it; it looks down more at a body that lies.
 
@@ -122,9 +134,12 @@ def _set_off(hits: Hits, size: tuple[int, int]) -> np.ndarray:
     return np.where(hits.depth < nearest + 0.03, shade[cell], 0.6)
 
 
-def two_views(pose: Pose, size: tuple[int, int]) -> np.ndarray:
-    """Three-quarter front (left half) and profile (right half), (h, w, 3) uint8 of `size` (width, height) px."""
-    body = figure(pose)
+def two_views(poses: Pose | Sequence[Pose], size: tuple[int, int]) -> np.ndarray:
+    """Three-quarter front (left half) and profile (right half), (h, w, 3) uint8 of `size` (width, height) px.
+
+    Several poses are people in one scene.
+    """
+    body = figure(poses) if isinstance(poses, Pose) else group(poses)
     left = (size[0] // 2, size[1])
     right = (size[0] - left[0], size[1])
     views = [draw(body, view_camera(body, a, s), s) for a, s in ((_FRONT, left), (_SIDE, right))]
@@ -137,8 +152,8 @@ def thumbnail(pose: Pose, size: tuple[int, int] = (256, 256)) -> np.ndarray:
     return draw(body, view_camera(body, _FRONT, size), size)
 
 
-def render_pose(pose: Pose, path: str | Path, *, size: tuple[int, int] = PICTURE_SIZE) -> None:
-    """Write a PNG of `pose` from the front and from the side.
+def render_pose(pose: Pose | Sequence[Pose], path: str | Path, *, size: tuple[int, int] = PICTURE_SIZE) -> None:
+    """Write a PNG of a pose, or of people in one scene, from the front and from the side.
 
     Raises:
         OSError: if the file cannot be written.

@@ -25,7 +25,7 @@ from .observe import Person
 from .stated import missed, refit
 from .touches import Pair, Told, assignments, frequent, touching_regions
 
-EASY: Final = 30.0  # by which a touch that everybody saw may raise what the picture costs: true ones do by 2 to 20
+EASY: Final = 45.0  # by which a touch that everybody saw may raise what the picture costs: true ones do by 2 to 20
 _DEPTH: Final = 0.4  # how much a gap along the line of sight counts
 _TRIED: Final = 6  # ways to meet that are solved for each pair
 _EACH: Final = 2  # of them for one assignment of sides

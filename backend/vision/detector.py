@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from rigs.skeleton import mirror_name
+
 from .images import Picture
-from .landmarks import LIMB_ROWS, Box, View, look
+from .landmarks import INDEX, LIMB_ROWS, NAMES, Box, View, look
 from .models import network
 from .regions import Region, cropped
 
 SIZE: Final = 224  # px of the model's input
 _STRIDES: Final = ((8, 2), (16, 2), (32, 6))  # px between anchors, anchors at each place
-_LEAST: Final = 0.5  # score of a person in the whole picture
-_LEAST_IN_PART: Final = 0.6  # of one in a part of it, where limbs and furniture look like people
-_SAME: Final = 0.45  # overlap (of the smaller) from which two finds are one person
-_BODY: Final = 0.6  # what the landmark model must think of a find
+_LEAST: Final = 0.35  # score of a person in the whole picture
+_LEAST_IN_PART: Final = 0.4  # of one in a part of it, where limbs and furniture look like people
+_CLEAR: Final = (0.5, 0.6)  # scores there from which on somebody is clearly a person, not only one who stands back
+_SAME: Final = 0.5  # share of its limbs that others have already, from which on a find is nobody new
+_COVERED: Final = 0.7  # common part of two boxes from which on they are of one person
+_COVERED_UNCLEAR: Final = 0.6  # of the smaller box, from which on a find that is not clear is a part of another
+_NEAR: Final = 0.1  # of the larger size: how near limbs must be to be the same
+_ONE_HEAD: Final = 0.07  # of the larger size: how far apart heads may be that are one
+_BESIDE: Final = 0.08  # of their side: how far apart regions may lie that show the same
+_LARGER: Final = 1.2  # times: how much larger the one of them may be
+_BODY: Final = (0.6, 0.9)  # what the landmark model must think of a find that is clear, and of one that is not
 _MOST: Final = 12  # people
+_HEAD: Final = [INDEX[n] for n in ("nose", "left_ear", "right_ear")]
+_SWAPPED: Final = [INDEX[mirror_name(n)] for n in NAMES]  # left for right
 
 
 @dataclass(frozen=True)
@@ -30,34 +42,85 @@ class Found:
     view: View | None = None
 
 
+@dataclass(frozen=True)
+class _Circle:
+    """Where the detector sees a person; clear: enough to be one of the main ones."""
+
+    region: Region
+    score: float
+    clear: bool
+
+
 def find_people(picture: Picture) -> list[Found]:
     """The people of a picture, the largest first; empty where nobody is seen."""
     width, height = picture.size
     whole = Region(width / 2, height / 2, max(width, height))
-    circles = _detected(picture, whole, _LEAST)
+    circles = _detected(picture, whole)
     for part in _parts(width, height, 2):
-        circles += _detected(picture, part, _LEAST_IN_PART)
-    return _people(picture, circles) or _people(picture, _harder(picture, whole))
+        circles += _detected(picture, part, in_part=True)
+    main = _people(picture, [c for c in circles if c.clear])
+    if len(main) == 1:
+        return _people(picture, circles)
+    # Nobody at first sight, or a group, of whom some may be far away.
+    parts = _parts(width, height, 3) if main else []
+    more = [c for part in parts for c in _detected(picture, part, in_part=True)] if main else _harder(picture, whole)
+    return _people(picture, circles, more)
 
 
-def _harder(picture: Picture, whole: Region) -> list[tuple[Region, float]]:
-    """Where nobody was found at first: people upside down or lying, and very small ones."""
-    circles = [c for angle in (np.pi, np.pi / 2, -np.pi / 2) for c in _detected(picture, whole.turned(angle), _LEAST)]
+def _harder(picture: Picture, whole: Region) -> list[_Circle]:
+    """Where nobody is clear at first: people upside down or lying, and very small ones."""
+    circles = [c for angle in (np.pi, np.pi / 2, -np.pi / 2) for c in _detected(picture, whole.turned(angle))]
     for part in [] if circles else _parts(*picture.size, 4):
-        circles += _detected(picture, part, _LEAST_IN_PART)
+        circles += _detected(picture, part, in_part=True)
     return circles
 
 
-def _people(picture: Picture, circles: list[tuple[Region, float]]) -> list[Found]:
-    """The finds that are people, each once."""
+def _people(picture: Picture, circles: Sequence[_Circle], more: Sequence[_Circle] = ()) -> list[Found]:
+    """The finds that are people, each once; who is clear comes before who is not, and `more` come last."""
     found: list[Found] = []
-    for circle, score in sorted(circles, key=lambda c: -c[1]):
-        if len(found) >= _MOST or any(_centre_in(circle, f.box) and circle.side < 1.6 * max(f.box[2:]) for f in found):
+    looked: list[Region] = []
+    for circle in (c for some in (circles, more) for c in sorted(some, key=lambda c: (not c.clear, -c.score))):
+        if len(found) >= _MOST or any(_alike(circle.region, other) for other in looked):
             continue
-        person = _confirmed(picture, circle, score)
-        if person is not None and all(_overlap(person.box, f.box) < _SAME for f in found):
+        looked.append(circle.region)
+        person = _confirmed(picture, circle)
+        if person is None or not _is_another(person, found):
+            continue
+        most = _COVERED if circle.clear else _COVERED_UNCLEAR
+        if all(_overlap(person.box, f.box, of_both=circle.clear) < most for f in found):
             found.append(person)
     return sorted(found, key=lambda f: -f.box[2] * f.box[3])
+
+
+def _alike(a: Region, b: Region) -> bool:
+    """Whether a second look would see the same."""
+    near = np.hypot(a.x - b.x, a.y - b.y) < _BESIDE * min(a.side, b.side)
+    return bool(near and max(a.side, b.side) < _LARGER * min(a.side, b.side))
+
+
+def _is_another(person: Found, found: Sequence[Found]) -> bool:
+    """Whether a find has a head and most limbs where nobody else has: people overlap, but not limb by limb.
+
+    A look between two people puts some limbs on the one and some on the other, and a back may be taken for a front.
+    Limbs that are guessed, such as those out of the frame, tell nothing.
+    """
+    assert person.view is not None
+    own, sure = person.view.points, [k for k in _sure(person.view) if k in LIMB_ROWS]
+    taken = np.zeros(len(own), bool)
+    for other in found:
+        assert other.view is not None
+        theirs, size = other.view.points, max(*person.box[2:], *other.box[2:])
+        away = np.minimum(*(np.linalg.norm(own - t, axis=1) for t in (theirs, theirs[_SWAPPED])))
+        if float(np.linalg.norm(own[_HEAD].mean(axis=0) - theirs[_HEAD].mean(axis=0))) < _ONE_HEAD * size:
+            return False
+        taken |= away < _NEAR * size
+    return float(taken[sure].mean()) < _SAME
+
+
+def _sure(view: View) -> list[int]:
+    """The landmarks that a look really sees."""
+    peaks = view.heat.reshape(-1, view.heat.shape[-1]).max(axis=0)
+    return [k for k in range(len(NAMES)) if peaks[k] > 0.25 and view.visible[k] > 0.3]
 
 
 def _parts(width: int, height: int, times: int) -> list[Region]:
@@ -70,18 +133,19 @@ def _parts(width: int, height: int, times: int) -> list[Region]:
     return [Region(float(x), float(y), side) for x in across for y in down]
 
 
-def _detected(picture: Picture, region: Region, least: float) -> list[tuple[Region, float]]:
-    """Regions around whole bodies, with scores."""
+def _detected(picture: Picture, region: Region, in_part: bool = False) -> list[_Circle]:
+    """Regions around whole bodies, the likeliest first."""
     boxes, logits = network("person")(cropped(picture, region, SIZE) * 2.0 - 1.0)
     scores = 1.0 / (1.0 + np.exp(-np.clip(logits[:, 0], -60, 60)))
-    sure = np.flatnonzero(scores >= least)
+    sure = np.flatnonzero(scores >= (_LEAST_IN_PART if in_part else _LEAST))
     points = boxes[sure][:, 4:12].reshape(-1, 4, 2) / SIZE + _ANCHORS[sure][:, None]
-    out: list[tuple[Region, float]] = []
+    out: list[_Circle] = []
     for k in np.argsort(-scores[sure]):
         hub, rim = region.to_picture(points[k, 0]), region.to_picture(points[k, 1])
         radius = float(np.linalg.norm(rim - hub))
-        if all(np.hypot(hub[0] - r.x, hub[1] - r.y) > 0.3 * radius for r, _ in out):
-            out.append((Region(float(hub[0]), float(hub[1]), 2.5 * radius, region.angle), float(scores[sure[k]])))
+        if all(np.hypot(hub[0] - r.x, hub[1] - r.y) > 0.3 * radius for r in (c.region for c in out)):
+            body, score = Region(float(hub[0]), float(hub[1]), 2.5 * radius, region.angle), float(scores[sure[k]])
+            out.append(_Circle(body, score, score >= _CLEAR[in_part]))
     return out
 
 
@@ -98,12 +162,11 @@ def _anchors() -> np.ndarray:
 _ANCHORS: Final = _anchors()
 
 
-def _confirmed(picture: Picture, circle: Region, score: float) -> Found | None:
+def _confirmed(picture: Picture, circle: _Circle) -> Found | None:
     """The box of the landmarks in a region, where the landmark model sees a body there too."""
-    seen = look(picture, circle)
-    peaks = seen.heat.reshape(-1, seen.heat.shape[-1]).max(axis=0)
-    sure = [k for k in range(33) if peaks[k] > 0.25 and seen.visible[k] > 0.3]
-    if seen.body < _BODY or len([k for k in sure if k in LIMB_ROWS]) < 4:
+    seen = look(picture, circle.region)
+    sure = _sure(seen)
+    if seen.body < _BODY[not circle.clear] or len([k for k in sure if k in LIMB_ROWS]) < 4:
         return None
     low, high = seen.points[sure].min(axis=0), seen.points[sure].max(axis=0)
     span = high - low
@@ -113,16 +176,13 @@ def _confirmed(picture: Picture, circle: Region, score: float) -> Found | None:
     w, h = high - low
     if min(w, h) < 8:
         return None
-    return Found((float(low[0]), float(low[1]), float(w), float(h)), score * seen.body, seen)
+    return Found((float(low[0]), float(low[1]), float(w), float(h)), circle.score * seen.body, seen)
 
 
-def _centre_in(circle: Region, box: Box) -> bool:
-    x, y, w, h = box
-    return bool(abs(circle.x - x - w / 2) < 0.2 * w and abs(circle.y - y - h / 2) < 0.25 * h)
-
-
-def _overlap(a: Box, b: Box) -> float:
-    """The common area, of the smaller box."""
+def _overlap(a: Box, b: Box, of_both: bool) -> float:
+    """The common area, of the area of both or of the smaller one."""
     w = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
     h = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    return max(w, 0.0) * max(h, 0.0) / max(min(a[2] * a[3], b[2] * b[3]), 1e-6)
+    common = max(w, 0.0) * max(h, 0.0)
+    area = a[2] * a[3] + b[2] * b[3] - common if of_both else min(a[2] * a[3], b[2] * b[3])
+    return common / max(area, 1e-6)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from backend.body.camera import Camera
+from backend.body.lettering import LINE, draw_text, text_mask
 from backend.body.picture import two_views
 from backend.body.png import write_png
 from rigs.skeleton import JOINTS, N_BODY, PARENTS
 from rigs.wire import PoseEntry
 
+from .detector import Found
 from .images import Picture
+from .landmarks import Box
 from .regions import Region, cropped
 
 HEIGHT: Final = 480  # px
@@ -21,17 +25,70 @@ _MARGIN: Final = 1.5  # side of what is shown of the photo, of the longer side o
 _LEFT, _RIGHT, _MIDDLE = (235, 70, 60), (60, 140, 250), (250, 210, 60)
 
 
-def write_overlay(picture: Picture, entry: PoseEntry, path: Path) -> None:
-    """Write the PNG for a pose that was found in a picture. Raises OSError where that is not possible."""
-    assert entry.camera is not None and entry.person is not None
-    box = tuple(v / picture.scale for v in entry.person)
-    region = Region.around((box[0], box[1], box[2], box[3]), _MARGIN)
+def write_overlay(picture: Picture, entries: Sequence[PoseEntry], path: Path) -> None:
+    """Write the PNG for the poses that were found in a picture, of several people with their numbers from 1.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    region = _around([_scaled(e.person, picture) for e in entries if e.person is not None])
     shown = (cropped(picture, region, HEIGHT) * 255).astype(np.uint8)
-    pixels, _ = Camera.from_dict(entry.camera).project(entry.joints[:N_BODY])
-    at = ((pixels / picture.scale - np.array([region.x, region.y])) / region.side + 0.5) * HEIGHT
-    for joint in range(1, N_BODY):
-        _draw_line(shown, at[PARENTS[joint]], at[joint], _colour(JOINTS[joint]))
-    write_png(path, np.concatenate([shown, two_views(entry.pose, (2 * HEIGHT, HEIGHT))], axis=1))
+    for number, entry in enumerate(entries, 1):
+        assert entry.camera is not None
+        pixels, _ = Camera.from_dict(entry.camera).project(entry.joints[:N_BODY])
+        at = _within(region, pixels / picture.scale)
+        for joint in range(1, N_BODY):
+            _draw_line(shown, at[PARENTS[joint]], at[joint], _colour(JOINTS[joint]))
+        if len(entries) > 1:
+            _draw_number(shown, at[JOINTS.index("head")] - [0, 3 * LINE], number)
+    write_png(path, np.concatenate([shown, two_views([e.pose for e in entries], (2 * HEIGHT, HEIGHT))], axis=1))
+
+
+def write_people(picture: Picture, people: Sequence[Found], path: Path) -> None:
+    """Write the PNG of a picture with a box and its number, from 0 as `choose` counts, for everybody who was found.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    width, height = picture.size
+    region = _around([(0.0, 0.0, float(width), float(height))], 1.0)
+    shown = (cropped(picture, region, 2 * HEIGHT) * 255).astype(np.uint8)
+    for number, found in enumerate(people):
+        x, y, w, h = found.box
+        corners = 2 * _within(region, np.array([[x, y], [x + w, y], [x + w, y + h], [x, y + h]]))
+        for a, b in zip(corners, np.roll(corners, 1, axis=0), strict=True):
+            _draw_line(shown, a, b, _MIDDLE)
+        _draw_number(shown, corners[0] + 4, number)
+    write_png(path, shown)
+
+
+def _scaled(box: Box, picture: Picture) -> Box:
+    """A box in px of the file as one in px of the picture that was read."""
+    x, y, w, h = (v / picture.scale for v in box)
+    return (x, y, w, h)
+
+
+def _around(boxes: Sequence[Box], margin: float = _MARGIN) -> Region:
+    """A square around all boxes."""
+    corners = np.array([[x, y, x + w, y + h] for x, y, w, h in boxes])
+    (left, top), (right, bottom) = corners[:, :2].min(axis=0), corners[:, 2:].max(axis=0)
+    return Region.around((float(left), float(top), float(right - left), float(bottom - top)), margin)
+
+
+def _within(region: Region, at: np.ndarray) -> np.ndarray:
+    """Places (..., 2) px of the picture as px of a region that is shown HEIGHT px high."""
+    out: np.ndarray = ((at - np.array([region.x, region.y])) / region.side + 0.5) * HEIGHT
+    return out
+
+
+def _draw_number(image: np.ndarray, at: np.ndarray, number: int) -> None:
+    """A number on a dark ground, its top left at a place, moved into the picture where it lies outside."""
+    text = str(number)
+    high, wide = text_mask(text, 2).shape
+    room = np.array(image.shape[1::-1]) - (wide, high) - 2
+    x, y = (int(v) for v in np.clip(at, 2, room))
+    image[y - 2 : y + high + 2, x - 2 : x + wide + 2] = 30
+    draw_text(image, x, y, text, _MIDDLE, 2)
 
 
 def _colour(joint: str) -> tuple[int, int, int]:

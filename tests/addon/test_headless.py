@@ -90,6 +90,33 @@ def test_blend_and_png(pose_file: Path, tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.blend1"))
 
 
+COUNT = """
+import bpy, sys
+bpy.ops.wm.open_mainfile(filepath=sys.argv[1])
+scene = bpy.context.scene
+armatures = [o for o in scene.objects if o.type == "ARMATURE"]
+hips = sorted((a.matrix_world @ a.pose.bones["pelvis"].head).x for a in armatures)
+print("INSIDE", len(armatures), *hips)
+"""
+
+
+@needs_bpy
+@pytest.mark.bpy
+@pytest.mark.slow
+def test_everybody_of_a_scene_stands_where_they_do(pose_file: Path, tmp_path: Path) -> None:
+    other = json.loads(pose_file.read_text())
+    other["transl"][0] += 1.5
+    (tmp_path / "other.json").write_text(json.dumps(other))
+    done = headless("--pose", pose_file, "--pose", tmp_path / "other.json", "--blend", tmp_path / "two.blend")
+    assert done.returncode == 0, done.stderr
+    looked = subprocess.run(
+        [sys.executable, "-c", COUNT, str(tmp_path / "two.blend")],
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    count, left, right = looked.stdout.split("INSIDE ")[1].split()[:3]
+    assert int(count) == 2 and float(right) - float(left) == pytest.approx(1.5, abs=0.01)
+
+
 @needs_bpy
 @pytest.mark.bpy
 @pytest.mark.parametrize(

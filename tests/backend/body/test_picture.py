@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -126,3 +127,12 @@ def test_it_is_quick() -> None:
         picture.draw(body, camera, (512, 640))
         seconds.append(time.perf_counter() - start)
     assert min(seconds) < 1.0, "about 0.2 s on a quiet two-core machine"
+
+
+def test_people_of_one_scene_are_drawn_together() -> None:
+    apart = [replace(pose(), transl=pose().transl + [x, 0.0, 0.0]) for x in (-0.6, 0.6)]
+    both = picture.group(apart)
+    assert len(both.vertices) == 2 * len(picture.figure(pose()).vertices)
+    assert both.triangles.max() == len(both.vertices) - 1
+    views = picture.two_views(apart, (300, 150))
+    assert views.shape == (150, 300, 3) and not np.array_equal(views, picture.two_views(pose(), (300, 150)))
