@@ -41,11 +41,20 @@ def main() -> None:
 
 def coordinates(rotvecs: np.ndarray) -> np.ndarray:
     """(n, 22, 3) rad swing and twist coordinates of poses (n, 22, 3), with hinges as the body has them."""
-    local = rotvec_to_rotmat(rotvecs)
-    for side in ("left", "right"):
-        _square_elbow(local, side)
-        _untwist_wrist(local, side)
+    local = with_body_hinges(rotvec_to_rotmat(rotvecs))
     return swing_twist(rotmat_to_quat_wxyz(local), np.arange(N_BODY))
+
+
+def with_body_hinges(local: np.ndarray) -> np.ndarray:
+    """Captured poses (n, 22, 3, 3) with elbows that bend about Y and forearms that twist at the elbow, as the body has.
+
+    Every limb stays where it was.
+    """
+    out = local.copy()
+    for side in ("left", "right"):
+        _square_elbow(out, side)
+        _untwist_wrist(out, side)
+    return out
 
 
 def _square_elbow(local: np.ndarray, side: str) -> None:
