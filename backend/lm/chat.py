@@ -58,6 +58,11 @@ class Chat:
         self._marks = re.compile("|".join(re.escape(m) for m in sorted({m for m in marks if m}, key=len, reverse=True)))
 
     @property
+    def image_id(self) -> int | None:
+        """The id of the model's mark for pictures."""
+        return None if self.image_token is None else int(self.tokenizer.convert_tokens_to_ids(self.image_token))
+
+    @property
     def pad_id(self) -> int:
         """What shorter conversations are filled up with; never looked at."""
         found = self.tokenizer.pad_token_id
@@ -114,7 +119,8 @@ class Chat:
         if self.image_token is None:
             raise BadInput(_NO_PICTURES, "leave the picture out")
         text = text if IMAGE_MARK in text else f"{IMAGE_MARK}\n{text}"
-        return text.replace(IMAGE_MARK, self.image_token, 1)
+        shown = f"{config.picture_begin}{self.image_token}{config.picture_end}"
+        return text.replace(IMAGE_MARK, shown, 1)
 
     def _picture(self, pixels: np.ndarray | None) -> tuple[list[int], Mapping[str, Tensor]]:
         """The tokens that stand for a picture, and what the model takes of it."""
@@ -128,7 +134,7 @@ class Chat:
 
     def _expanded(self, ids: list[int], labels: list[int], pictures: list[list[int]]) -> tuple[list[int], list[int]]:
         """One token for each picture and given pose becomes as many as it takes."""
-        image = self.tokenizer.convert_tokens_to_ids(self.image_token) if self.image_token else None
+        image = self.image_id
         given = self.tokenizer.convert_tokens_to_ids(self.config.input_token) if self.places else None
         out_ids: list[int] = []
         out_labels: list[int] = []

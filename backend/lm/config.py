@@ -50,7 +50,11 @@ class PoseLMConfig:
     conversation: Conversation = "template"
     """How turns are written: by the tokenizer's chat template, or in a named style of `chat`."""
     framing: Framing = "square"
-    """What of a picture the model was trained to see: a square around the person, or all of it."""
+    """What of a picture the model is shown: a square around the person, or all of it on a square."""
+    picture_begin: str = ""
+    """What stands before a picture in the text."""
+    picture_end: str = ""
+    """What stands behind it."""
 
     def __post_init__(self) -> None:
         for name, allowed in _CHOICES.items():

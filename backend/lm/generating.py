@@ -105,8 +105,8 @@ def _written(
     options: dict[str, Any] = {"do_sample": decoding.temperature > 0}
     if decoding.temperature > 0:
         options |= {"temperature": decoding.temperature, "top_p": decoding.top_p, "top_k": 0}
-    if model.input_id is not None:
-        options["suppress_tokens"] = [model.input_id]  # stands for a pose that is given, never for one that is made
+    if marks := [i for i in (model.input_id, chat.image_id) if i is not None]:
+        options["suppress_tokens"] = marks  # they stand for what is given, never for what is made
     length = batch.input_ids.shape[1]
     with model.given(batch.given, batch.input_ids), model.word_head_input() as read:
         out = model.language.generate(
