@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import bpy
 
-from . import choices, session
+from . import choices, memory, session
 from .asking import Wish
 from .client import ServiceError
 from .jobs import Job
@@ -142,7 +142,9 @@ class POSEWRIGHT_OT_apply_result(bpy.types.Operator):
     # the redo panel runs this again: it only ever uses the kept result, never the service
     bl_options = {"REGISTER", "UNDO", "INTERNAL"}
 
+    # what to apply: a finished job, or an entry of the history
     job_id: bpy.props.StringProperty(options={"HIDDEN", "SKIP_SAVE"})  # type: ignore[valid-type]
+    entry: bpy.props.StringProperty(options={"HIDDEN", "SKIP_SAVE"})  # type: ignore[valid-type]
     to_active: bpy.props.BoolProperty(options={"HIDDEN", "SKIP_SAVE"})  # type: ignore[valid-type]
     choice: bpy.props.IntProperty(  # type: ignore[valid-type]
         name="Alternative", description="Which of the poses", min=0, max=63, options={"SKIP_SAVE"}
@@ -167,12 +169,13 @@ class POSEWRIGHT_OT_apply_result(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         from .armature import find_armature
 
-        job = session.board.jobs.get(self.job_id)
+        job = memory.kept_job(self.entry) if self.entry else session.board.jobs.get(self.job_id)
         if job is None:
             self.report({"WARNING"}, "This pose is no longer kept. Press Pose to make it again.")
             return CANCELLED
-        other = find_armature(context) if self.to_active else None
-        if self.to_active and other is None:
+        to_active = self.to_active or bool(self.entry)  # the history is for whoever is active
+        other = find_armature(context) if to_active else None
+        if to_active and other is None:
             self.report({"WARNING"}, "There is nothing to pose. Select an armature with SMPL-X bones.")
             return CANCELLED
         if not session.apply_result(context, job, other, choice=self.choice, mix=self._mix()):

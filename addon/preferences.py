@@ -51,13 +51,17 @@ def auto_start() -> bool:
     return preferences.auto_start if preferences is not None else True
 
 
-def log_path() -> Path:
-    """The service's log, in the extension's folder for user files."""
+def user_folder() -> Path:
+    """Where files of this user are kept: the extension's own folder, which outlives updates."""
     try:
-        folder = bpy.utils.extension_path_user(ROOT, create=True)
+        return Path(bpy.utils.extension_path_user(ROOT, create=True))
     except (ValueError, OSError):  # not installed as an extension, or the folder cannot be written
-        folder = tempfile.gettempdir()
-    return Path(folder) / "posewright-service.log"
+        return Path(bpy.utils.user_resource("DATAFILES", path="posewright", create=True) or tempfile.gettempdir())
+
+
+def log_path() -> Path:
+    """The service's log."""
+    return user_folder() / "posewright-service.log"
 
 
 def launch_plan() -> LaunchPlan:

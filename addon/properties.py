@@ -13,7 +13,7 @@ from .client import ServiceError
 
 def _on_prompt(state: PosewrightState, context: bpy.types.Context) -> None:
     """Enter in the text field poses. Scripts set the text and call the operator, so not in background mode."""
-    if bpy.app.background or not state.prompt.strip():
+    if bpy.app.background or state.quiet or not state.prompt.strip():
         return
     with suppress(ServiceError):  # the panel shows session.notice
         session.ask(context, state.wish())
@@ -46,6 +46,20 @@ class PosewrightState(bpy.types.PropertyGroup):
         default=1,
         options={"SKIP_SAVE"},
     )
+
+    search: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="Search", description="Words to look for in the history", options={"SKIP_SAVE", "TEXTEDIT_UPDATE"}
+    )
+    favourites_only: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="Favourites Only", description="Show favourites only", options={"SKIP_SAVE"}
+    )
+    quiet: bpy.props.BoolProperty(options={"HIDDEN", "SKIP_SAVE"})  # type: ignore[valid-type]
+
+    def write(self, words: str) -> None:
+        """Put words into the text field without posing, which typing them would do."""
+        self.quiet = True
+        self.prompt = words
+        self.quiet = False
 
     def wish(self) -> Wish:
         """What the fields ask for."""

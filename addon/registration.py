@@ -6,7 +6,18 @@ from typing import Final
 
 import bpy
 
-from . import operators, panels, preferences, properties, service_operators, session, talk_panel
+from . import (
+    drafts,
+    history_panel,
+    operators,
+    panels,
+    preferences,
+    properties,
+    service_operators,
+    session,
+    shortcuts,
+    talk_panel,
+)
 
 CLASSES: Final = (
     preferences.PosewrightPreferences,
@@ -15,6 +26,8 @@ CLASSES: Final = (
     *service_operators.CLASSES,
     *panels.CLASSES,
     *talk_panel.CLASSES,
+    *history_panel.CLASSES,
+    *shortcuts.CLASSES,
 )
 
 
@@ -22,10 +35,14 @@ def register() -> None:
     for cls in CLASSES:
         bpy.utils.register_class(cls)
     properties.attach()
+    drafts.attach()
+    shortcuts.attach()
 
 
 def unregister() -> None:
     session.shut_down()
+    shortcuts.detach()
+    drafts.detach()
     properties.detach()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

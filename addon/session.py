@@ -21,8 +21,8 @@ import bpy
 from . import preferences, thumbnails
 from .asking import CannotAsk, Wish, make_job
 from .client import ServiceError
-from .conversation import Talks
 from .jobs import Board, Job
+from .memory import remember, talks
 from .process import STARTING, STOPPED, Service, StartCancelled
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ _SAME_AGAIN: Final = 1.0
 
 service = Service()
 board = Board(service)
-talks = Talks()
 notice: ServiceError | None = None
 """What kept the last press of Pose from becoming a job, shown in the panel until the next press."""
 
@@ -127,14 +126,6 @@ def finish(context: bpy.types.Context, job: Job) -> None:
         return
     if apply_result(context, job):
         bpy.ops.ed.undo_push(message="Pose from Words")
-
-
-def remember(job: Job) -> None:
-    """Put what was said and what came of it into the character's conversation."""
-    if job.result is None:
-        return
-    after = job.result.poses[job.choice].pose if job.result.poses else None
-    talks.of(job.target.session_uid).add(job.said, job.request.start, job.result.reply, after)
 
 
 def apply_result(
