@@ -23,8 +23,8 @@ LIMBS: Final[dict[str, tuple[str, str, str]]] = {
     **{f"{s} arm": (f"{s}_shoulder", f"{s}_elbow", f"{s}_wrist") for s in SIDES},
     **{f"{s} leg": (f"{s}_hip", f"{s}_knee", f"{s}_ankle") for s in SIDES},
 }
-_WHOLE: Final = (1.8, 2.91, 1.29, 2.49, 2.79, -6.9)  # of `evidence_of_whole`, and the constant
-_LIMB: Final = (2.3, 2.46, 1.13, 1.58, 2.61, -5.4)
+_WHOLE: Final = (2.53, 1.74, 1.05, 2.31, 2.97, -6.44)  # of `evidence_of_whole`, and the constant
+_LIMB: Final = (2.61, 1.68, 1.06, 1.74, 2.33, -4.76)
 _OFF, _SPREAD, _TURN = 0.02, 0.1, np.radians(20.0)  # of the person's size, m, rad: what counts as one
 Evidence = tuple[float, float, float, float, float]
 

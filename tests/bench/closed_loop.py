@@ -1,4 +1,4 @@
-"""Photo fit on pictures whose pose is known: `python -m tests.bench.closed_loop [--n 40]`.
+"""Photo fit on pictures whose pose is known: `python -m tests.bench.closed_loop [--n 40] [--true-points]`.
 
 Our own body in poses of the atlas is drawn from two sides, found again by the photo tier, and compared: PA-MPJPE over
 the 22 body joints and over the 12 of the limbs, and the mean angle by which each limb's direction is off. The landmark
@@ -20,9 +20,12 @@ from backend.body.picture import draw, figure, view_camera
 from backend.body.png import encode_png
 from backend.errors import BadInput
 from backend.language.atlas import atlas
+from backend.vision.finders import BUILT_IN, Finders
 from backend.vision.images import Picture
+from backend.vision.keypoints import Keypoints, with_keypoints
 from backend.vision.landmarks import INDEX as LANDMARK
 from backend.vision.landmarks import look
+from backend.vision.observe import observe
 from backend.vision.photo import Photo, pose_photo
 from backend.vision.regions import Region
 from rigs.skeleton import INDEX, N_BODY
@@ -38,12 +41,13 @@ VIEWS = {"front": np.radians(20.0), "side": np.radians(75.0)}
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A pose drawn from one side. joints (55, 3) m in camera axes; pixels (h, w, 3) uint8."""
+    """A pose drawn from one side. joints (55, 3) m in camera axes, points (55, 2) px; pixels (h, w, 3) uint8."""
 
     name: str
     view: str
     pose: Pose
     joints: np.ndarray
+    points: np.ndarray
     pixels: np.ndarray
 
 
@@ -55,13 +59,21 @@ def cases(names: list[str]) -> Iterator[Case]:
         for view, azimuth in VIEWS.items():
             camera = view_camera(body, azimuth, SIZE)
             seen = entry.joints @ camera.rotation.T + camera.translation
-            yield Case(name, view, entry.pose, seen, draw(body, camera, SIZE))
+            points, _ = camera.project(entry.joints)
+            yield Case(name, view, entry.pose, seen, points, draw(body, camera, SIZE))
 
 
-def fitted(case: Case) -> Photo | None:
+def with_true_points(case: Case) -> Finders:
+    """Finders that know where the limbs' joints are in the picture, as a model of keypoints that errs nowhere would."""
+    known = Keypoints(LIMBS, case.points[[INDEX[n] for n in LIMBS]], np.ones(len(LIMBS)))
+    return Finders("truth", BUILT_IN.people, lambda picture, box: with_keypoints(observe(picture, box), known))
+
+
+def fitted(case: Case, finders: Finders = BUILT_IN) -> Photo | None:
     """The photo fit of a case; None where nobody was found."""
     try:
-        return pose_photo(ImageBytes(encode_png(case.pixels)), None, None, BodyModel.load().shaped())
+        shaped = BodyModel.load().shaped()
+        return pose_photo(ImageBytes(encode_png(case.pixels)), None, None, shaped, finders=finders)
     except BadInput as fault:
         print(f"  {case.name} ({case.view}): {fault}")
         return None
@@ -70,12 +82,13 @@ def fitted(case: Case) -> Photo | None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--n", type=int, default=40)
+    parser.add_argument("--true-points", action="store_true", help="with the joints' true places in the picture")
     parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     names = random.Random(3).sample(sorted(atlas().entries), options.n)
     rows, angles, missed = [], {s: [] for s, _, _ in SEGMENTS}, 0
     for case in cases(names):
-        photo = fitted(case)
+        photo = fitted(case, with_true_points(case) if options.true_points else BUILT_IN)
         if photo is None:
             missed += 1
             continue
