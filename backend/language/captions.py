@@ -25,7 +25,11 @@ def describe(pose: Pose) -> tuple[str, str, str]:
     """Natural English at three lengths, the most telling first: a line, a paragraph, everything."""
     m = Measures(pose)
     posture = posture_of(m)
-    facts = facts_of(m, posture)
+    return told(m, posture, facts_of(m, posture))
+
+
+def told(m: Measures, posture: Posture, facts: list[Fact]) -> tuple[str, str, str]:
+    """The three lengths of `describe`, from what has been found about the pose already."""
     return _line(posture, facts), _paragraph(m, posture, facts), everything(m, posture, facts)
 
 
@@ -43,9 +47,9 @@ def _line(posture: Posture, facts: list[Fact]) -> str:
     for fact in chosen:
         if not fact.whole:
             having.setdefault(fact.subject(), []).append(fact.text)
-    told = [f"{subject} {' and '.join(texts)}" for subject, texts in having.items()]
+    parts = [f"{subject} {' and '.join(texts)}" for subject, texts in having.items()]
     join = ", " if " with " in posture.words or "," in posture.words else " with "
-    start = posture.words + (join + listed(told) if told else "")
+    start = posture.words + (join + listed(parts) if parts else "")
     return _sentence(", ".join([start, *doing]))
 
 
@@ -80,10 +84,10 @@ def _arms(m: Measures, posture: Posture, facts: list[Fact]) -> list[str]:
     if crossed:
         return [_clause(f) for f in crossed]
     ways = [] if len(busy) == len(SIDES) else limbs(m, posture, "arm", cost=_FEWER_WORDS)
-    told = [way for way in ways if not any(f"the {side} " in way for side in busy)]
-    told = [way for way in told if "hang" not in way or len(told) == 1]
+    free = [way for way in ways if not any(f"the {side} " in way for side in busy)]
+    free = [way for way in free if "hang" not in way or len(free) == 1]
     shapes = [f for f in facts if f.part == "hand" and f.text in SHAPES]
-    return [*(_clause(f) for f in hands), *told, *(_clause(f) for f in shapes)]
+    return [*(_clause(f) for f in hands), *free, *(_clause(f) for f in shapes)]
 
 
 def _head(facts: list[Fact]) -> list[str]:
@@ -108,4 +112,4 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-__all__ = ["describe", "difference", "listed"]
+__all__ = ["describe", "difference", "listed", "told"]

@@ -1,0 +1,219 @@
+"""Conversations to learn from, each made from its number alone: a run that goes on sees what it would have seen.
+
+A message's text may hold the placeholder `<pose>`; the poses of a conversation stand in the order of their places.
+Those of the user are given to the model, those of the assistant are what it has to answer.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import numpy as np
+
+from backend.errors import BadFile, BadInput
+
+from .described import Described, mirrored_text
+from .poses import PoseTable, mirrored
+from .wording import worded
+
+T = TypeVar("T")
+POSE: Final = "<pose>"
+TASKS: Final = ("generate", "describe", "edit", "compare", "talk")
+TALK: Final = Path(__file__).parent / "talk.toml"
+_BARE: Final = 0.7  # share of prompts that come as they are, as people type them
+_REQUESTS: Final = (
+    "Give me this pose: {}", "Pose the character: {}", "Show me {}", "Make a pose: {}", "The pose should be: {}",
+    "Please pose someone like this: {}", "I need a pose: {}", "What does this look like: {}", "{} Show the pose.",
+)  # fmt: skip
+_ANSWERS: Final = (f"Here it is: {POSE}", f"{POSE}", f"Here is the pose: {POSE}", f"Done: {POSE}")
+_WHAT: Final = (
+    f"Describe this pose: {POSE}", f"{POSE} What is this pose?", f"What is the character doing? {POSE}",
+    f"Say in words what this pose is: {POSE}", f"{POSE} Describe it.",
+)  # fmt: skip
+_WHAT_EXACTLY: Final = (
+    f"Describe this pose in detail: {POSE}", f"{POSE} Describe it limb by limb.", f"Describe it exactly: {POSE}",
+)  # fmt: skip
+_CHANGE: Final = (
+    f"{POSE} {{}}", f"Change this pose: {POSE} {{}}", f"Here is a pose: {POSE} Now {{}}", f"{{}} in {POSE}",
+)  # fmt: skip
+_COMPARE: Final = (
+    f"What changes from {POSE} to {POSE}?", f"Compare {POSE} with {POSE}.", f"How do I get from {POSE} to {POSE}?",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """messages: (role, text), user and assistant in turns. poses: (52, 3) rad each."""
+
+    task: str
+    messages: tuple[tuple[str, str], ...]
+    poses: tuple[np.ndarray, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """The data of one part (`splits`): tables, descriptions, ways to ask and edits, by the number of their pose."""
+
+    tables: Mapping[str, PoseTable]
+    descriptions: Mapping[str, Mapping[int, Described]]
+    asks: Mapping[str, Sequence[dict[str, Any]]]
+    edits: Sequence[dict[str, Any]]
+    talk: Sequence[dict[str, Any]]
+
+    @classmethod
+    def load(cls, folder: Path, split: str) -> Corpus:
+        """Read what `build` has made.
+
+        Raises:
+            BadFile: the folder is not one of those.
+        """
+        tables = {p.stem: PoseTable.load(p) for p in sorted(folder.glob("*.npz"))}
+        if "atlas" not in tables or not (folder / "edits.jsonl").exists():
+            raise BadFile(f"{folder} is no finished training data", "python -m backend.train.data.build makes it")
+        mine = {name: {i for i, s in enumerate(t.splits) if s == split} for name, t in tables.items()}
+        told = {}
+        for name in tables:
+            if (folder / f"{name}.jsonl").exists():
+                rows = enumerate(_rows(folder / f"{name}.jsonl"))
+                told[name] = {i: Described.from_dict(row) for i, row in rows if i in mine[name]}
+        asks: dict[str, list[dict[str, Any]]] = {}
+        for row in _rows(folder / "asks.jsonl"):
+            if row["pose"] in mine[row["table"]]:
+                asks.setdefault(row["table"], []).append(row)
+        edits = [row for row in _rows(folder / "edits.jsonl") if row["a"][1] in mine[row["a"][0]]]
+        talk = tomllib.loads(TALK.read_text("utf-8"))["exchange"]
+        return cls(tables, told, asks, edits, talk)
+
+    def pose(self, table: str, index: int, mirror: bool = False) -> np.ndarray:
+        rotvecs = self.tables[table].rotvecs[index]
+        return mirrored(rotvecs) if mirror else rotvecs
+
+    @cached_property
+    def told(self) -> Mapping[str, Sequence[int]]:
+        """The described poses of each table, as a list to draw from."""
+        return {name: sorted(rows) for name, rows in self.descriptions.items() if rows}
+
+    def captioned(self, rng: np.random.Generator, long: bool = True) -> tuple[np.ndarray, str]:
+        """A pose (52, 3) and a text about it, worded anew."""
+        pose, of, mirror = self.described(rng)
+        text = worded(of, rng, long)
+        return pose, mirrored_text(text) if mirror else text
+
+    def described(self, rng: np.random.Generator) -> tuple[np.ndarray, Described, bool]:
+        """A pose (52, 3), what is said of it or of its mirror image, and whether of that; motion half of the time."""
+        names = self._some(sorted(self.told), "descriptions")
+        weights = np.array([2.0 if n == "motion" else 1.0 for n in names])
+        name = names[int(rng.choice(len(names), p=weights / weights.sum()))]
+        index = self.told[name][int(rng.integers(len(self.told[name])))]
+        mirror = bool(rng.random() < 0.5)
+        return self.pose(name, index, mirror), self.descriptions[name][index], mirror
+
+    def asked(self, rng: np.random.Generator) -> tuple[np.ndarray, str]:
+        """A pose (52, 3) and a prompt that asks for it; mirrored only where the prompt names a side."""
+        names = self._some(sorted(self.asks), "ways to ask")
+        weights = np.array([3.0 if n == "atlas" else 1.0 for n in names])
+        rows = self.asks[names[int(rng.choice(len(names), p=weights / weights.sum()))]]
+        row = rows[int(rng.integers(len(rows)))]
+        twin = mirrored_text(row["prompt"])
+        mirror = bool(rng.random() < 0.5) and twin != row["prompt"]
+        return self.pose(row["table"], row["pose"], row["mirrored"] != mirror), twin if mirror else row["prompt"]
+
+    def edit(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, str]:
+        """Two poses (52, 3) and the instruction that turns the first into the second."""
+        return self._pair(self.edits, rng)
+
+    def difference(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, str]:
+        """Two poses (52, 3) and all that changes from the first to the second."""
+        return self._pair(self.differences, rng)
+
+    @cached_property
+    def differences(self) -> Sequence[dict[str, Any]]:
+        return [row for row in self.edits if row["b"][0] != "edited"]
+
+    @staticmethod
+    def _some(rows: Sequence[T], what: str) -> Sequence[T]:
+        """Raises BadInput where there are none."""
+        if not rows:
+            raise BadInput(
+                f"this part of the training data has no {what}", "make more data, or leave the task out of mix"
+            )
+        return rows
+
+    def _pair(self, rows: Sequence[dict[str, Any]], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, str]:
+        row = self._some(rows, "pairs of poses")[int(rng.integers(len(rows)))]
+        mirror = bool(rng.random() < 0.5)
+        text = mirrored_text(row["text"]) if mirror else row["text"]
+        (table_a, a), (table_b, b) = row["a"], row["b"]
+        return self.pose(table_a, a, mirror), self.pose(table_b, b, mirror), text
+
+
+def example(corpus: Corpus, mix: Mapping[str, float], seed: int, number: int, attempt: int = 0) -> Example:
+    """The conversation of this number: the same for the same corpus, mix and seed.
+
+    attempt: further ones of the number, where the first cannot be used.
+    """
+    rng = np.random.default_rng([seed, number, attempt])
+    tasks = sorted(mix)
+    weights = np.array([mix[t] for t in tasks])
+    task = tasks[int(rng.choice(len(tasks), p=weights / weights.sum()))]
+    return _MAKERS[task](corpus, rng)
+
+
+def _generate(corpus: Corpus, rng: np.random.Generator) -> Example:
+    pose, text = corpus.asked(rng) if rng.random() < 0.45 else corpus.captioned(rng, bool(rng.random() < 0.35))
+    words = text if rng.random() < _BARE else _one(_REQUESTS, rng).format(text)
+    return Example("generate", (("user", words), ("assistant", _answer(rng))), (pose,))
+
+
+def _describe(corpus: Corpus, rng: np.random.Generator) -> Example:
+    exactly = bool(rng.random() < 0.4)
+    pose, of, mirror = corpus.described(rng)
+    text = of.paragraph if exactly else of.line
+    question = _one(_WHAT_EXACTLY if exactly else _WHAT, rng)
+    return Example("describe", (("user", question), ("assistant", mirrored_text(text) if mirror else text)), (pose,))
+
+
+def _edit(corpus: Corpus, rng: np.random.Generator) -> Example:
+    before, after, text = corpus.edit(rng)
+    words = _one(_CHANGE, rng) if rng.random() > _BARE else f"{POSE} {{}}"
+    return Example("edit", (("user", words.format(text)), ("assistant", _answer(rng))), (before, after))
+
+
+def _compare(corpus: Corpus, rng: np.random.Generator) -> Example:
+    before, after, text = corpus.difference(rng)
+    return Example("compare", (("user", _one(_COMPARE, rng)), ("assistant", text)), (before, after))
+
+
+def _talk(corpus: Corpus, rng: np.random.Generator) -> Example:
+    exchange = corpus.talk[int(rng.integers(len(corpus.talk)))]
+    asked, answer = _one(exchange["ask"], rng), _one(exchange["answer"], rng)
+    if rng.random() < 0.4:
+        asked = asked[:1].upper() + asked[1:]
+    if rng.random() < 0.2:
+        asked = asked.rstrip("?.!")
+    return Example("talk", (("user", asked), ("assistant", answer)))
+
+
+def _answer(rng: np.random.Generator) -> str:
+    return _ANSWERS[0] if rng.random() < 0.7 else _one(_ANSWERS, rng)
+
+
+def _one(items: Sequence[str], rng: np.random.Generator) -> str:
+    return items[int(rng.integers(len(items)))]
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+_MAKERS: Final[Mapping[str, Callable[[Corpus, np.random.Generator], Example]]] = {
+    "generate": _generate, "describe": _describe, "edit": _edit, "compare": _compare, "talk": _talk,
+}  # fmt: skip

@@ -1,0 +1,123 @@
+"""The model that a run trains: a new small one, one of transformers with or without LoRA, or one of ours once more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import torch
+
+from backend.errors import BadInput
+from backend.lm.chat import Chat
+from backend.lm.config import PoseLMConfig
+from backend.lm.devices import Placement
+from backend.lm.joints import to_model
+from backend.lm.lora import LoraSettings, add_lora
+from backend.lm.pose_lm import PoseLM, new_pose_lm
+from backend.lm.saving import NOTE, load_language, load_pose_lm, load_words, save_pose_lm
+
+from .config import ModelConfig, ScratchConfig, TrainConfig
+from .data.examples import POSE, TASKS, Corpus, example
+from .data.poses import whole
+from .tokenizer import learn_tokenizer
+
+_READ: Final = 30_000  # conversations that a new tokenizer is learned from
+_LONGEST: Final = 512  # tokens that a new model has places for
+_LIKE_TRAINING: Final = Placement("cpu", 32)  # accelerate moves it, and calculates in fewer bits where asked
+
+
+def build(config: TrainConfig, corpus: Corpus) -> tuple[PoseLM, Chat]:
+    """The model of a run before its first step, the same for the same seed.
+
+    Raises:
+        BadFile, NotAvailable: the base cannot be read or is not here. BadInput: the parts do not go together.
+    """
+    torch.manual_seed(config.seed)
+    model, chat = _new(config, corpus) if config.model.scratch else _based(config.model, corpus)
+    if config.model.lora is not None:
+        lora = config.model.lora
+        add_lora(model, LoraSettings(lora.rank, lora.alpha, lora.dropout, lora.targets))
+    return model, chat
+
+
+def finished(model: PoseLM, chat: Chat, config: TrainConfig) -> Path:
+    """Save a trained model where engines and evaluation can load it; its folder."""
+    folder = Path(config.out) / "model"
+    save_pose_lm(model, chat, folder, config.model.base)
+    return folder
+
+
+def trained_parameters(model: PoseLM) -> tuple[int, int]:
+    """How many numbers are trained, and of how many."""
+    sizes = [(p.numel(), p.requires_grad) for p in model.parameters()]
+    return sum(n for n, trained in sizes if trained), sum(n for n, _ in sizes)
+
+
+# --- new ----------------------------------------------------------------------------------------------------------
+
+
+def _new(config: TrainConfig, corpus: Corpus) -> tuple[PoseLM, Chat]:
+    scratch = config.model.scratch
+    assert scratch is not None
+    pose_config = PoseLMConfig(joints=config.model.joints)
+    tokenizer = learn_tokenizer(_texts(config, corpus), scratch.vocabulary, pose_config.tokens)
+    return _headed(_language(scratch, tokenizer), tokenizer, pose_config, corpus)
+
+
+def _language(scratch: ScratchConfig, tokenizer: Any) -> Any:
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    if scratch.hidden % scratch.heads:
+        raise BadInput(
+            f"model.scratch: hidden {scratch.hidden} is no multiple of heads {scratch.heads}", "e.g. 256 and 4"
+        )
+    return LlamaForCausalLM(
+        LlamaConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=scratch.hidden,
+            intermediate_size=scratch.intermediate,
+            num_hidden_layers=scratch.layers,
+            num_attention_heads=scratch.heads,
+            num_key_value_heads=scratch.heads,
+            max_position_embeddings=_LONGEST,
+            tie_word_embeddings=True,
+            pad_token_id=tokenizer.pad_token_id,
+            bos_token_id=None,
+            eos_token_id=tokenizer.eos_token_id,
+        )
+    )
+
+
+def _texts(config: TrainConfig, corpus: Corpus) -> Iterator[str]:
+    mix = {task: share for task, share in config.data.mix.items() if task in TASKS}
+    for number in range(_READ):
+        for _, text in example(corpus, mix, config.seed, number).messages:
+            yield text.replace(POSE, "")
+
+
+# --- of transformers ----------------------------------------------------------------------------------------------
+
+
+def _based(config: ModelConfig, corpus: Corpus) -> tuple[PoseLM, Chat]:
+    folder = Path(config.base)
+    if (folder / NOTE).is_file():
+        model, chat = load_pose_lm(folder, _LIKE_TRAINING)
+        return model.train(), chat
+    language = load_language(config.base, _LIKE_TRAINING)
+    processor, tokenizer = load_words(folder)
+    return _headed(language.train(), tokenizer, PoseLMConfig(joints=config.joints), corpus, processor)
+
+
+def _headed(
+    language: Any, tokenizer: Any, config: PoseLMConfig, corpus: Corpus, processor: Any = None
+) -> tuple[PoseLM, Chat]:
+    """With a pose head that begins at the mean pose of the data."""
+    model = new_pose_lm(language, tokenizer, config)
+    tables = [t.rotvecs for t in corpus.tables.values()]
+    rotmats = to_model(whole(np.concatenate(tables)), config.joint_set, config.root_frame).mean(axis=0)
+    u, _, vt = np.linalg.svd(rotmats)
+    turned = np.linalg.det(u @ vt)[:, None, None]
+    model.head.start_at(torch.from_numpy(np.where(turned > 0, u @ vt, np.eye(3))).float())
+    return model, Chat(tokenizer, config, model.places, processor)
