@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sys
 from dataclasses import asdict
@@ -51,8 +52,9 @@ def run(config: TrainConfig, fresh: bool = False) -> int:
         torch.set_num_threads(config.run.threads)
     _keep_note(config, fresh)
     learn, check = (Corpus.load(Path(config.data.folder), split) for split in ("train", "val"))
-    model, chat = build(config, learn)
-    trainer = Trainer(config, model, chat, learn, check, lambda line: print(line, flush=True))
+    say = _say if int(os.environ.get("RANK", "0")) == 0 else lambda _line: None
+    model, chat = build(config, learn, say)
+    trainer = Trainer(config, model, chat, learn, check, say)
     trained, of = trained_parameters(model)
     trainer.say(f"{trained:,} of {of:,} parameters are trained on {trainer.accelerator.device}.")
     progress = trainer.run()
@@ -62,6 +64,10 @@ def run(config: TrainConfig, fresh: bool = False) -> int:
         folder = finished(model, chat, config)
         trainer.say(f"{progress.step} steps in {progress.seconds / 60:.1f} minutes. The model is in {folder}.")
     return 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 def _keep_note(config: TrainConfig, fresh: bool) -> None:

@@ -50,6 +50,8 @@ class ScratchConfig:
     intermediate: int = 704
     layers: int = 5
     heads: int = 4
+    words_first: int = 0
+    """Steps of a first stage that learns what single words say of a pose (`words_first`)."""
 
 
 @dataclass(frozen=True)

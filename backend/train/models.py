@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,24 +18,28 @@ from backend.lm.lora import LoraSettings, add_lora
 from backend.lm.pose_lm import PoseLM, new_pose_lm
 from backend.lm.saving import NOTE, load_language, load_pose_lm, load_words, save_pose_lm
 
+from . import checkpoints
 from .config import ModelConfig, ScratchConfig, TrainConfig
 from .data.examples import POSE, TASKS, Corpus, example
 from .data.poses import whole
 from .tokenizer import learn_tokenizer
+from .words_first import identity_values, learn_words
 
 _READ: Final = 30_000  # conversations that a new tokenizer is learned from
 _LONGEST: Final = 512  # tokens that a new model has places for
 _LIKE_TRAINING: Final = Placement("cpu", 32)  # accelerate moves it, and calculates in fewer bits where asked
 
 
-def build(config: TrainConfig, corpus: Corpus) -> tuple[PoseLM, Chat]:
+def build(
+    config: TrainConfig, corpus: Corpus, say: Callable[[str], None] = lambda _line: None
+) -> tuple[PoseLM, Chat]:
     """The model of a run before its first step, the same for the same seed.
 
     Raises:
         BadFile, NotAvailable: the base cannot be read or is not here. BadInput: the parts do not go together.
     """
     torch.manual_seed(config.seed)
-    model, chat = _new(config, corpus) if config.model.scratch else _based(config.model, corpus)
+    model, chat = _new(config, corpus, say) if config.model.scratch else _based(config.model, corpus)
     if config.model.lora is not None:
         lora = config.model.lora
         add_lora(model, LoraSettings(lora.rank, lora.alpha, lora.dropout, lora.targets))
@@ -58,12 +62,16 @@ def trained_parameters(model: PoseLM) -> tuple[int, int]:
 # --- new ----------------------------------------------------------------------------------------------------------
 
 
-def _new(config: TrainConfig, corpus: Corpus) -> tuple[PoseLM, Chat]:
+def _new(config: TrainConfig, corpus: Corpus, say: Callable[[str], None]) -> tuple[PoseLM, Chat]:
     scratch = config.model.scratch
     assert scratch is not None
     pose_config = PoseLMConfig(joints=config.model.joints)
     tokenizer = learn_tokenizer(_texts(config, corpus), scratch.vocabulary, pose_config.tokens)
-    return _headed(_language(scratch, tokenizer), tokenizer, pose_config, corpus)
+    model, chat = _headed(_language(scratch, tokenizer), tokenizer, pose_config, corpus)
+    if scratch.words_first and not checkpoints.found(Path(config.out)):  # a run that goes on has learned them
+        identity_values(model.language)
+        learn_words(model, chat, corpus, config.loss, scratch.words_first, config.seed + 2, say)
+    return model, chat
 
 
 def _language(scratch: ScratchConfig, tokenizer: Any) -> Any:
