@@ -30,9 +30,7 @@ _LONGEST: Final = 512  # tokens that a new model has places for
 _LIKE_TRAINING: Final = Placement("cpu", 32)  # accelerate moves it, and calculates in fewer bits where asked
 
 
-def build(
-    config: TrainConfig, corpus: Corpus, say: Callable[[str], None] = lambda _line: None
-) -> tuple[PoseLM, Chat]:
+def build(config: TrainConfig, corpus: Corpus, say: Callable[[str], None] = lambda _line: None) -> tuple[PoseLM, Chat]:
     """The model of a run before its first step, the same for the same seed.
 
     Raises:
