@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from backend.body.camera import framing, orbit_direction
-from backend.body.picture import draw, group
+from backend.body.picture import draw, figure, group
 from backend.body.png import encode_png
 from backend.errors import BadInput
 from backend.pipeline import Pipeline
@@ -63,13 +63,11 @@ def _scene(rng: np.random.Generator) -> Scene:
 
 
 def _picture(poses: np.ndarray) -> np.ndarray:
-    from backend.engines.settling import resting  # on the ground, as a scene has them
-
     places = _APART * (np.arange(len(poses)) - (len(poses) - 1) / 2)
     people = []
     for rotvecs, x in zip(poses, places, strict=True):
-        stood = resting(Pose(whole(rotvecs), np.zeros(3)))
-        people.append(Pose(stood.rotvecs, stood.transl + [x, 0.0, 0.0]))
+        skin = figure(Pose(whole(rotvecs), np.zeros(3))).vertices
+        people.append(Pose(whole(rotvecs), np.array([x, -skin[:, 1].min(), 0.0])))
     bodies = group(people)
     camera = framing(bodies.vertices, orbit_direction(_TURN, np.radians(8.0)), _SIZE)
     return draw(bodies, camera, _SIZE)
