@@ -36,7 +36,8 @@ class Facing(Posecode):
     """The direction that a face of the body looks to: the chest (lying on the back: up), a palm, a sole, the head.
 
     Use it for lying bodies (chest and pelvis up: on the back; down: on the belly; pelvis_left up: on the right side),
-    for palms and for where toes point (foot). Standing and sitting bodies face front already. For the eyes use gaze.
+    for palms and for where toes point (foot). Standing and sitting bodies face front, and stay so: all directions are
+    seen from where they face. For the eyes use gaze.
     """
 
     kind = "facing"
