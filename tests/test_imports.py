@@ -29,7 +29,8 @@ MAY_USE: dict[str, set[str]] = {
     "language": {"body", "posecodes"},
     "vision": {"body", "posecodes", "solver"},
     # Of the solver only the settings that an engine proposes, of vision only whether it could run.
-    "engines": {"body", "posecodes", "language", "solver", "vision", "lm"},
+    "engines": {"body", "posecodes", "language", "solver", "vision", "lm", "writer"},
+    "writer": {"body", "posecodes", "language", "solver", "vision", "lm"},
     "lm": {"body", "posecodes"},
     "pipeline": {"body", "posecodes", "solver", "language", "engines", "photo_answer", "track_answer"},
     "photo_answer": {"body", "posecodes", "solver", "language", "vision", "photo_touches"},
@@ -72,6 +73,7 @@ OTHER_TIERS = {"train"}
 LANGUAGE_MODEL_TIER = {"torch", "transformers", "peft", "safetensors", "tokenizers", "PIL"}  # of backend/lm only
 OTHER_TIER_FILES = {"backend/body/bake/__main__.py", "backend/body/bake/source.py", "backend/body/smplx_file.py"}
 PHOTO_TIER = ("models", "images", "regions", "frames", "transformer", "hub")
+OTHER_TIER_FILES |= {f"backend/writer/{name}.py" for name in ("endpoint", "local", "constraint", "marks")}
 OTHER_TIER_FILES |= {f"backend/vision/{name}.py" for name in PHOTO_TIER}
 
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from backend.body.kinematics import heading_of
 from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
 from backend.errors import BadInput, NotAvailable
 from backend.language.conversation import Answer, read_answer
@@ -24,11 +23,11 @@ from backend.posecodes.contact import Reach
 from backend.solver.pose_program import Setting
 from backend.solver.start import starting_pose
 from backend.ticks import Tick, quiet
-from rigs.skeleton import INDEX, JOINTS, expand_joints
+from rigs.skeleton import INDEX, JOINTS
 from rigs.wire import EngineInfo, Pose, PoseRequest
 
 from .proposal import Proposal
-from .settling import held_arms, on_the_ground, within_limits
+from .settling import allowed_joints, held_arms, on_the_ground, setting_for, within_limits
 
 _PHOTO_HINT = "leave the engine to auto, or name photo"
 
@@ -49,7 +48,7 @@ class EmbeddedEngine:
 
     def _proposed(self, request: PoseRequest) -> Proposal:
         """Which of these the words are is theirs to say, unless the request's intent says it."""
-        allowed = _allowed(request)
+        allowed = allowed_joints(request)
         told = _told(request)
         if told is not None:
             return Proposal(None, Setting.neutral(), told)
@@ -79,14 +78,6 @@ class EmbeddedEngine:
         scope = free if allowed is None else free & allowed
         setting = Setting(rotvec_to_rotmat(pose.rotvecs), pose.transl, scope, keep=True)
         return Proposal(program, setting, answer.reply)
-
-
-def _allowed(request: PoseRequest) -> frozenset[str] | None:
-    """Joints that may move: the scope without the locks; None when neither is given."""
-    if not request.scope and not request.locks:
-        return None
-    allowed = set(expand_joints(request.scope)) if request.scope else set(JOINTS)
-    return frozenset(allowed - set(expand_joints(request.locks)))
 
 
 def _told(request: PoseRequest) -> str | None:
@@ -129,7 +120,7 @@ def _new_pose(reading: Reading, allowed: frozenset[str] | None, current: Pose | 
     """A pose read from scratch, where the character stands and faces now; joints that may not move stay as they are."""
     if reading.is_empty:
         return Proposal(None, Setting.neutral(), reply_to(reading), (), reading.unread)
-    setting = _setting(allowed, current)
+    setting = setting_for(allowed, current)
     others = ((_program(take, setting), take.explicit) for take in takes(reading, seed))
     return Proposal(
         _program(reading, setting), setting, reply_to(reading), reading.explicit, reading.unread, takes=others
@@ -143,15 +134,3 @@ def _program(reading: Reading, setting: Setting) -> Program:
     draft = starting_pose(setting.local, reading.whole, np.ones(len(JOINTS), bool))
     pose = Pose(rotmat_to_rotvec(draft), setting.transl)
     return in_moods(reading.whole, reading.explicit, reading.moods, Measures(pose))
-
-
-def _setting(allowed: frozenset[str] | None, current: Pose | None) -> Setting:
-    neutral = Setting.neutral()
-    if current is None:
-        return Setting(neutral.local, neutral.transl, allowed)
-    now = rotvec_to_rotmat(current.rotvecs)
-    if allowed is not None:
-        return Setting(now, current.transl, allowed, keep=True)
-    local = neutral.local.copy()
-    local[0] = heading_of(now[0]) @ local[0]
-    return Setting(local, np.array([current.transl[0], neutral.transl[1], current.transl[2]]))

@@ -1,4 +1,4 @@
-"""Poses put together from earlier ones are made possible: joints in their ranges, bodies on the ground."""
+"""Where a pose begins and what may move; poses put together from earlier ones are made possible."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from backend.body.kinematics import heading_of
 from backend.body.model import BodyModel
 from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
 from backend.language.measures import Measures
@@ -14,8 +15,9 @@ from backend.posecodes.direction import Direction
 from backend.posecodes.facing import Facing
 from backend.posecodes.vocabulary import SIDES
 from backend.solver.limits import clamped
-from rigs.skeleton import GROUPS, INDEX
-from rigs.wire import Pose
+from backend.solver.pose_program import Setting
+from rigs.skeleton import GROUPS, INDEX, JOINTS, expand_joints
+from rigs.wire import Pose, PoseRequest
 
 _EASE = np.radians(2.0)  # rad beyond its range that a joint may always be
 _IN_THE_AIR = 0.1  # m
@@ -64,3 +66,24 @@ def held_arms(pose: Pose, moved: frozenset[str]) -> tuple[Program, frozenset[str
         codes.append(Facing(f"{side}_palm", (x, y, z), "chest"))
         free |= {f"{side}_shoulder", f"{side}_elbow"}
     return tuple(codes), frozenset(free)
+
+
+def allowed_joints(request: PoseRequest) -> frozenset[str] | None:
+    """Joints that may move: the scope without the locks; None when neither is given."""
+    if not request.scope and not request.locks:
+        return None
+    allowed = set(expand_joints(request.scope)) if request.scope else set(JOINTS)
+    return frozenset(allowed - set(expand_joints(request.locks)))
+
+
+def setting_for(allowed: frozenset[str] | None, current: Pose | None) -> Setting:
+    """Where a new pose begins: at ease, where the character stands and faces now; with `allowed` as it is now."""
+    neutral = Setting.neutral()
+    if current is None:
+        return Setting(neutral.local, neutral.transl, allowed)
+    now = rotvec_to_rotmat(current.rotvecs)
+    if allowed is not None:
+        return Setting(now, current.transl, allowed, keep=True)
+    local = neutral.local.copy()
+    local[0] = heading_of(now[0]) @ local[0]
+    return Setting(local, np.array([current.transl[0], neutral.transl[1], current.transl[2]]))

@@ -19,6 +19,7 @@ from backend.posecodes.facing import Facing
 from backend.posecodes.gaze import Gaze
 from backend.posecodes.ground import Airborne, Support
 from backend.posecodes.hand import Hand
+from backend.posecodes.lean import Lean
 from backend.posecodes.position import Position
 from backend.posecodes.turn import Turn
 from backend.posecodes.vocabulary import limb_of_point, skin
@@ -161,7 +162,7 @@ def _keeps_support(code: Posecode) -> bool:
 
 
 def _is_lean(code: Posecode) -> bool:
-    return isinstance(code, Direction) and code.segment == "torso"
+    return isinstance(code, Lean) or (isinstance(code, Direction) and code.segment == "torso")
 
 
 def _limb_of_bearer(part: str) -> set[str]:

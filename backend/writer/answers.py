@@ -42,15 +42,19 @@ class Answer:
 
 @dataclass(frozen=True)
 class Choices:
-    """What an answer may begin with, beside NONE and the postures: current: there is a pose. people: in the picture."""
+    """What an answer may begin with, beside NONE.
+
+    current: the pose that there is. postures: a new pose. people: somebody in the picture, of so many.
+    """
 
     current: bool = False
     people: int = 0
+    postures: bool = True
 
     @property
     def beginnings(self) -> tuple[str, ...]:
-        more = (CURRENT,) if self.current else ()
-        return (NONE, *more, *((PHOTO,) if self.people else ()), *POSTURES)
+        some = ((CURRENT,) if self.current else ()) + ((PHOTO,) if self.people else ())
+        return (NONE, *some, *(POSTURES if self.postures else ()))
 
 
 def answer_schema(choices: Choices, bounded: bool = False) -> dict[str, Any]:

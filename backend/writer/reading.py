@@ -16,7 +16,7 @@ from backend.errors import BadProgram
 from backend.posecodes import program_from_json, read_program
 
 from .answers import LONGEST_REPLY, Answer, Choices
-from .beginnings import NONE, STANDING
+from .beginnings import CURRENT, NONE, STANDING
 
 _FIELDS: Final = ("reply", "begin", "person", "program")
 _THOUGHTS: Final = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
@@ -75,8 +75,7 @@ def _cut(text: str) -> Unreadable:
     try:
         _DECODER.raw_decode(text[text.index("{") :])
     except json.JSONDecodeError as error:
-        left = len(text) - text.index("{") - error.pos
-        if left <= 1 or "Unterminated" in error.msg:
+        if _at_end(error, text[text.index("{") :]):
             return Unfinished("the answer ends in the middle of the JSON", "write fewer statements")
         where = text[text.index("{") :][max(0, error.pos - 20) : error.pos + 20]
         return Unreadable(f"the JSON is broken: {error.msg} near {where!r}", "write it again, complete and valid")
@@ -103,11 +102,20 @@ def _values(text: str) -> Iterator[Any]:
         at = min(starts)
         try:
             value, end = _DECODER.raw_decode(text, at)
-        except (json.JSONDecodeError, RecursionError):
+        except RecursionError:
+            return
+        except json.JSONDecodeError as error:
+            if _at_end(error, text):  # what is inside of it is no answer of its own
+                return
             at += 1
             continue
         yield value
         at = end
+
+
+def _at_end(error: json.JSONDecodeError, text: str) -> bool:
+    """Whether JSON was good as far as it goes."""
+    return error.pos >= len(text.rstrip()) - 1 or "Unterminated" in error.msg
 
 
 def _answer(value: Mapping[str, Any], choices: Choices) -> Answer:
@@ -118,7 +126,7 @@ def _answer(value: Mapping[str, Any], choices: Choices) -> Answer:
     if not isinstance(reply, str):
         raise Unreadable(f"reply: expected a text, got {type(reply).__name__}")
     raw = value.get("program") or []
-    begin = value.get("begin") or (STANDING if raw else NONE)
+    begin = value.get("begin") or (_usual(choices) if raw else NONE)
     if begin not in choices.beginnings:
         raise Unreadable(f"begin: {str(begin)[:60]!r} is none of those", f"one of {', '.join(choices.beginnings)}")
     try:
@@ -127,6 +135,10 @@ def _answer(value: Mapping[str, Any], choices: Choices) -> Answer:
         raise Unreadable(fault.message, fault.hint) from None
     words = " ".join(reply.split())
     return Answer(words[:LONGEST_REPLY], begin, () if begin == NONE else program, _person(value, choices))
+
+
+def _usual(choices: Choices) -> str:
+    return STANDING if choices.postures else CURRENT
 
 
 def _lines(raw: Any) -> bool:

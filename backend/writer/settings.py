@@ -150,8 +150,9 @@ def _read(name: str, text: str) -> Any:
         if text.lower() not in (*_TRUE, *_FALSE):
             raise BadInput(f"writer: {name} is {text[:40]!r}", "yes or no")
         return text.lower() in _TRUE
+    kind: Any = type(f.default)
     try:
-        return type(f.default)(text)
+        return kind(text)
     except ValueError:
         raise BadInput(f"writer: {name} is {text[:40]!r}, no number", f.metadata["doc"]) from None
 

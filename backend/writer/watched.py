@@ -64,8 +64,8 @@ def watched(work: Sequence[Callable[[Watch], T]], beat: Callable[[str], None]) -
             text = _latest(watch[0], text)
             beat(text)
     except BaseException:
-        for each in watch:
-            each._stop()
+        for one in watch:
+            one._stop()
         raise
     for result in results.values():
         if isinstance(result, BaseException) and not isinstance(result, PosewrightError):

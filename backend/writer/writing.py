@@ -11,7 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+
 from backend.errors import NotAvailable, PosewrightError
+from backend.posecodes.base import Scalar
+from backend.posecodes.ground import Support
 from backend.ticks import Tick
 
 from .answers import Answer, Choices, answer_schema
@@ -23,9 +27,10 @@ from .voting import chosen
 
 _BADLY: Final = 1.5  # tolerances by which a statement has to be missed for the answer to go back
 _TOLD: Final = 8  # statements that are told
-_BACK: Final = (
-    "Your answer cannot be used: {fault}. {hint}.\nWrite the whole JSON object again, with this mended and the rest as it was."
-)
+_BACK: Final = """
+Your answer cannot be used: {fault}. {hint}.
+Write the whole JSON object again, with this mended and the rest as it was.
+""".strip()
 _UNMET: Final = """
 The pose was made, but not everything could be reached at once:
 {told}
@@ -157,18 +162,14 @@ def unmet_report(draft: Draft) -> str:
     """Which statements were not reached, by their place in the program, asked and reached."""
     lines = []
     for k, verdict in draft.missed[:_TOLD]:
-        m = verdict.measured
+        m, unit = verdict.measured, "degrees" if verdict.measured.unit in ("deg", "rad") else "m"
         said = json.dumps(statements((verdict.code,))[0], separators=(",", ":"))
-        if m.asked is None or m.reached is None:
-            told = f"off by {_figure(m.error, m.unit)}"
+        if isinstance(verdict.code, (Scalar, Support)) and m.reached is not None:
+            told = f"asked {m.asked:.3g}, reached {m.reached:.3g} {unit}"
         else:
-            told = f"asked {m.asked:.3g} {m.unit}, reached {m.reached:.3g} {m.unit}"
+            told = f"off by {np.degrees(m.error) if unit == 'degrees' else m.error:.2g} {unit}"
         lines.append(f"- program[{k}] {said}: {told}")
     return _UNMET.format(told="\n".join(lines))
-
-
-def _figure(error: float, unit: str) -> str:
-    return f"{error * 57.29578:.0f} degrees" if unit in ("rad", "deg") else f"{error:.2f} m"
 
 
 def _tokens(written: Sequence[Written]) -> tuple[int, int]:

@@ -1,0 +1,63 @@
+"""Postures: each comes out as what its name says, on both sides, and gives way to what a model says of a limb."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.body.model import ShapedBody
+from backend.body.rotations import rotmat_to_rotvec
+from backend.language.measures import Measures
+from backend.language.postures import posture_of
+from backend.posecodes import mirrored, read_program
+from backend.posecodes.ground import Support
+from backend.solver import Solution, pose_program
+from backend.solver.pose_program import Setting
+from backend.writer.beginnings import POSTURES, STANDING, begun, statements_of
+from rigs.wire import Pose
+
+WORDS = ("sitting", "kneeling", "lying", "standing", "squatting", "handstand", "headstand", "lunging")
+
+
+def solved(shaped: ShapedBody, name: str, lines: str = "") -> Solution:
+    return pose_program(shaped, begun(name, read_program(lines)), Setting.neutral())[0]
+
+
+def pose_of(solution: Solution) -> Pose:
+    return Pose(rotmat_to_rotvec(solution.local), solution.transl)
+
+
+@pytest.mark.parametrize("name", POSTURES)
+def test_a_posture_is_what_it_is_called_and_does_it(shaped: ShapedBody, name: str) -> None:
+    found = solved(shaped, name)
+    assert all(v.measured.error < 2 * v.code.tolerance for v in found.verdicts)
+    posture = posture_of(Measures(pose_of(found)))
+    word = next((word for word in WORDS if name.startswith(word)), None)
+    assert word is None or name == "sitting_on_heels" or word in f"{posture.kind} {posture.words}"
+
+
+@pytest.mark.parametrize("name", [n for n in POSTURES if "_left_" in n])
+def test_sides_are_mirror_images(name: str) -> None:
+    assert set(mirrored(statements_of(name))) == set(statements_of(name.replace("_left_", "_right_")))
+
+
+def test_the_side_in_a_name_is_the_side_of_the_pose(shaped: ShapedBody) -> None:
+    assert Measures(pose_of(solved(shaped, "kneeling_on_left_knee"))).height("left_knee") < 0.15
+    assert Measures(pose_of(solved(shaped, "kneeling_on_left_knee"))).height("right_knee") > 0.3
+    walking = solved(shaped, "walking_right_leg_ahead")
+    assert walking.joints[8, 2] > walking.joints[7, 2]
+
+
+def test_a_limb_that_is_said_is_not_the_posture_s(shaped: ShapedBody) -> None:
+    seated = solved(shaped, "sitting_on_chair", "left arm points up; left elbow bent 0")
+    assert all(v.measured.met for v in seated.verdicts)
+    assert seated.joints[20, 1] > seated.joints[15, 1]  # the wrist above the head
+
+
+@pytest.mark.parametrize("line", ["torso leans forward 20", "torso points up 0.3 front", "torso turned left 20"])
+def test_a_trunk_that_leans_still_sits(line: str) -> None:
+    seats = [c for c in begun("sitting_on_chair", read_program(line)) if isinstance(c, Support) and "seat" in c.parts]
+    assert seats
+
+
+def test_standing_brings_nothing() -> None:
+    assert statements_of(STANDING) == ()
