@@ -64,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     engines.add_argument("--json", action="store_true", help="print JSON")
     engines.set_defaults(run=_engines)
     _add_setup(commands.add_parser("setup", help="install what a tier needs: photo (posing from pictures), vitpose"))
+    _add_writer(commands.add_parser("writer", help="which language model writes poses, and what it is sent"))
     _add_serve(commands.add_parser("serve", help="run the pose service on this computer"))
     _add_render(commands.add_parser("render", help="draw a pose: three-quarter view and side view"))
     return parser
@@ -157,6 +158,12 @@ def _add_atlas(p: argparse.ArgumentParser) -> None:
     what.add_argument("--check", metavar="FILE", type=Path, nargs="+", help="read and pose your own atlas files")
     p.add_argument("--both-sides", action="store_true", help="with --sheet: also the mirrored twins")
     p.set_defaults(run=_atlas)
+
+
+def _add_writer(p: argparse.ArgumentParser) -> None:
+    p.add_argument("changes", metavar="NAME=VALUE", nargs="*", help="settings to change; key=- reads the key unseen")
+    p.add_argument("--check", action="store_true", help="let the model write a pose")
+    p.set_defaults(run=_writer)
 
 
 def _add_serve(p: argparse.ArgumentParser) -> None:
@@ -256,6 +263,12 @@ def _engines(options: argparse.Namespace) -> int:
     engines = Pipeline().engines()
     print(json.dumps([e.to_dict() for e in engines]) if options.json else "\n".join(engine_lines(engines)))
     return 0
+
+
+def _writer(options: argparse.Namespace) -> int:
+    from .writer_command import run
+
+    return run(options)
 
 
 def _serve(options: argparse.Namespace) -> int:

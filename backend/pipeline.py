@@ -14,7 +14,7 @@ from backend.body.png import encode_png
 from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
 from backend.engines import stated
 from backend.engines.catalogue import Catalogue
-from backend.engines.proposal import Proposal
+from backend.engines.proposal import Proposal, Seen
 from backend.errors import BadInput
 from backend.language.captions import describe, difference
 from backend.language.phrases import phrases
@@ -83,6 +83,8 @@ class Pipeline:
         tick("Reading the words")
         name, engine = self._catalogue.get(request.engine)
         proposal = engine.propose(request, tick)
+        if proposal.seen is not None:
+            return replace(self._seen(request, proposal, proposal.seen, tick), engine=name, seconds=_since(began))
         shaped = _shaped(request.current)
         solutions = _solved(shaped, proposal, request, tick)
         tick("Measuring the result")
@@ -93,8 +95,32 @@ class Pipeline:
             reply=_with_unmet(proposal, solutions),
             unread=proposal.unread,
             engine=name,
-            seconds=round(time.perf_counter() - began, 4),
+            seconds=_since(began),
             warnings=(*proposal.warnings, *(solutions[0].notes if solutions else ())),
+        )
+
+    def _seen(self, request: PoseRequest, proposal: Proposal, seen: Seen, tick: Tick) -> PoseResult:
+        """The pose of a person in the picture, and the program of a proposal carried out on it."""
+        from backend.photo_answer import photo_answer
+
+        asked = replace(request, prompt="", turns=(), box=seen.box, person=None, contacts=seen.contacts, engine="photo")
+        result = photo_answer(asked, _shaped(request.current), self.pose, tick)
+        result = replace(result, reply=f"{proposal.reply} {result.reply}".strip())
+        if not proposal.program or not result.poses:
+            return result
+        first = result.poses[0]
+        program = tuple(program_to_json(proposal.program))
+        change = SolveRequest(program, "", first.pose, request.scope, request.locks, request.n, request.seed)
+        changed = self.solve(change, tick)
+        missed = [s.text for s in changed.poses[0].unmet]
+        return replace(
+            result,
+            poses=tuple(
+                replace(e, camera=first.camera, person=first.person, confidence=first.confidence, report=None)
+                for e in changed.poses
+            ),
+            reply=f"{result.reply} Not quite reached: {', '.join(missed)}." if missed else result.reply,
+            warnings=(*result.warnings, *changed.warnings),
         )
 
     def track(self, request: TrackRequest, tick: Tick = quiet) -> TrackResult:
@@ -125,7 +151,7 @@ class Pipeline:
             reply=_tally(solutions[0]),
             unread=(),
             engine="posecodes",
-            seconds=round(time.perf_counter() - began, 4),
+            seconds=_since(began),
             warnings=proposal.warnings,
         )
 
@@ -147,6 +173,11 @@ class Pipeline:
         change = difference(request.than, request.pose) if request.than else ""
         program = program_to_json(_program_of(request.pose)) if request.posecodes else ()
         return Description(line, paragraph, full, change, tuple(program))
+
+
+def _since(began: float) -> float:
+    """Seconds on the clock of performance, as results tell them."""
+    return round(time.perf_counter() - began, 4)
 
 
 def _shaped(current: Pose | None) -> ShapedBody:

@@ -20,6 +20,7 @@ from .proposal import Engine
 # name: module within this package, class. The order is that of the list which users see.
 ENGINES: Final[dict[str, tuple[str, str]]] = {
     "embedded": ("embedded", "EmbeddedEngine"),
+    "writer": ("writer", "WriterEngine"),
 }
 AUTO: Final = ("embedded",)  # the best first; the first that is ready answers requests that name no engine
 PICTURES: Final = ("photo", "vitpose")  # engines that the pipeline itself runs, for requests with a picture
@@ -27,7 +28,6 @@ PICTURES: Final = ("photo", "vitpose")  # engines that the pipeline itself runs,
 _TIER = ("the language-model tier",)
 _LATER = "not part of this version; the embedded engine answers meanwhile"
 PLANNED: Final[tuple[EngineInfo, ...]] = (
-    EngineInfo("writer", "Any instruct model writes posecodes", False, ("text", "dialogue"), _TIER, _LATER),
     EngineInfo("chatpose", "ChatPose checkpoints", False, ("text", "image", "dialogue"), _TIER, _LATER),
     EngineInfo("unipose", "UniPose checkpoints", False, ("text", "image", "edit", "describe"), _TIER, _LATER),
 )

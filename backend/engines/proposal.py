@@ -9,7 +9,15 @@ from typing import Protocol
 from backend.posecodes import Program
 from backend.solver.pose_program import Setting
 from backend.ticks import Tick, quiet
-from rigs.wire import EngineInfo, PoseRequest
+from rigs.wire import EngineInfo, PoseRequest, Touch
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Whose pose in the request's picture comes first: box (x, y, w, h) px of the file, and what was seen to touch."""
+
+    box: tuple[float, float, float, float]
+    contacts: tuple[tuple[Touch, ...], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +27,7 @@ class Proposal:
     asked: the part of the program that the user said in so many words, whose failures are worth telling.
     unread: words that nothing was made of. With None as program there is only a reply.
     takes: for alternatives, further programs that do what was asked, each with its part that was asked in words.
+    seen: the program changes the pose that this person has in the picture, which the photo tier measures.
     """
 
     program: Program | None
@@ -28,6 +37,7 @@ class Proposal:
     unread: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     takes: Iterable[tuple[Program, Program]] = ()
+    seen: Seen | None = None
 
 
 class Engine(Protocol):

@@ -45,21 +45,26 @@ def write_overlay(picture: Picture, entries: Sequence[PoseEntry], path: Path) ->
 
 
 def write_people(picture: Picture, people: Sequence[Found], path: Path) -> None:
-    """Write the PNG of a picture with a box and its number, from 0 as `choose` counts, for everybody who was found.
+    """Write the PNG of `numbered`.
 
     Raises:
         OSError: it cannot be written.
     """
+    write_png(path, numbered(picture, people))
+
+
+def numbered(picture: Picture, people: Sequence[Found]) -> np.ndarray:
+    """The picture, as a square, with a box and its number, from 0 as `choose` counts, for everybody who was found."""
     width, height = picture.size
     region = _around([(0.0, 0.0, float(width), float(height))], 1.0)
-    shown = (cropped(picture, region, 2 * HEIGHT) * 255).astype(np.uint8)
+    shown: np.ndarray = (cropped(picture, region, 2 * HEIGHT) * 255).astype(np.uint8)
     for number, found in enumerate(people):
         x, y, w, h = found.box
         corners = 2 * _within(region, np.array([[x, y], [x + w, y], [x + w, y + h], [x, y + h]]))
         for a, b in zip(corners, np.roll(corners, 1, axis=0), strict=True):
             _draw_line(shown, a, b, _MIDDLE)
         _draw_number(shown, corners[0] + 4, number)
-    write_png(path, shown)
+    return shown
 
 
 def _scaled(box: Box, picture: Picture) -> Box:

@@ -44,7 +44,7 @@ class Answer:
 class Choices:
     """What an answer may begin with, beside NONE.
 
-    current: the pose that there is. postures: a new pose. people: somebody in the picture, of so many.
+    current: the pose that there is. postures: a new pose. people: somebody in the picture, of so many, numbered from 0.
     """
 
     current: bool = False
@@ -68,7 +68,7 @@ def answer_schema(choices: Choices, bounded: bool = False) -> dict[str, Any]:
         "begin": {"type": "string", "enum": list(choices.beginnings)},
     }
     if choices.people:
-        numbers = list(range(1, choices.people + 1))
+        numbers = list(range(choices.people))
         properties["person"] = {"anyOf": [{"type": "integer", "enum": numbers}, {"type": "null"}]}
     properties["program"] = program
     return {

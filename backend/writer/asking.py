@@ -46,6 +46,10 @@ def _lines(request: PoseRequest, choices: Choices) -> Iterator[str]:
     if request.points:
         places = (f"{name} [{', '.join(f'{v:.2f}' for v in place)}]" for name, place in request.points.items())
         yield f"Places in the scene: {'; '.join(places)}."
+    if isinstance(request.person, str) and choices.people:
+        yield f"Who is meant in the picture: {request.person}."
+    if request.image is not None and not choices.people:
+        yield "Nobody was found in the picture whose pose could be measured."
     yield f"Request: {request.prompt.strip() or _NOTHING_SAID}"
 
 

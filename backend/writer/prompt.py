@@ -38,10 +38,11 @@ tired"). The program then has only what is new; everything else stays as it is. 
 for another pose.
 """.strip()
 _PICTURE: Final = """
-A picture comes with the request; the people in it have numbers drawn at them. person: the number of the one who is
-meant, null if nobody is. begin "photo": the pose of that person as the picture shows it, which is measured in the
-picture; the program then has only what the user wants different, and is empty if nothing is. Take a posture instead if
-the user asks for a pose that the picture does not show ("what will she do next?"), and write it in full.
+A picture comes with the request; several people in it have numbers drawn at them, from 0; one alone is number 0.
+person: the number of the one who is meant, null if nobody is. begin "photo": the pose of that person as the picture
+shows it, which is measured in the picture; the program then has only what the user wants different, and is empty if
+nothing is. Take a posture instead if the user asks for a pose that the picture does not show ("what will she do
+next?"), and write it in full.
 """.strip()
 
 

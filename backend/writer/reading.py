@@ -157,6 +157,6 @@ def _person(value: Mapping[str, Any], choices: Choices) -> int | None:
     person = value.get("person")
     if person is None or not choices.people:
         return None
-    if isinstance(person, bool) or not isinstance(person, int) or not 1 <= person <= choices.people:
-        raise Unreadable(f"person: {str(person)[:40]} is nobody", f"a number from 1 to {choices.people}, or null")
+    if isinstance(person, bool) or not isinstance(person, int) or not 0 <= person < choices.people:
+        raise Unreadable(f"person: {str(person)[:40]} is nobody", f"a number from 0 to {choices.people - 1}, or null")
     return person
