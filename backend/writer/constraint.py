@@ -1,7 +1,8 @@
 """Words that a schema allows: llguidance tells at each step which tokens may follow, all others cannot be chosen.
 
 Near the end of the room for a text, what is open is closed: of the tokens that may follow those are left that end a
-list or a text. With a bounded schema (`answers`) every text so comes to its end, whatever the model's numbers are.
+text, a list, an object or a number. With a bounded schema (`answers`) every text so comes to its end, whatever the
+model's numbers are.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from transformers import LogitsProcessor
 
 RESERVE: Final = 320  # tokens in which any text of an answer's schema can be closed, even byte by byte
 _DEFAULTS: Final = {"whitespace_flexible": False}  # JSON without a blank: no endless ones, and fewer tokens
-_CLOSING: Final = (b'"', b"]")  # the first of these with which an allowed token begins is the way to the end
+_CLOSING: Final = (b'"', b"]", b"}", b",")  # what ends what is open: the first with which an allowed token begins
 
 
 class Vocabulary:
