@@ -23,3 +23,22 @@ def selected_bone_names(armature: bpy.types.Object) -> frozenset[str]:
     if bpy.app.version >= (5, 0, 0):
         return frozenset(bone.name for bone in armature.pose.bones if bone.select)
     return frozenset(bone.name for bone in armature.data.bones if bone.select)
+
+
+def channelbag(action: bpy.types.Action, slot: bpy.types.ActionSlot) -> bpy.types.ActionChannelbag:
+    """Where the curves of a slot are; layer, strip and bag are made when they are not there."""
+    layer = action.layers[0] if action.layers else action.layers.new("Layer")
+    strip = layer.strips[0] if layer.strips else layer.strips.new(type="KEYFRAME")
+    return strip.channelbag(slot, ensure=True)
+
+
+def new_curve(bag: bpy.types.ActionChannelbag, path: str, index: int, group: str) -> bpy.types.FCurve:
+    """The curve of a channel, in the group of its bone; 4.5 has neither `ensure` nor groups by name."""
+    found = bag.fcurves.find(path, index=index)
+    if found is not None:
+        return found
+    if bpy.app.version >= (5, 0, 0):
+        return bag.fcurves.new(path, index=index, group_name=group)
+    curve = bag.fcurves.new(path, index=index)
+    curve.group = bag.groups.get(group) or bag.groups.new(group)
+    return curve

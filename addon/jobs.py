@@ -152,9 +152,8 @@ class Board:
                 job, state=FAILED, error=ServiceError(f"A fault in Posewright: {error!r}.", "Please report it.")
             )
         else:
-            several = len(result.poses) > 1
-            self._report(job, state=DONE, result=result, pictured=not several)
-            if several:
+            self._report(job, state=DONE, result=result, pictured=not result.poses)
+            if result.poses:
                 self._report(job, pictures=self._drawn(job, result), pictured=True)
 
     def _drawn(self, job: Job, result: PoseResult) -> tuple[bytes, ...]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from ..rigs.quaternions import quat_product, quat_wxyz_to_rotvec, rotvec_to_quat_wxyz
 from ..rigs.skeleton import INDEX, JOINTS, N_JOINTS, expand_joints, mirror_rotvecs
-from .retarget import PELVIS, quat_product, quat_wxyz_to_rotvec, rotvec_to_quat_wxyz
+from .retarget import PELVIS
 
 if TYPE_CHECKING:
     from ..rigs.wire import Pose

@@ -28,6 +28,19 @@ def tell(operator: bpy.types.Operator, error: ServiceError) -> None:
     operator.report({"ERROR" if bpy.app.background else "WARNING"}, f"{error.message} {error.hint}".strip())
 
 
+def report_blocking(operator: bpy.types.Operator, job: Job) -> set[str]:
+    """Background mode, where the job has ended by now: what came of it."""
+    if job.error is not None:
+        tell(operator, job.error)
+        return CANCELLED
+    if job.result is not None and job.result.poses and not job.applied:
+        operator.report({"ERROR"}, job.note)
+        return CANCELLED
+    if job.result is not None and job.result.reply:
+        operator.report({"INFO"}, job.result.reply)
+    return FINISHED
+
+
 class POSEWRIGHT_OT_add_body(bpy.types.Operator):
     """Add a character with SMPL-X bones at the 3D cursor"""
 
@@ -90,7 +103,7 @@ class POSEWRIGHT_OT_pose(bpy.types.Operator):
         except ServiceError as error:
             tell(self, error)
             return CANCELLED
-        return self._report_blocking(job) if bpy.app.background and job is not None else FINISHED
+        return report_blocking(self, job) if bpy.app.background and job is not None else FINISHED
 
     def _wish(self, context: bpy.types.Context) -> Wish:
         """What the panel says; what a script or key map has set goes before it."""
@@ -100,18 +113,6 @@ class POSEWRIGHT_OT_pose(bpy.types.Operator):
             wish = Wish(self.prompt.strip())
         changes = {name: getattr(self, name) for name in ("mode", "scope", "count") if given(name)}
         return replace(wish, **changes)
-
-    def _report_blocking(self, job: Job) -> set[str]:
-        """Background mode: the job has ended by now."""
-        if job.error is not None:
-            tell(self, job.error)
-            return CANCELLED
-        if job.result is not None and job.result.poses and not job.applied:
-            self.report({"ERROR"}, job.note)
-            return CANCELLED
-        if job.result is not None and job.result.reply:
-            self.report({"INFO"}, job.result.reply)
-        return FINISHED
 
 
 class POSEWRIGHT_OT_try_example(bpy.types.Operator):

@@ -70,6 +70,7 @@ def draw_target(layout: Any, context: bpy.types.Context, armature: bpy.types.Obj
     if not reason:
         row = layout.row()
         row.label(text=armature.name, icon="ARMATURE_DATA")
+        row.operator("posewright.open_pose", text="", icon="FILE_FOLDER")
         row.operator("posewright.add_body", text="", icon="ADD")
         return
     box = layout.box()
@@ -145,6 +146,10 @@ def draw_outcome(layout: Any, context: bpy.types.Context, job: Job) -> None:
     if job.applied and job.held:
         more = f" and {len(job.held) - _HELD_SHOWN} more" if len(job.held) > _HELD_SHOWN else ""
         say(box, context, f"Locked bones stayed: {', '.join(job.held[:_HELD_SHOWN])}{more}.", icon="LOCKED")
+    if job.applied:
+        row = layout.row(align=True)
+        row.operator("posewright.save_pose", text="Save", icon="FILE_TICK")
+        row.operator("posewright.add_pose_asset", text="To Library", icon="ASSET_MANAGER")
     for warning in job.result.warnings:
         say(box, context, warning, icon="INFO")
 

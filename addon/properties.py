@@ -47,6 +47,19 @@ class PosewrightState(bpy.types.PropertyGroup):
         options={"SKIP_SAVE"},
     )
 
+    person: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="Who",
+        description='Which person of a picture: "the man on the left", "2", "in red", "all"; empty is the largest',
+        options={"SKIP_SAVE"},
+    )
+    with_picture: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="With the Words Above",
+        description='The words change what is seen: "this, but sitting", "only the arms", "mirror it"',
+        options={"SKIP_SAVE"},
+    )
+    image: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="Image", description="An image of this file", options={"SKIP_SAVE"}
+    )
     search: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Search", description="Words to look for in the history", options={"SKIP_SAVE", "TEXTEDIT_UPDATE"}
     )

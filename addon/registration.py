@@ -8,9 +8,11 @@ import bpy
 
 from . import (
     drafts,
+    file_operators,
     history_panel,
     operators,
     panels,
+    picture_operators,
     preferences,
     properties,
     service_operators,
@@ -25,6 +27,8 @@ CLASSES: Final = (
     *operators.CLASSES,
     *service_operators.CLASSES,
     *panels.CLASSES,
+    *picture_operators.CLASSES,
+    *file_operators.CLASSES,
     *talk_panel.CLASSES,
     *history_panel.CLASSES,
     *shortcuts.CLASSES,

@@ -121,11 +121,18 @@ def _chore(work: Callable[[], object]) -> None:
 # ---------------------------------------------------------------------------------------------------- the result
 def finish(context: bpy.types.Context, job: Job) -> None:
     """Background mode: take in a job's result; a pose is applied as one undo step."""
+    from .mixing import Mix
+
     remember(job)
     if job.result is None or not job.result.poses:
         return
-    if apply_result(context, job):
+    if apply_result(context, job, mix=Mix(root=root_mode(job))):
         bpy.ops.ed.undo_push(message="Pose from Words")
+
+
+def root_mode(job: Job) -> str:
+    """A picture says how somebody stands, not where in the scene."""
+    return "FULL" if job.request.image is None else "PLACE"
 
 
 def apply_result(
@@ -190,7 +197,7 @@ def _apply_from_timer(job: Job) -> None:
     if job.result is None or not job.result.poses or window is None:
         return
     with bpy.context.temp_override(window=window, **_view(window)):
-        bpy.ops.posewright.apply_result("EXEC_DEFAULT", True, job_id=job.id)
+        bpy.ops.posewright.apply_result("EXEC_DEFAULT", True, job_id=job.id, root=root_mode(job))
 
 
 def _view(window: bpy.types.Window) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def test_pickles_are_never_loaded(tmp_path: Path) -> None:
 
 
 def test_a_file_that_unpacks_to_too_much_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backend.files.MAX_NPZ_BYTES", 1000)
+    monkeypatch.setattr("rigs.pose_archives.MAX_BYTES", 1000)
     write_pose(tmp_path / "a.npz", random_pose())
     with pytest.raises(BadFile, match="unpacks to more"):
         read_pose(tmp_path / "a.npz")
