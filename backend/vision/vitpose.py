@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 import numpy as np
@@ -137,7 +138,11 @@ def vitpose_finders() -> Finders:
     Raises:
         BadFile: a checkpoint is not what it should be. NotAvailable: it, a package or memory is missing.
     """
-    return _finders(vitpose_folder(), detector_folder())
+    with _LOADING:  # two requests at once do not load it twice
+        return _finders(vitpose_folder(), detector_folder())
+
+
+_LOADING: Final = Lock()
 
 
 @lru_cache(maxsize=1)
@@ -146,7 +151,5 @@ def _finders(pose: Path, people: Path | None) -> Finders:
 
     checkpoint = pose_checkpoint(pose)
     landmarks = WithKeypoints(KeypointFinder(checkpoint, HeatNetwork(checkpoint)))
-    if people is None:
-        return Finders("vitpose", find_people, landmarks, "ViTPose's points")
-    finder = PeopleByBoxes(BoxNetwork(people_checkpoint(people)))
-    return Finders("vitpose", finder, landmarks, "ViTPose's points and a detector's boxes")
+    finder = find_people if people is None else PeopleByBoxes(BoxNetwork(people_checkpoint(people)))
+    return Finders("vitpose", finder, landmarks, "ViTPose's points")
