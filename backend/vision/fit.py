@@ -14,56 +14,35 @@ from typing import Final
 import numpy as np
 
 from backend.body.camera import Camera
-from backend.body.dual import Dual, unit
 from backend.body.kinematics import Kinematics
 from backend.body.model import ShapedBody
 from backend.body.outline import floor_of
 from backend.posecodes import Posecode, Program
 from backend.posecodes.direction import Direction
 from backend.posecodes.facing import Facing
-from backend.posecodes.tracking import body_at
-from backend.posecodes.vocabulary import SIDES, skin
-from backend.solver.problem import Term, build
+from backend.posecodes.tracking import body_at, posed, tracked_by
+from backend.posecodes.vocabulary import SIDES
+from backend.solver.least_squares import Stopping
+from backend.solver.problem import build
 from backend.solver.solve import solve
 from backend.solver.stance import neutral_stance
 from backend.solver.start import starting_pose
+from backend.solver.weights import WEIGHTS
 from rigs.skeleton import INDEX as JOINT
 
 from .beside import Beside
+from .evidence import POINTS, TRACKED, evidence, weights_of
 from .fingers import with_fingers
 from .images import Picture
 from .landmarks import INDEX
-from .lens import FACING, focal_of, projected
+from .lens import FACING, before, projected
 from .observe import Person
 from .pitch import estimated, levelling
+from .standing import resting
 
-# Landmark -> point of the body.
-POINTS: Final[dict[str, str]] = {
-    "nose": skin("face"),
-    **{f"{s}_ear": skin(f"{s}_ear") for s in SIDES},
-    **{f"{s}_{j}": f"{s}_{j}" for s in SIDES for j in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")},
-    **{f"{s}_heel": skin(f"{s}_heel") for s in SIDES},
-    **{f"{s}_foot_index": skin(f"{s}_toes") for s in SIDES},
-    **{f"{s}_index": f"{s}_index1" for s in SIDES},
-    **{f"{s}_pinky": f"{s}_pinky1" for s in SIDES},
-}
-# Lines between landmarks whose direction in space counts, and how much.
-LINES: Final[tuple[tuple[str, str, float], ...]] = (
-    *((f"{s}_{a}", f"{s}_{b}", w) for s in SIDES for a, b, w in (
-        ("shoulder", "elbow", 1.0), ("elbow", "wrist", 1.0), ("hip", "knee", 1.0), ("knee", "ankle", 1.0),
-        ("heel", "foot_index", 0.6), ("wrist", "index", 0.5), ("wrist", "pinky", 0.5), ("shoulder", "hip", 0.7),
-    )),
-    ("right_shoulder", "left_shoulder", 1.0), ("right_hip", "left_hip", 1.0), ("right_ear", "left_ear", 0.7),
-    ("right_shoulder", "left_hip", 0.7), ("left_shoulder", "right_hip", 0.7),
-)  # fmt: skip
-# Those of a head whose turn was seen in its face.
-_FACED: Final = (("left_ear", "nose", 3.0), ("right_ear", "nose", 3.0), ("right_ear", "left_ear", 3.0))
-_PIXELS: Final = 0.012  # sigma of a point in the picture, of the longer side of the box
-_LINE: Final = np.radians(14.0)  # sigma of a line in space, rad
-_FAR: Final = 3.0  # sigmas from which on a residual's cost grows linearly
-_FULL_VOTE: Final = 0.4  # a vote from which on a point counts in full
-_NOISE: Final = 0.12  # a weight up to which a landmark is a guess of the network, and counts for nothing
-_WAIST: Final = 0.25  # weight of hips and knees below which nothing is known of the body below the chest
+# A picture and the ground agree to about a thumb's breadth.
+_GIVING: Final = replace(WEIGHTS, kinds={**WEIGHTS.kinds, "support": 0.02})
+_BRIEF: Final = Stopping(max_iterations=6, least_iterations=2)  # from a pose that is nearly there
 _DEPTHS: Final = (1.0, 40.0)  # m
 
 
@@ -96,21 +75,29 @@ def fit(
     Args:
         last: (55, 3, 3) local rotations in the frame before, as the camera saw them: the start, and what to stay near.
     """
-    sure = _weights(person)
-    middle = (picture.size[0] / 2, picture.size[1] / 2)
-    focal = focal_of(picture)
+    sure = weights_of(person)
+    camera = before(picture)
     program = _directions(person, sure)
     stance = with_fingers(neutral_stance() if last is None else last, person, shaped.joints)
     start = starting_pose(stance, program, np.ones(len(JOINT), bool)) if last is None else stance
-    transl = _place(shaped, start, person, sure, focal, middle)
-    terms = (_points_term(person, sure, focal, middle), _lines_term(person, sure))
-    names = sorted({*POINTS.values()})
+    transl = _place(shaped, start, person, sure, camera)
     problem = build(
-        shaped.joints, [start], transl, (), prior=start, seen=terms, points=names, grounded=False, heading=np.eye(3)
+        shaped.joints,
+        [start],
+        transl,
+        (),
+        prior=start,
+        seen=evidence(person, sure, camera),
+        points=TRACKED,
+        grounded=False,
+        heading=np.eye(3),
     )
     if beside is None:
         solved = solve(problem)
-        return _ended(shaped, solved.body, person, picture, focal, sure, solved.cost)
+        upright = _levelled(shaped, solved.body, sure, camera)
+        if last is None:
+            upright = _set_down(shaped, upright, start, person, sure)
+        return _told(shaped, upright, person, picture, sure, solved.cost)
     still = sure * beside.share
     both = solve(
         build(
@@ -119,28 +106,15 @@ def fit(
             beside.transl,
             beside.program,
             prior=beside.starts[0],
-            seen=(_points_term(person, still, focal, middle), _lines_term(person, still)),
-            points=names,
+            seen=evidence(person, still, camera),
+            points=TRACKED,
             grounded=False,
             heading=beside.heading,
         )
     )
     alone = replace(problem.start, local=both.body.local, transl=both.body.transl, shared={})
     seen_cost = float(problem.cost(alone)[0])
-    return _ended(shaped, both.body, person, picture, focal, sure, seen_cost)
-
-
-def _weights(person: Person) -> np.ndarray:
-    """(33,) 0..1: how much each landmark counts.
-
-    Hips without legs are put where the picture ends, and the trunk would lean to reach them: they count for nothing.
-    """
-    sure = np.clip(person.votes / _FULL_VOTE, 0.0, 1.0) * (0.35 + 0.65 * person.visible)
-    sure = np.clip((sure - _NOISE) / (1.0 - _NOISE), 0.0, 1.0)
-    rows = {j: [INDEX[f"{s}_{j}"] for s in SIDES] for j in ("hip", "knee")}
-    if max(sure[rows["hip"]]) < _WAIST and max(sure[rows["knee"]]) < _WAIST:
-        sure[[i for pair in rows.values() for i in pair]] = 0.0
-    return sure
+    return _told(shaped, _levelled(shaped, both.body, sure, camera), person, picture, sure, seen_cost)
 
 
 # --- where to start ----------------------------------------------------------------------------------------
@@ -170,20 +144,18 @@ def _directions(person: Person, sure: np.ndarray) -> Program:
     return tuple(codes)
 
 
-def _place(
-    shaped: ShapedBody, local: np.ndarray, person: Person, sure: np.ndarray, focal: float, middle: tuple[float, float]
-) -> np.ndarray:
+def _place(shaped: ShapedBody, local: np.ndarray, person: Person, sure: np.ndarray, camera: Camera) -> np.ndarray:
     """The transl (3,) m at which the starting body is as large in the picture as the person, and over it."""
     joints = _joints(shaped, local)
     names = [n for n in POINTS if POINTS[n] in JOINT]
     body = joints[[JOINT[POINTS[n]] for n in names]] @ FACING.T
-    seen = person.points[[INDEX[n] for n in names]] - np.asarray(middle)
+    seen = person.points[[INDEX[n] for n in names]] - np.array([camera.cx, camera.cy])
     w = sure[[INDEX[n] for n in names]][:, None] + 1e-3
     body_mean, seen_mean = (w * body).sum(0) / w.sum(), (w * seen).sum(0) / w.sum()
     spread_body = float(np.sqrt((w * (body[:, :2] - body_mean[:2]) ** 2).sum() / w.sum()))
     spread_seen = float(np.sqrt((w * (seen - seen_mean) ** 2).sum() / w.sum()))
-    depth = float(np.clip(focal * spread_body / max(spread_seen, 1.0), *_DEPTHS))
-    shift = np.array([*(seen_mean * depth / focal - body_mean[:2]), depth - body_mean[2]])
+    depth = float(np.clip(camera.fx * spread_body / max(spread_seen, 1.0), *_DEPTHS))
+    shift = np.array([*(seen_mean * depth / camera.fx - body_mean[:2]), depth - body_mean[2]])
     out: np.ndarray = FACING.T @ shift
     return out
 
@@ -193,66 +165,70 @@ def _joints(shaped: ShapedBody, local: np.ndarray) -> np.ndarray:
     return body_at(shaped.joints, local, np.zeros(3), ()).joints[0]
 
 
-# --- what the picture asks ----------------------------------------------------------------------------------
+# --- on the ground -------------------------------------------------------------------------------------------
 
 
-def _points_term(person: Person, sure: np.ndarray, focal: float, middle: tuple[float, float]) -> Term:
-    """Where points land in the picture, as parts of the person's size."""
-    names = tuple(POINTS)
-    rows = [INDEX[n] for n in names]
-    places = tuple(POINTS[n] for n in names)
-    weight = sure[rows] / person.size
+@dataclass(frozen=True, eq=False)
+class _Upright:
+    """A body on the ground: local (55, 3, 3), transl (3,) m, joints (55, 3) m; camera in px of the picture."""
 
-    def residual(body: Kinematics) -> Dual:
-        at = projected(body.points(places), focal, middle)
-        value = (at.value - person.points[rows]) * weight[None, :, None]
-        return Dual(value, None if at.jac is None else at.jac * weight[None, :, None, None])
-
-    return Term(tuple(f"{n} in the picture" for n in names), _PIXELS, residual, _FAR)
+    local: np.ndarray
+    transl: np.ndarray
+    joints: np.ndarray
+    camera: Camera
 
 
-def _lines_term(person: Person, sure: np.ndarray) -> Term:
-    """Which way lines between landmarks go in space."""
-    lines = (*LINES, *_FACED) if person.faced else LINES
-    space = person.space @ FACING
-    a, b = [INDEX[x] for x, _, _ in lines], [INDEX[y] for _, y, _ in lines]
-    along = space[b] - space[a]
-    length = np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-6)
-    doubt = np.hypot(person.spread[a], person.spread[b]) / length[:, 0]  # rad by which the looks disagree
-    weight = np.array([w for _, _, w in lines]) * np.minimum(sure[a], sure[b]) / np.hypot(1.0, doubt / _LINE)
-    goal = along / length
-    first, last = tuple(POINTS[x] for x, _, _ in lines), tuple(POINTS[y] for _, y, _ in lines)
-
-    def residual(body: Kinematics) -> Dual:
-        line = unit(body.points(last) - body.points(first))
-        value = (line.value - goal) * weight[None, :, None]
-        return Dual(value, None if line.jac is None else line.jac * weight[None, :, None, None])
-
-    return Term(tuple(f"{x} to {y}" for x, y, _ in lines), float(_LINE), residual, _FAR)
-
-
-# --- the end ------------------------------------------------------------------------------------------------
-
-
-def _ended(
-    shaped: ShapedBody, body: Kinematics, person: Person, picture: Picture, focal: float, sure: np.ndarray, cost: float
-) -> Fit:
+def _levelled(shaped: ShapedBody, body: Kinematics, sure: np.ndarray, camera: Camera) -> _Upright:
     """The body upright as far as its camera may have looked down, on the ground, and the camera where it then is."""
-    middle = np.array(picture.size) / 2
-    rows = [INDEX[n] for n in POINTS]
-    at = projected(body.points(tuple(POINTS.values())), focal, tuple(middle)).value[0]
-    away = np.linalg.norm(at - person.points[rows], axis=1) / person.size
-    off = float((away * sure[rows]).sum() / max(float(sure[rows].sum()), 1e-6))
     level = levelling(estimated(body, sure))
     local = body.local[0].copy()
     local[0] = level @ local[0]
-    turned = body_at(shaped.joints, local, np.zeros(3), ())
     pelvis = level @ body.joints[0, 0]  # where the pelvis comes to be when the world turns about the camera
-    transl = pelvis - shaped.joints[0]
-    lift = -floor_of(shaped, turned)  # of the body with its transl at zero
-    shift = np.array([-transl[0], lift - transl[1], -transl[2]])
-    s = picture.scale
-    rotation = FACING @ level.T
-    camera = Camera(focal * s, focal * s, middle[0] * s, middle[1] * s, rotation, -rotation @ shift)
-    joints = turned.joints[0] + transl + shift
-    return Fit(local, transl + shift, joints, camera, cost, off, sure)
+    return _grounded(shaped, local, pelvis - shaped.joints[0], replace(camera, rotation=camera.rotation @ level.T))
+
+
+def _grounded(shaped: ShapedBody, local: np.ndarray, transl: np.ndarray, camera: Camera) -> _Upright:
+    """A body and its camera moved so that it stands on the ground over the origin."""
+    turned = body_at(shaped.joints, local, np.zeros(3), ())
+    shift = np.array([-transl[0], -floor_of(shaped, turned) - transl[1], -transl[2]])
+    camera = replace(camera, translation=camera.translation - camera.rotation @ shift)
+    return _Upright(local, transl + shift, turned.joints[0] + transl + shift, camera)
+
+
+def _set_down(shaped: ShapedBody, upright: _Upright, start: np.ndarray, person: Person, sure: np.ndarray) -> _Upright:
+    """The body with both feet on the ground where both were seen and come out close above it.
+
+    A picture tells the depth of feet badly, so one of them would float.
+    """
+    rests = resting(shaped, upright.local, upright.transl, sure)
+    if rests is None:
+        return upright
+    home = start.copy()
+    home[0] = upright.local[0]
+    problem = build(
+        shaped.joints,
+        [upright.local],
+        upright.transl,
+        (rests,),
+        prior=home,
+        seen=evidence(person, sure, upright.camera),
+        points=TRACKED,
+        weights=_GIVING,
+        grounded=False,
+        heading=np.eye(3),
+    )
+    body = solve(problem, _BRIEF).body
+    return _grounded(shaped, body.local[0], body.transl[0], upright.camera)
+
+
+def _told(
+    shaped: ShapedBody, upright: _Upright, person: Person, picture: Picture, sure: np.ndarray, cost: float
+) -> Fit:
+    """What is told of a body."""
+    rows = [INDEX[n] for n in POINTS]
+    body = posed(shaped.joints, upright.local, upright.transl, tracked_by((), TRACKED))
+    at = projected(body.points(tuple(POINTS.values())), upright.camera).value[0]
+    away = np.linalg.norm(at - person.points[rows], axis=1) / person.size
+    off = float((away * sure[rows]).sum() / max(float(sure[rows].sum()), 1e-6))
+    camera = upright.camera.scaled(picture.scale)
+    return Fit(upright.local, upright.transl, upright.joints, camera, cost, off, sure)

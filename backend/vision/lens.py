@@ -6,11 +6,11 @@ R = diag(1, -1, -1) takes it to OpenCV's axes (x right, y down, z away).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
+from backend.body.camera import Camera
 from backend.body.dual import Dual
 
 from .images import Picture
@@ -25,13 +25,20 @@ def focal_of(picture: Picture) -> float:
     return picture.focal or max(picture.size) / 2 / float(np.tan(_FIELD / 2))
 
 
-def projected(points: Dual, focal: float, middle: Sequence[float]) -> Dual:
-    """Points (S, K, 3) m of the world -> (S, K, 2) px, for a camera at the origin."""
-    seen = points.value @ FACING.T
+def before(picture: Picture) -> Camera:
+    """The level camera at the origin that a picture is taken for, in px of the picture."""
+    focal = focal_of(picture)
+    return Camera(focal, focal, picture.size[0] / 2, picture.size[1] / 2, FACING, np.zeros(3))
+
+
+def projected(points: Dual, camera: Camera) -> Dual:
+    """Points (S, K, 3) m of the world -> (S, K, 2) px."""
+    focal = np.array([camera.fx, camera.fy])
+    seen = points.value @ camera.rotation.T + camera.translation
     depth = np.maximum(seen[..., 2:], _LEAST_DEPTH)
-    value = focal * seen[..., :2] / depth + np.asarray(middle)
+    value = focal * seen[..., :2] / depth + np.array([camera.cx, camera.cy])
     if points.jac is None:
         return Dual(value)
-    jac = np.einsum("ab,skbd->skad", FACING, points.jac)
-    flat = focal * (jac[..., :2, :] - (seen[..., :2] / depth)[..., None] * jac[..., 2:, :]) / depth[..., None]
-    return Dual(value, flat)
+    jac = np.einsum("ab,skbd->skad", camera.rotation, points.jac)
+    flat = jac[..., :2, :] - (seen[..., :2] / depth)[..., None] * jac[..., 2:, :]
+    return Dual(value, focal[:, None] * flat / depth[..., None])

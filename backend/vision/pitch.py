@@ -19,7 +19,8 @@ from .landmarks import INDEX
 
 PITCHES: Final = np.radians(np.arange(-10.0, 46.0, 1.0))  # rad by which a camera may look down
 _USUAL: Final = (np.radians(6.0), np.radians(9.0))  # mean and spread of what people hold cameras at
-_OFF_BALANCE: Final = 0.06  # sigma of how far the centre of mass may be in front of or behind the feet, m
+_OFF_BALANCE: Final = 0.08  # sigma of how far the centre of mass may be in front of or behind the feet, m
+_UNEVEN: Final = 0.08  # sigma of how much higher one foot comes out than the other, m
 _FAR: Final = 3.0  # sigmas from which on a body is not in balance at all
 _STANDS: Final = 0.55  # m of the centre of mass above the feet from which on a body stands on them
 _LEVEL_FEET: Final = 0.3  # m between the heights of feet that both may bear
@@ -54,11 +55,14 @@ def estimated(body: Kinematics, sure: np.ndarray) -> float:
 
 
 def _unbalanced(feet: np.ndarray, com: np.ndarray, pitch: float) -> float:
-    """How far (sigmas squared) the centre of mass (3,) is in front of or behind feet (2, 3) at a pitch."""
+    """How far (sigmas squared) the centre of mass (3,) is in front of or behind feet (2, 3) at a pitch, and how far the
+    feet are from one level.
+    """
     turn = levelling(pitch)
     low, mass = feet @ turn.T, turn @ com
     if float(mass[1] - low[:, 1].max()) < _STANDS or abs(low[0, 1] - low[1, 1]) > _LEVEL_FEET:
         return float(_FAR**2)  # it does not stand like this
     near, far = np.sort(low[:, 2])
     beside = max(near - mass[2], mass[2] - far, 0.0)
-    return float(min((beside / _OFF_BALANCE) ** 2, _FAR**2))
+    uneven = (low[0, 1] - low[1, 1]) / _UNEVEN
+    return float(min((beside / _OFF_BALANCE) ** 2 + uneven**2, _FAR**2))
