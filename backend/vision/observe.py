@@ -18,6 +18,7 @@ _HEAD: Final = (0, 7, 8)  # nose and ears
 _SURE: Final = 0.5  # mean of the better votes from which on two looks are enough
 _UPRIGHT_ENOUGH: Final = 0.45  # mean of the better votes below which turned looks are tried
 _TURNED_BETTER: Final = 1.25  # times as many votes that a turned look needs
+_SLANTED: Final = np.radians(30.0)  # tilt up to which looks that were not turned vote too where these doubt
 _STRAIGHT: Final = np.radians(5.0)  # tilt of a trunk up to which it counts as upright
 _ALIGNED_ENOUGH: Final = 0.8  # of the votes that a look along the body needs to be believed
 
@@ -71,17 +72,22 @@ def _aligned(picture: Picture, box: Box) -> Person:
     tilt = tilt_of(rough)
     if abs(tilt) < _STRAIGHT:
         return _voted(picture, box, 0.0, first)
-    person = _voted(picture, box, tilt)
+    more = first if abs(tilt) < _SLANTED else ()
+    person = _voted(picture, box, tilt, more=more)
     return person if _sureness(person) >= _ALIGNED_ENOUGH * _sureness(rough) else rough
 
 
-def _voted(picture: Picture, box: Box, angle: float, views: Sequence[View] = ()) -> Person:
-    """The person by two looks at a region turned by an angle, or the two that there are; by four where these doubt."""
+def _voted(picture: Picture, box: Box, angle: float, views: Sequence[View] = (), more: Sequence[View] = ()) -> Person:
+    """The person by two looks at a region turned by an angle; by four where these doubt.
+
+    Args:
+        views: the two, where they were taken. more: further ones, where they were taken.
+    """
     views = views or _looks(picture, box, angle, MARGINS[0])
     person = _seen(picture, box, views)
     if _sureness(person) >= _SURE:
         return person
-    return _seen(picture, box, [*views, *_looks(picture, box, angle, MARGINS[1])])
+    return _seen(picture, box, [*views, *(more or _looks(picture, box, angle, MARGINS[1]))])
 
 
 def tilt_of(person: Person) -> float:
