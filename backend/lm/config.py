@@ -12,7 +12,7 @@ from .layouts import LAYOUTS, Layout
 
 Activation = Literal["relu", "gelu"]
 PoseInputKind = Literal["none", "mlp", "tower"]
-Conversation = Literal["template", "vicuna_v1", "llava_v1", "plain"]
+Conversation = Literal["template", "vicuna_v1", "llava_v1", "mistral_instruct", "plain"]
 Framing = Literal["square", "whole"]
 _CHOICES: Final = {
     "layout": LAYOUTS,

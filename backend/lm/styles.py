@@ -63,6 +63,27 @@ class Roles:
         return Written(text + (f"{self.assistant}:" if ask else ""), tuple(spans))
 
 
+@dataclass(frozen=True)
+class Instructions:
+    """Users' words between marks, as Llama 2 has them: [INST] words [/INST] words </s>. LLaVA 1.6 Mistral, UniPose."""
+
+    begin: str = ""
+    end: str = ""
+
+    def write(self, turns: Sequence[Said], ask: bool) -> Written:
+        text, spans = self.begin, []
+        system = next((f"<<SYS>>\n{words}\n<</SYS>>\n\n" for role, words in turns if role == "system"), "")
+        for role, words in turns:
+            if role == "user":
+                text += f"[INST] {system}{words} [/INST]"
+                system = ""
+            elif role == "assistant":
+                begin = len(text)
+                text += f" {words} {self.end}"
+                spans.append((begin, len(text)))
+        return Written(text, tuple(spans))
+
+
 _LLAVA: Final = (
     "A chat between a curious {0} and an artificial intelligence assistant. "
     "The assistant gives helpful, detailed, and polite answers to the {0}'s questions."
@@ -109,6 +130,8 @@ def style_of(conversation: Conversation, tokenizer: Any, processor: Any = None) 
     begin, end = tokenizer.bos_token or "", tokenizer.eos_token or ""
     if conversation == "plain":
         return Roles("", "User", "Assistant", "\n", "\n", begin, end)
+    if conversation == "mistral_instruct":
+        return Instructions(begin, end)
     if conversation in ("vicuna_v1", "llava_v1"):
         system = _LLAVA.format("user" if conversation == "vicuna_v1" else "human")
         return Roles(system, "USER", "ASSISTANT", " ", "", begin, end)
