@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-_LIGHTNESS: Final = 0.45  # how much a difference in lightness counts: light and shade change it most
+LIGHTNESS: Final = 0.45  # how much a difference in lightness counts: light and shade change it most
 # Each name with typical colours of cloth, light and dark (sRGB).
 _NAMED: Final = {
     "red": ((200, 25, 30), (140, 15, 20), (225, 70, 60), (110, 20, 30)),
@@ -54,7 +54,7 @@ def colour_of(pixels: np.ndarray) -> np.ndarray | None:
 def distance(colour: np.ndarray, name: str) -> float:
     """How far a colour is from a named one."""
     typical = oklab(np.array(_NAMED[SYNONYMS.get(name, name)]))
-    return float(np.linalg.norm((typical - colour) * [_LIGHTNESS, 1.0, 1.0], axis=1).min())
+    return float(np.linalg.norm((typical - colour) * [LIGHTNESS, 1.0, 1.0], axis=1).min())
 
 
 def name_of(colour: np.ndarray) -> str:

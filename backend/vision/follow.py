@@ -9,6 +9,7 @@ import numpy as np
 from backend.errors import BadFile
 
 from .choose import choose, clipped
+from .company import Company, common
 from .detector import find_people
 from .hands import with_hands
 from .head import with_face
@@ -20,17 +21,24 @@ _LOST: Final = 0.25  # mean vote for the limbs below which the person is looked 
 _FAINT: Final = 0.12  # below which nobody is there
 _SEEN: Final = 0.2  # a vote from which on a landmark bounds the person
 _MARGIN: Final = 0.1  # of the longer side, around the landmarks
-_STRAY: Final = 0.8  # of the person's size that it may move while it was not seen
+_SAME: Final = 0.5  # of the smaller of two boxes that is common from which on they are of one person
+_LOOK_AROUND: Final = (0.7, 0.2)  # s after which it is looked who else is there: where nobody was, and where others are
 
 
 class Follower:
-    """Finds the person that is meant in one picture after the other."""
+    """Finds the person that is meant in one picture of a shot after the other.
 
-    def __init__(self, box: Box | None, who: int | str | None, hands: bool = True) -> None:
-        self.given, self.who, self.hands = box, who, hands
+    notes: what is to be said about the choice.
+    """
+
+    def __init__(self, box: Box | None, who: int | str | None, rate: float, hands: bool = True) -> None:
+        self.given, self.who, self.rate, self.hands = box, who, rate, hands
         self.box: Box | None = None
         self.size: tuple[int, int] | None = None
         self.notes: list[str] = []
+        self._company: Company | None = None
+        self._number = 0
+        self._looked = 0.0
 
     def next(self, picture: Picture) -> Person | None:
         """The person in the next picture; None where it is not to be seen."""
@@ -38,41 +46,62 @@ class Follower:
             self.size = picture.size
         elif picture.size != self.size:
             raise BadFile("the pictures are not all of one size", "give the frames of one shot, unchanged")
-        person = self._found(picture)
+        self._number += 1
+        person = self._first(picture) if self.box is None else self._again(picture, self.box)
         if person is None:
             return None
         self.box = bounds(person, picture)
         return with_face(picture, with_hands(picture, person)) if self.hands else person
 
-    def _found(self, picture: Picture) -> Person | None:
-        if self.box is None:
-            region = self._first(picture)
-            return None if region is None else _there(observe(picture, region))
-        person = observe(picture, self.box)
-        if sureness(person) >= _LOST:
-            return person
-        again = self._again(picture, self.box)
-        other = None if again is None else observe(picture, again)
-        return _there(max((p for p in (person, other) if p is not None), key=sureness))
+    def skip(self) -> None:
+        """A picture that does not belong to the shot."""
+        self._number += 1
 
-    def _first(self, picture: Picture) -> Box | None:
-        if self.given is not None:
-            return clipped(self.given, picture.size, picture.scale)
+    @property
+    def _now(self) -> float:
+        """S since the first picture."""
+        return self._number / self.rate
+
+    def _first(self, picture: Picture) -> Person | None:
         people = find_people(picture)
-        if not people:
+        if self.given is not None:
+            box = clipped(self.given, picture.size, picture.scale)
+        elif people:
+            chosen, told = choose(people, self.who, picture)
+            self.notes += [told] if told and told not in self.notes else []
+            box = chosen.box
+        else:
             return None
-        chosen, told = choose(people, self.who, picture)
-        self.notes += [told] if told else []
-        return chosen.box
+        person = _there(observe(picture, box))
+        if person is not None:
+            self._company = Company(person.points, person.size, picture, self._now)
+            self._company.join([f for f in people if common(f.box, box) < _SAME], picture, self._now)
+            self._looked = self._now
+        return person
 
-    @staticmethod
-    def _again(picture: Picture, last: Box) -> Box | None:
-        """The person nearest to where it was, if there is one near."""
-        middle, size = np.array([last[0] + last[2] / 2, last[1] + last[3] / 2]), max(last[2:])
-        found = [(float(np.hypot(*(np.array([b[0] + b[2] / 2, b[1] + b[3] / 2]) - middle))), b)
-                 for b in (f.box for f in find_people(picture))]  # fmt: skip
-        away, box = min(found, default=(np.inf, last))
-        return box if away < _STRAY * size else None
+    def _again(self, picture: Picture, box: Box) -> Person | None:
+        """Where the person was last, unless that may be somebody else by now."""
+        company = self._company
+        assert company is not None
+        person = observe(picture, box)
+        due = self._now - self._looked > _LOOK_AROUND[company.others]
+        if due or sureness(person) < _LOST or company.doubtful(person.points, picture, self._now):
+            return self._looked_for(picture, person, company)
+        company.goes_on(person.points, max(box[2:]), picture, self._now)
+        return person
+
+    def _looked_for(self, picture: Picture, person: Person, company: Company) -> Person | None:
+        """The person among all that are found; where nobody was found at all, what was seen where it was."""
+        self._looked = self._now
+        people = find_people(picture)
+        mine = company.found(people, picture, self._now)
+        if mine is None:
+            taken = any(common(f.box, person.box) > _SAME for f in people) or company.others_near(self._now)
+            return None if taken or company.unlike_me(person.points, picture) else _there(person)
+        if common(mine, bounds(person, picture)) > _SAME and sureness(person) >= _LOST:
+            return person
+        other = observe(picture, mine)
+        return _there(max((person, other), key=sureness) if common(mine, person.box) > _SAME else other)
 
 
 def sureness(person: Person) -> float:

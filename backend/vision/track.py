@@ -23,6 +23,7 @@ from backend.ticks import Tick, quiet
 from rigs.skeleton import JOINTS, N_JOINTS
 from rigs.wire import Pose
 
+from .cuts import CutWatch
 from .follow import Follower
 from .footing import POINTS, bodies, foot_points, held_still, rest_heights, slide
 from .frames import Frames
@@ -99,16 +100,17 @@ def track(
         BadInput: nobody is there, or it is not clear who is meant. BadFile: a frame cannot be read.
         NotAvailable: the photo tier is not set up.
     """
-    follower = Follower(box, who, hands)
+    follower, watch = Follower(box, who, frames.rate, hands), CutWatch(frames.rate)
     people: list[Person | None] = []
     like: Picture | None = None
     for number, picture in enumerate(frames.pictures, 1):
         count = max(frames.count, number) if frames.count else 0
         tick(f"Frame {number}" + (f" of {count}" if count else ""), step=number, steps=count)
-        people.append(follower.next(picture))
+        people.append(_belonging(picture, follower, watch))
         like = like or empty_like(picture, lens)
-        if enough():
+        if enough() or watch.cut:
             break
+    notes = [*follower.notes, *_without_other_shot(people, watch.odd, frames.rate)]
     if like is None or not any(p is not None for p in people):
         what = "I see nobody in these pictures" if people else "there are no frames"
         hint = "take other pictures, a later --start, or give the --box of the person in the first"
@@ -118,7 +120,24 @@ def track(
         tick(f"Pose {number} of {len(people)}", step=number, steps=len(people))
         moments.append(moment)
     tick("Smoothing")
-    return smoothed(moments, frames.rate, like, shaped, tuple(follower.notes))
+    return smoothed(moments, frames.rate, like, shaped, tuple(notes))
+
+
+def _belonging(picture: Picture, follower: Follower, watch: CutWatch) -> Person | None:
+    """The person in a picture, unless the picture is of another shot."""
+    if watch.belongs(picture):
+        return follower.next(picture)
+    follower.skip()
+    return None
+
+
+def _without_other_shot(people: list[Person | None], odd: int, rate: float) -> list[str]:
+    """Take the frames of another shot away, and say so."""
+    if not odd:
+        return []
+    del people[-odd:]
+    at = len(people)
+    return [f"There is a cut at frame {at}, {at / rate:.2f} s after the first: the motion ends there."]
 
 
 # --- from fits to one motion ----------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ def _traits(found: Found, picture: Picture, jumps: bool) -> Traits:
     if found.view is None:
         return Traits(frozenset(), None, None)
     postures = {"jumping", *_arms(found.view)} if jumps else _legs(found.view) | _arms(found.view)
-    top, bottom = _garments(found.view, picture)
+    top, bottom = garments(found.view.points, picture)
     return Traits(frozenset(postures), top, bottom)
 
 
@@ -109,9 +109,8 @@ def _jumping(people: Sequence[Found]) -> set[int]:
     return out
 
 
-def _garments(view: View, picture: Picture) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """The colours at the torso and at the thighs."""
-    at = view.points
+def garments(at: np.ndarray, picture: Picture) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """The colours (3,) in Oklab at torso and thighs of landmarks (33, 2) px; None where they are not seen."""
     corners = [at[INDEX[n]] for n in ("left_shoulder", "right_shoulder", "left_hip", "right_hip")]
     steps = np.linspace(0.2, 0.8, _STEPS)
     across, down = np.meshgrid(steps, steps)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
 from backend.body.camera import framing, orbit_direction
-from backend.body.picture import draw, figure, view_camera
+from backend.body.picture import Figure, draw, figure, view_camera
 from backend.pipeline import Pipeline
-from rigs.wire import PoseRequest
+from rigs.wire import Pose, PoseRequest
 
 SIZE = (420, 480)
 
@@ -40,6 +41,18 @@ def scene(prompt: str, degrees: float = 15.0, down: float | None = None) -> Scen
     points, _ = camera.project(entry.joints)
     box = (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1]))
     return Scene(draw(body, camera, SIZE), entry.joints @ camera.rotation.T + camera.translation, points, box)
+
+
+def group(poses: Sequence[Pose], tints: Sequence[tuple[float, float, float]]) -> Figure:
+    """Several bodies as one thing to draw, the clothes of each in a colour of its own (linear)."""
+    bodies = [figure(p) for p in poses]
+    first = np.cumsum([0, *(len(b.vertices) for b in bodies[:-1])])
+    return Figure(
+        np.concatenate([b.vertices for b in bodies]),
+        np.concatenate([b.normals for b in bodies]),
+        np.concatenate([b.triangles + n for b, n in zip(bodies, first, strict=True)]),
+        np.concatenate([b.albedo * np.float32(t) for b, t in zip(bodies, tints, strict=True)]),
+    )
 
 
 def aligned_error(a: np.ndarray, b: np.ndarray) -> float:

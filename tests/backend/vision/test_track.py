@@ -96,6 +96,19 @@ def test_feet_rest_and_the_body_stands_on_the_ground() -> None:
     assert np.abs(np.median(floors)) < 0.03 and np.ptp(floors) < 0.1
 
 
+def test_another_shot_ends_the_motion_and_is_said() -> None:
+    other = [255 - p[:, ::-1] for p in pictures()[:6]]
+    cut = _tracked([*pictures()[:4], *other])
+    assert len(cut.poses) == 4 and cut.seen.all()
+    assert any("cut at frame 4, 0.33 s" in w for w in cut.warnings)
+
+
+def test_one_frame_is_a_motion_too_and_enough_ends_it() -> None:
+    frames = Frames((Picture(p) for p in pictures()), RATE, 9)
+    one = track(frames, None, None, BodyModel.load().shaped(), hands=False, enough=lambda: True)
+    assert len(one.poses) == len(one.seen) == len(one.confidences) == 1
+
+
 def test_tick_stops_it() -> None:
     told: list[str] = []
 
