@@ -20,6 +20,7 @@ POINTS: Final = tuple(skin(f"{s}_{part}") for s in SIDES for part in ("heel", "t
 _HOLD: Final = 6.0  # Hz: how quickly legs follow what holds their feet
 _WHOLE: Final = 1e3  # how much a correction counts where a foot is held, beside 1 where it is under the ground
 _BODY: Final = 4.0  # Hz: how quickly bodies do
+_MISSED: Final = 0.005  # m from its spot beyond which a point does not rest there
 _FREE: Final = 2e-3  # how much a foot that is not held keeps its own place, beside 1 for one that is
 _ROUNDS: Final = 6  # of bending legs and moving the body
 _FEET: Final = (slice(0, 2), slice(2, 4))  # the points of each
@@ -46,10 +47,11 @@ def rest_heights(shaped: ShapedBody) -> np.ndarray:
 
 def held_still(
     shaped: ShapedBody, local: np.ndarray, transl: np.ndarray, held: np.ndarray, high: np.ndarray, rate: float
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Local rotations (T, 55, 3, 3) and transl (T, 3) m with what is held (T, 4) of the feet resting at one place each.
 
-    Legs bend and feet turn; where a leg is too short for that the body gives way. No foot is left under the ground.
+    Legs bend and feet turn; where a leg is too short for that the body gives way, and what it cannot reach even then is
+    no longer held: the third value is what still is. No foot is left under the ground.
     """
     points = foot_points(shaped, local, transl)
     spots = np.concatenate([anchored(points[:, m], held[:, m], high[m]) for m in _FEET], axis=1)
@@ -62,7 +64,8 @@ def held_still(
         each = left.sum(axis=1) / np.maximum(held.sum(axis=1), 1)[:, None]
         weights = np.repeat(np.where(held.any(axis=1), 1.0, _FREE)[:, None], 3, axis=1)
         transl = transl + whittaker(each, weights, stiffness(_BODY, rate))
-    return local, transl
+    off = np.linalg.norm(spots - foot_points(shaped, local, transl), axis=-1)
+    return local, transl, held & (off < _MISSED)
 
 
 def _missing(points: np.ndarray, spots: np.ndarray, held: np.ndarray, high: np.ndarray) -> np.ndarray:

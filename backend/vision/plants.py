@@ -6,6 +6,7 @@ sequence of resting and moving that costs least, where rest costs speed and heig
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -17,8 +18,10 @@ _REST: Final = 0.45  # m/s: sigma of how fast what rests seems to be
 _MOST: Final = 9.0  # cost of a frame of rest at most
 _MOVES: Final = 1.4  # cost of a frame of motion
 _CHANGE: Final = 2.2  # cost of a change of one foot
-_BOTH: Final = 0.6  # cost of a frame in which both feet rest though the body moves on, at
-_WALK: Final = 0.8  # m/s or more
+_BOTH: Final = 0.5  # cost of a frame in which both feet rest though the body moves on, at
+_WALK: Final = 0.8  # m/s or more;
+_BOTH_ALONG: Final = 0.8  # and what it costs more where it moves along the view
+_SWAY_HZ: Final = 1.0  # of the way over the ground, without the sway of steps
 _SWINGS: Final = (
     0.4  # cost of a frame of rest of the foot that goes ahead of the other, for each part of the pace, up to
 )
@@ -38,25 +41,48 @@ def steadied(points: np.ndarray, votes: np.ndarray, rate: float) -> np.ndarray:
     return out
 
 
-def resting(
-    points: np.ndarray, per_metre: np.ndarray, above: np.ndarray, pace: np.ndarray, goes: np.ndarray, rate: float
-) -> np.ndarray:
+@dataclass(frozen=True, eq=False)
+class Gait:
+    """How a body goes, (T,) each: pace, m/s over the ground without the sway of steps; goes: how much faster than the
+    right foot the left one goes ahead of the body as posed, in paces; along: 0..1, how much of it is along the view.
+    """
+
+    pace: np.ndarray
+    goes: np.ndarray
+    along: np.ndarray
+
+
+def gait_of(pelvis: np.ndarray, feet: np.ndarray, eye: np.ndarray, rate: float) -> Gait:
+    """The gait of pelvis (T, 3) m and feet (T, 4, 3) m from it, seen from eye (3,) m."""
+    if len(pelvis) < 3:
+        nothing = np.zeros(len(pelvis))
+        return Gait(nothing, nothing, nothing)
+    path = whittaker(pelvis[:, ::2], np.ones((len(pelvis), 2)), stiffness(_SWAY_HZ, rate))
+    way = np.gradient(path, axis=0) * rate
+    pace = np.linalg.norm(way, axis=1)
+    apart = np.gradient((feet[:, :2] - feet[:, 2:]).mean(axis=1)[:, ::2], axis=0) * rate
+    view = path - eye[::2]
+    along = np.abs((way * view).sum(axis=1)) / np.maximum(pace * np.linalg.norm(view, axis=1), 1e-6)
+    return Gait(pace, (apart * way).sum(axis=1) / np.maximum(pace, 0.1) ** 2, along)
+
+
+def resting(points: np.ndarray, per_metre: np.ndarray, above: np.ndarray, gait: Gait, rate: float) -> np.ndarray:
     """(T, 4) bool: which points of the feet rest: heel and toes of the left foot and of the right.
 
     Args:
         points: (T, 4, 2) px, without jitter. per_metre: (T,) px of a metre at the person. above: (T, 4) m of the points
-            above where they rest on the ground, which may be off by some, the same for all points of a frame. pace:
-            (T,) m/s of the body over the ground: one that walks has both feet down for moments only. goes: (T,) how
-            much faster than the right foot the left one goes ahead of the body as posed, in paces.
+            above where they rest on the ground, which may be off by some, the same for all points of a frame. gait: a
+            body that walks has both feet down for moments only, and of steps along the view a picture shows little.
     """
     if len(points) < 2:
         return above - above.min(axis=1, keepdims=True) < _LOW
     speed = np.linalg.norm(np.gradient(points, axis=0), axis=-1) * rate / per_metre[:, None]
     height = above - _ground(above.min(axis=1), rate)[:, None]
     rest = np.minimum((speed / _REST) ** 2 + (np.maximum(height - _LOW, 0.0) / _HIGH) ** 2, _MOST)
-    walks = np.minimum(pace / _WALK, 1.0) ** 2
-    swings = _SWINGS * walks[:, None] * np.clip(np.stack([goes, -goes], axis=1), 0.0, _FASTER)
-    feet = _cheapest(rest.reshape(-1, 2, 2).min(axis=2) + swings, _BOTH * walks)
+    walks = np.minimum(gait.pace / _WALK, 1.0) ** 2
+    swings = _SWINGS * walks[:, None] * np.clip(np.stack([gait.goes, -gait.goes], axis=1), 0.0, _FASTER)
+    both = walks * (_BOTH + _BOTH_ALONG * gait.along**4)
+    feet = _cheapest(rest.reshape(-1, 2, 2).min(axis=2) + swings, both)
     held = np.repeat(feet, 2, axis=1) & (rest < _PART)
     shortest = max(2, round(_SHORTEST * rate))
     for column in held.T:

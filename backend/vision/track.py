@@ -33,14 +33,13 @@ from .lens import FACING, focal_of
 from .moments import Moment, empty_like, fitted
 from .observe import Person
 from .path import walked
-from .plants import resting, runs, steadied
+from .plants import gait_of, resting, runs, steadied
 from .sides import sorted_sides
-from .smoothing import smooth_rotations, smooth_values, stiffness, whittaker
+from .smoothing import smooth_rotations, smooth_values, stiffness
 
 _JOINTS_HZ: Final = 4.0  # motion quicker than this is taken for jitter
-_PLACE_HZ: Final = 4.0  # of the place in the picture
+_PLACE_HZ: Final = 8.0  # of the place in the picture
 _DEPTH_HZ: Final = 0.8  # of the distance from the camera, which one frame says little about
-_SWAY_HZ: Final = 1.0  # of the way over the ground, without the sway of steps
 _LEVEL: Final = 0.05  # m: sigma of how far the floors of frames lie from one ground
 _PITCH: Final = np.radians(4.0)  # rad: sigma of the pitch about the median of the frames
 _HIDDEN_HAND: Final = 0.02  # how much fingers count that were not seen, beside 1 for seen ones
@@ -188,25 +187,11 @@ def _on_feet(
     transl = pelvis - shaped.joints[0]
     points = foot_points(shaped, local, transl)
     _, depth = camera.project(pelvis)
-    pace, goes = _gait(pelvis, points - pelvis[:, None], rate)
-    held = resting(feet, camera.fx / depth, points[..., 1] - high, pace, goes, rate) & (trust > 0)[:, None]
+    gait = gait_of(pelvis, points - pelvis[:, None], camera.position, rate)
+    held = resting(feet, camera.fx / depth, points[..., 1] - high, gait, rate) & (trust > 0)[:, None]
     pelvis = walked(camera, pelvis, trust, points - pelvis[:, None], feet, held, high, rate)
-    local, transl = held_still(shaped, local, pelvis - shaped.joints[0], held, high, rate)
+    local, transl, held = held_still(shaped, local, pelvis - shaped.joints[0], held, high, rate)
     return local, transl + shaped.joints[0], held
-
-
-def _gait(pelvis: np.ndarray, feet: np.ndarray, rate: float) -> tuple[np.ndarray, np.ndarray]:
-    """The pace (T,) m/s over the ground without the sway of steps, and how much faster the left foot goes, in paces.
-
-    feet: (T, 4, 3) m from the pelvis.
-    """
-    if len(pelvis) < 3:
-        return np.zeros(len(pelvis)), np.zeros(len(pelvis))
-    path = whittaker(pelvis[:, ::2], np.ones((len(pelvis), 2)), stiffness(_SWAY_HZ, rate))
-    way = np.gradient(path, axis=0) * rate
-    pace = np.linalg.norm(way, axis=1)
-    apart = np.gradient((feet[:, :2] - feet[:, 2:]).mean(axis=1)[:, ::2], axis=0) * rate
-    return pace, (apart * way).sum(axis=1) / np.maximum(pace, 0.1) ** 2
 
 
 def _weights(sure: np.ndarray, hands: Sequence[frozenset[str]]) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from backend.vision.plants import resting, runs, steadied
+from backend.vision.plants import Gait, gait_of, resting, runs, steadied
 
 RATE = 30.0
 PX = 200.0  # of a metre
@@ -32,7 +32,8 @@ def found(spots: np.ndarray, height: np.ndarray, pace: float) -> np.ndarray:
     count = len(points)
     steady = steadied(points, np.ones((count, 4)), RATE)
     goes = np.gradient(spots[:, 0] - spots[:, 1]) * RATE / max(pace, 0.1)
-    return resting(steady, np.full(count, PX), above, np.full(count, pace), goes, RATE)
+    gait = Gait(np.full(count, pace), goes, np.zeros(count))
+    return resting(steady, np.full(count, PX), above, gait, RATE)
 
 
 def test_the_feet_of_a_walk_rest_in_turn() -> None:
@@ -67,3 +68,16 @@ def test_points_are_steadied_without_outliers() -> None:
 def test_stretches_are_told_by_their_ends() -> None:
     assert runs(np.array([1, 1, 0, 1], bool)) == [(0, 2), (3, 4)]
     assert runs(np.zeros(3, bool)) == []
+
+
+def test_the_gait_is_told_from_pelvis_and_feet() -> None:
+    t = np.arange(60) / RATE
+    pelvis = np.stack([0.02 * np.sin(12 * t), np.full(60, 0.95), 1.2 * t], axis=1)
+    feet = np.zeros((60, 4, 3))
+    feet[:, :2, 2] = 1.2 * t[:, None]  # the left foot swings: it goes ahead of the body
+    feet[:, 2:, 2] = -1.2 * t[:, None]
+    ahead = gait_of(pelvis, feet, np.array([0.0, 1.5, 6.0]), RATE)
+    aside = gait_of(pelvis, feet, np.array([60.0, 1.5, 1.0]), RATE)
+    inner = slice(10, -10)
+    assert np.allclose(ahead.pace[inner], 1.2, atol=0.05) and np.allclose(ahead.goes[inner], 2.0, atol=0.1)
+    assert ahead.along[inner].min() > 0.95 and aside.along[inner].max() < 0.1
