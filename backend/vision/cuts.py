@@ -11,8 +11,9 @@ from .images import Picture
 
 _SMALL: Final = (32, 18)  # px of what is compared
 _BOX: Final = 4  # Pillow's Resampling.BOX
-_CHANGE: Final = 20.0  # mean difference of colours, 0..255, from one frame to the next that may be a cut
+_CHANGE: Final = 25.0  # mean difference of colours, 0..255, from one frame to the next that may be a cut
 _TIMES: Final = 5.0  # times what is usual in this shot
+_LIKE: Final = 0.4  # correlation from which on it is the same place, whatever moves or how light it is
 _BACK: Final = 0.4  # of the difference: what is nearer than this to the frame before was a flash
 _SECONDS: Final = 0.2  # that it takes to be sure
 _USUAL: Final = 15  # frames that tell what is usual
@@ -42,7 +43,8 @@ class CutWatch:
             self.odd += 1
             return False
         change = float(np.abs(small - last).mean())
-        if change > max(_CHANGE, _TIMES * float(np.median(self._usual)) if self._usual else 0.0):
+        usual = float(np.median(self._usual)) if self._usual else 0.0
+        if change > max(_CHANGE, _TIMES * usual) and _likeness(small, last) < _LIKE:
             self._before, self._size, self.odd = last, change, 1
             return False
         self._usual.append(change)
@@ -52,3 +54,9 @@ class CutWatch:
     def cut(self) -> bool:
         """Whether the shot has ended, `odd` frames ago."""
         return self.odd > self._patience
+
+
+def _likeness(a: np.ndarray, b: np.ndarray) -> float:
+    """The correlation of two pictures of one size, -1..1; 0 where one of them shows nothing."""
+    x, y = a.mean(axis=2) - a.mean(), b.mean(axis=2) - b.mean()
+    return float((x * y).sum() / max(float(np.linalg.norm(x) * np.linalg.norm(y)), 1e-9))

@@ -43,6 +43,13 @@ def test_motion_and_noise_are_no_cut() -> None:
     assert all(told) and cut is None
 
 
+def test_a_light_that_goes_on_is_no_cut() -> None:
+    frames = shot(0, 30)
+    lit = [np.clip(0.5 * p.astype(float) + 120, 0, 255).astype(np.uint8) for p in frames[15:]]
+    told, cut = watched([*frames[:15], *lit])
+    assert all(told) and cut is None
+
+
 def test_a_flash_is_no_cut_but_its_frames_do_not_belong() -> None:
     frames = shot(0, 30)
     for n in (12, 13):
