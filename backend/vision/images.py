@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ SMALLEST: Final = 16  # px; nobody can be seen in less
 _DIAGONAL_35MM: Final = 43.27  # mm
 _FOCAL_35MM: Final = 0xA405  # Exif tag FocalLengthIn35mmFilm
 _EXIF_IFD: Final = 0x8769
+_HEIC: Final = (b"heic", b"heix", b"heim", b"hevc", b"mif1")  # brands of files
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,9 +70,17 @@ def read_picture(image: Image) -> Picture:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # damaged metadata
-            opened = Pillow.open(io.BytesIO(image.data) if isinstance(image, ImageBytes) else image.path)
-            return _decoded(opened, ImageOps, name)
+            _with_heic()
+            with Pillow.open(_source(image)) as opened:
+                size = _checked_size(opened, name)
+                if opened.format == "PNG":
+                    with Pillow.open(_source(image)) as again:
+                        again.verify()  # the sums of its parts; damaged pixels would be noise otherwise
+                return _decoded(opened, size, ImageOps)
     except UnidentifiedImageError:
+        if _is_heic(image):
+            told = f"{name} is a HEIC picture, which needs the package pillow-heif"
+            raise NotAvailable(told, "pip install pillow-heif, or save it as JPEG", "no_heic") from None
         raise BadFile(f"{name} is no picture that can be read", "PNG, JPEG, WebP, TIFF, BMP or GIF") from None
     except FileNotFoundError:
         raise BadFile(f"there is no picture {name}", "check the name and the folder") from None
@@ -79,24 +89,55 @@ def read_picture(image: Image) -> Picture:
         raise BadFile(told, "open it in another program and save it") from None
 
 
-def _decoded(opened: Any, ops: Any, name: str) -> Picture:
+def _source(image: Image) -> Any:
+    """What Pillow opens: bytes in memory or a path."""
+    return io.BytesIO(image.data) if isinstance(image, ImageBytes) else image.path
+
+
+def _with_heic() -> None:
+    """Let Pillow read HEIC where the package for it is installed."""
+    if find_spec("pillow_heif") is not None:
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+
+
+def _is_heic(image: Image) -> bool:
+    """Whether the first bytes are those of a HEIC file (ISO 14496-12: a box "ftyp" with its brands)."""
+    if isinstance(image, ImageBytes):
+        head = image.data[:64]
+    else:
+        with open(image.path, "rb") as file:
+            head = file.read(64)
+    return head[4:8] == b"ftyp" and any(brand in head for brand in _HEIC)
+
+
+def _checked_size(opened: Any, name: str) -> tuple[int, int]:
+    """(width, height) px of the file; BadFile, before anything is decoded, where it is too small or too large.
+
+    JPEG is decoded at a fraction of its size, so that only the fraction must fit.
+    """
     width, height = opened.size
     if min(width, height) < SMALLEST:
         raise BadFile(f"{name} has {width} x {height} pixels: too small to show a person", "use a larger picture")
-    notes = []
-    if getattr(opened, "n_frames", 1) > 1:
-        notes.append("The picture has several frames; I looked at the first.")
-    focal_35mm = _noted_focal(opened)
     if opened.format == "JPEG":
         opened.draft("RGB", (LONGEST, LONGEST))  # decodes at a fraction of the size
     if opened.size[0] * opened.size[1] > MOST_PIXELS:
         limit = f"at most {MOST_PIXELS // 1_000_000} million pixels"
         raise BadFile(f"{name} has {width} x {height} pixels; {limit} are read", "make it smaller")
+    return width, height
+
+
+def _decoded(opened: Any, size: tuple[int, int], ops: Any) -> Picture:
+    notes = []
+    if getattr(opened, "n_frames", 1) > 1:
+        notes.append("The picture has several frames; I looked at the first.")
+    focal_35mm = _noted_focal(opened)
     upright = ops.exif_transpose(opened)
     if max(upright.size) > LONGEST:
         upright.thumbnail((LONGEST, LONGEST))
     rgb = _on_grey(upright)
-    scale = max(width, height) / max(rgb.size)
+    scale = max(size) / max(rgb.size)
     focal = focal_pixels(focal_35mm, rgb.size) if focal_35mm else None
     return Picture(np.asarray(rgb), scale, focal, tuple(notes))
 
