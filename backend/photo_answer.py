@@ -9,36 +9,24 @@ from typing import Final
 
 import numpy as np
 
-from backend.body.kinematics import Kinematics
+from backend.body.kinematics import heading_of
 from backend.body.model import ShapedBody
 from backend.body.outline import floor_of
 from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
 from backend.language.photo_words import PhotoWords, photo_words
-from backend.language.phrases import phrases
+from backend.photo_beside import beside
 from backend.photo_touches import touched, unknown_parts
-from backend.posecodes import Posecode, Program, program_from_json
-from backend.posecodes.angle import Angle
-from backend.posecodes.contact import Contact
-from backend.posecodes.direction import Direction
-from backend.posecodes.distance import Distance
-from backend.posecodes.facing import Facing
-from backend.posecodes.finger import Finger
-from backend.posecodes.hand import Hand
-from backend.posecodes.movers import movers
 from backend.posecodes.tracking import body_at
 from backend.solver.stance import neutral_stance
 from backend.ticks import Tick
-from backend.vision.fit import Fit
 from backend.vision.photo import Photo, pose_everybody, pose_photo
-from backend.vision.stated import EASY, missed, refit
 from backend.vision.vitpose import finders_for
 from backend.vision.who import EVERYBODY
-from rigs.skeleton import GROUPS, INDEX, JOINTS, N_BODY, expand_joints
-from rigs.wire import Pose, PoseEntry, PoseRequest, PoseResult, Statement
+from rigs.skeleton import INDEX, JOINTS, expand_joints
+from rigs.wire import Pose, PoseEntry, PoseRequest, PoseResult
 
-_BESIDE: Final = (Contact, Angle, Direction, Distance, Facing, Hand, Finger)  # kinds that a picture can go with
-_LIMBS: Final = frozenset(expand_joints(("arms", "legs", "head", "hands")))
 _GROUND: Final = frozenset(expand_joints(("root", "legs", "torso")))
+_TO_CAMERA: Final = "Changed: looking into the camera."
 Poser = Callable[[PoseRequest, Tick], PoseResult]
 
 
@@ -103,11 +91,13 @@ def _answered(
         result = _in_own_words(pose(asked, tick), request.prompt)
         if taken is None and result.poses:
             tick("Solving words and picture together")
-            result = _beside(photo, seen, result, shaped)
+            result = beside(photo, seen, result, shaped, words.to_camera)
     else:
         joints = body_at(shaped.joints, rotvec_to_rotmat(base.rotvecs), base.transl, ()).joints[0]
         more = _others(photo, request.n, shaped) if taken is None else []
         result = PoseResult(request.id, (PoseEntry(base, joints), *more), shaped.joints, "", (), "photo", 0.0)
+        if words.to_camera and taken is None:
+            result = beside(photo, seen, replace(result, reply=_TO_CAMERA), shaped, to_camera=True)
     camera = found.camera.to_dict()
     entries = result.poses or (PoseEntry(seen, found.joints),)
     return replace(
@@ -160,83 +150,24 @@ def _said(words: PhotoWords, request: PoseRequest) -> str:
     return f"Not taken from it: {', '.join(groups)}, as in {rest}."
 
 
+def _hang_legs(rotvecs: np.ndarray, start: Pose | None, taken: frozenset[str]) -> None:
+    """Let thighs that are not taken point where they did in the world, whichever way the pelvis is now tilted."""
+    base = neutral_stance() if start is None else rotvec_to_rotmat(start.rotvecs)
+    pelvis = rotvec_to_rotmat(rotvecs[0])
+    turned = pelvis.T @ heading_of(pelvis) @ heading_of(base[0]).T @ base[0]
+    for hip in {"left_hip", "right_hip"} - taken:
+        rotvecs[INDEX[hip]] = rotmat_to_rotvec(turned @ base[INDEX[hip]])
+
+
 def _mixed(seen: Pose, start: Pose | None, taken: frozenset[str], shaped: ShapedBody) -> Pose:
     """The start (or a neutral stance) with some joints of the pose that was seen, on the ground where these bear it."""
     rotvecs = (rotmat_to_rotvec(neutral_stance()) if start is None else start.rotvecs).copy()
     rows = [INDEX[j] for j in taken]
     rotvecs[rows] = seen.rotvecs[rows]
+    if "pelvis" in taken:
+        _hang_legs(rotvecs, start, taken)
     transl = (seen.transl if start is None else start.transl).copy()
     if start is None or taken & _GROUND:
         body = body_at(shaped.joints, rotvec_to_rotmat(rotvecs), np.zeros(3), ())
         transl[1] = -floor_of(shaped, body)
     return Pose(rotvecs, transl, seen.betas)
-
-
-# --- words and picture in one solve -------------------------------------------------------------------------
-
-
-def _beside(photo: Photo, seen: Pose, edited: PoseResult, shaped: ShapedBody) -> PoseResult:
-    """The result with what limbs are told solved beside what the picture shows, where that does as well as the edit.
-
-    Touches come first by themselves: hands that are said to be clasped are so where the picture shows them. Where
-    that goes against the picture, and for all else that is said, the words win over the picture on limbs they speak of.
-    """
-    entry = edited.poses[0]
-    program = program_from_json(list(entry.posecodes))
-    if not program or not _goes_beside(program, seen, entry.pose):
-        return edited
-    local = rotvec_to_rotmat(entry.pose.rotvecs)
-    begin = replace(photo.fit, local=np.concatenate([photo.fit.local[:N_BODY], local[N_BODY:]]))  # hands as told
-    touches = tuple(c for c in program if isinstance(c, (Contact, Hand, Finger)))
-    best = None
-    if any(isinstance(c, Contact) for c in touches):
-        loose = refit(begin, photo.person, photo.picture, shaped, touches, [local])
-        rise = loose.cost - photo.fit.cost
-        if max(missed(loose, shaped, touches)) <= 1.0 and rise <= EASY * sum(isinstance(c, Contact) for c in touches):
-            best, program = loose, touches
-    if best is None:
-        best = refit(replace(photo.fit, local=local), photo.person, photo.picture, shaped, program)  # from the edit on
-        if sum(m <= 1.0 for m in missed(best, shaped, program)) < len(entry.met):
-            return edited
-    return replace(
-        edited,
-        poses=(_entry(best, program, shaped, entry), *edited.poses[1:]),
-        reply=_mended(edited, best, program, shaped),
-    )
-
-
-def _goes_beside(program: Program, seen: Pose, edited: Pose) -> bool:
-    """Whether statements are about limbs alone, and the edit left the rest as it was: nothing mirrored or turned."""
-    joints = movers(program)
-    still = [INDEX[j] for j in GROUPS["body"] if j not in joints]
-    kept = np.allclose(seen.rotvecs[still], edited.rotvecs[still], atol=1e-6)
-    return all(isinstance(c, _BESIDE) for c in program) and joints <= _LIMBS and kept
-
-
-def _entry(found: Fit, program: Program, shaped: ShapedBody, before: PoseEntry) -> PoseEntry:
-    pose = Pose(rotmat_to_rotvec(found.local), found.transl, before.pose.betas)
-    body = body_at(shaped.joints, found.local, found.transl, program)
-    said = [_statement(code, body) for code in program]
-    return replace(
-        before,
-        pose=pose,
-        joints=found.joints,
-        camera=found.camera.to_dict(),
-        met=tuple(s for s in said if s.met),
-        unmet=tuple(s for s in said if not s.met),
-        posecodes=tuple(c.to_json() for c in program),
-    )
-
-
-def _statement(code: Posecode, body: Kinematics) -> Statement:
-    m = code.measure(body)
-    return Statement(
-        phrases([code])[0], bool(m.met), m.asked, None if m.reached is None else round(m.reached, 4), m.unit
-    )
-
-
-def _mended(edited: PoseResult, found: Fit, program: Program, shaped: ShapedBody) -> str:
-    """The reply, without what the edit did not reach and this pose does."""
-    done = max(missed(found, shaped, program)) <= 1.0
-    told = edited.reply.split(" Not quite reached: ")[0] if done else edited.reply
-    return f"{told} Words and picture were solved together."

@@ -8,11 +8,11 @@ from typing import Final
 
 _SEXED: Final = r"(?:man|woman|boy|girl|guy|lady|kid|child)"
 _PERSON: Final = rf"(?:{_SEXED}|person|player|dancer|one|figure|people|somebody|someone)"
-_WHICH: Final = (
+_ORDER: Final = (
     r"(?:left(?:most)?|right(?:most)?|middle|first|second|third|fourth|fifth|sixth|last|1st|2nd|3rd|4th|5th|6th"
-    r"|tallest|tall|shortest|short|largest|biggest|smallest|nearest|closest|top|bottom|sitting|seated|standing|kneeling"
-    r"|jumping|lying)"
+    r"|tallest|tall|shortest|short|largest|biggest|smallest|nearest|closest|top|bottom)"
 )
+_WHICH: Final = rf"(?:{_ORDER}|sitting|seated|standing|kneeling|jumping|lying)"
 _WHERE: Final = (
     r"(?:(?:on|at|to|from|in) the (?:far )?(?:left|right|middle|centre|center|front|back|top|bottom|background"
     r"|foreground)(?:[ -]hand)?(?: side)?)"
@@ -37,7 +37,7 @@ _DOES: Final = (
 )
 _WHO: Final = re.compile(
     rf"^(?:(?:the )?pose (?:of|as|like) |(?:copy|use|take|pose (?:like|as)) )?(?:the |that |this )?"
-    rf"(?P<who>(?:{_WHICH} )?{_PERSON}(?: {_WHERE}| {_WORN}| {_DOES})*|{_WHICH} {_WHERE})(?=$|[ ,.;:])[ ,.;:]*",
+    rf"(?P<who>(?:{_WHICH} )?{_PERSON}(?: {_WHERE}| {_WORN}| {_DOES})*|{_ORDER} {_WHERE})(?=$|[ ,.;:])[ ,.;:]*",
     re.IGNORECASE,
 )
 _EVERYBODY: Final = re.compile(
@@ -48,16 +48,30 @@ _EVERYBODY: Final = re.compile(
     re.IGNORECASE,
 )
 _PICTURE: Final = r"(?:pose|photo|picture|image|reference)"
+_AS: Final = r"(?:in|from|like(?: in)?|(?:just |exactly |the )?(?:same )?(?:pose )?as(?: in)?|based on)"
 _OF_IT: Final = rf"(?: (?:of|from|in))?(?: (?:the|this))?(?: {_PICTURE})?"
 _SAME: Final = re.compile(
-    rf"^(?:(?:in|like|as in|copy|use|match|take) )?(?:this|that|the|same)?(?: same)? ?{_PICTURE}?{_OF_IT}"
+    rf"^(?:(?:{_AS}|copy|use|match|take) )?(?:this|that|the|same)?(?: same)? ?{_PICTURE}?{_OF_IT}"
     r"[ ,.;:]*(?:but|and|only|with|except)?[ ,.;:]+",
     re.IGNORECASE,
 )
 _NOTHING: Final = re.compile(
-    rf"^(?:please )?(?:(?:copy|use|match|take|do|recreate|get|estimate) )?(?:this|that|the|same)?(?: same)?"
-    rf" ?(?:{_PICTURE}|person)?{_OF_IT}[.! ]*$",
+    rf"^(?:please )?(?:(?:{_AS}|copy|use|match|take|do|recreate|get|estimate) )?(?:this|that|the|same)?(?: same)?"
+    rf" ?(?:{_PICTURE}|person)?{_OF_IT}(?: (?:exactly|precisely|closely|faithfully|please|as it is))*[.! ]*$",
     re.IGNORECASE,
+)
+_ASKS: Final = re.compile(
+    r"^(?:(?:what|where|how|which|why|who|is|are|does|do|can)\b.*\?|describe\b.*)$", re.IGNORECASE
+)
+_TO_CAMERA: Final = re.compile(
+    r"(?:[ ,;]|^)(?:(?:and|but|with) )?(?:(?:the |his |her |their )?(?:eyes|gaze|head|face) )?"
+    r"(?:(?:s?he|they|person|who) (?:is |are |should )?)?(?:now )?"
+    r"(?:look(?:s|ing)?|star(?:es?|ing)|gaz(?:es?|ing)) (?:straight |right |directly )?(?:at|into|to|towards?|in) "
+    r"(?:the |my )?(?:camera|lens|viewer|photographer|us|me)\b",
+    re.IGNORECASE,
+)
+_STANDS: Final = re.compile(  # of somebody who sits or squats: a word alone leaves the legs as they are
+    r"^(?:now )?stand(?:s|ing)?(?: up)?(?: straight| upright)?(?=$|[,.;])", re.IGNORECASE
 )
 _LEADS: Final = re.compile(r"^(?:but|and|only|with|except)\b[ ,]*")
 _PARTS: Final = {
@@ -81,6 +95,7 @@ class PhotoWords:
 
     everybody: whether all people are meant. only, never: names of groups of joints that are taken from the picture, or
     are not; nothing: all are.
+    to_camera: whether the person is to look into the camera.
     """
 
     who: str | None = None
@@ -88,6 +103,7 @@ class PhotoWords:
     everybody: bool = False
     only: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
+    to_camera: bool = False
 
 
 def photo_words(prompt: str) -> PhotoWords:
@@ -101,11 +117,17 @@ def photo_words(prompt: str) -> PhotoWords:
         who, rest = found["who"], rest[found.end() :]
         who = who if _tells_apart(who) else None
     only, never, rest = _some(rest)
+    if _ASKS.match(rest):
+        return PhotoWords(who, rest, bool(everybody), only, never)
     named = bool(found or everybody or only or never)
-    if _NOTHING.match(rest):
-        return PhotoWords(who, "", bool(everybody), only, never)
     trimmed = _LEADS.sub("", rest) if named else _SAME.sub("", rest, count=1)
-    return PhotoWords(who, f"same but {trimmed}" if trimmed else "", bool(everybody), only, never)
+    gaze = _TO_CAMERA.search(trimmed)
+    if gaze:
+        trimmed = f"{trimmed[: gaze.start()]}, {trimmed[gaze.end() :]}".strip(" ,.;:")
+        trimmed = _LEADS.sub("", trimmed)
+    trimmed = _STANDS.sub("stand up straight", trimmed)
+    change = "" if _NOTHING.match(rest) or not trimmed else f"same but {trimmed}"
+    return PhotoWords(who, change, bool(everybody), only, never, bool(gaze))
 
 
 def _tells_apart(who: str) -> bool:

@@ -10,10 +10,12 @@ import numpy as np
 
 from backend.posecodes import Posecode, Program
 from backend.posecodes.contact import Contact
+from backend.posecodes.vocabulary import limb_of_point, regions_of, skin
 
 from .landmarks import INDEX, NAMES
 
 _SHARE: Final = 0.15  # of its weight that a landmark keeps where a statement says otherwise
+_FACE: Final = [INDEX[n] for n in ("nose", "left_ear", "right_ear")]
 _BELOW: Final = {
     "shoulder": ("elbow", "wrist", "index", "pinky", "thumb"), "elbow": ("wrist", "index", "pinky", "thumb"),
     "wrist": ("index", "pinky", "thumb"), "hip": ("knee", "ankle", "heel", "foot_index"),
@@ -40,13 +42,19 @@ class Beside:
     heading: np.ndarray
 
 
-def shares(program: Iterable[Posecode]) -> np.ndarray:
+def shares(program: Iterable[Posecode], override: bool = False) -> np.ndarray:
     """(33,): how much each landmark still counts beside statements: little on limbs that they speak of.
 
-    Touches override nothing: the picture says where, the statement that they meet.
+    Touches override nothing: the picture says where, the statement that they meet. With `override` the picture does not
+    show them, and the arms that come count little.
     """
     out = np.ones(len(NAMES))
     for code in program:
+        if "head" in code.limbs() and not isinstance(code, Contact):
+            out[_FACE] = 0.0  # where it looks is told
+        if isinstance(code, Contact) and override:
+            for side in _arms(code):
+                out[[INDEX[f"{side}_{below}"] for below in _BELOW["shoulder"]]] = _SHARE
         name = next((str(v) for f in ("segment", "joint", "part") if (v := getattr(code, f, None))), "")
         side, _, what = name.partition("_")
         if isinstance(code, Contact) or side not in ("left", "right"):
@@ -54,3 +62,9 @@ def shares(program: Iterable[Posecode]) -> np.ndarray:
         for below in _BELOW.get(_MOVED.get(what, ""), ()):  # a whole limb is straight, whatever the picture shows
             out[INDEX[f"{side}_{below}"]] = 0.0 if what in ("arm", "leg") else _SHARE
     return out
+
+
+def _arms(code: Contact) -> set[str]:
+    """The sides whose arms a touch moves."""
+    limbs = {limb_of_point(skin(regions_of(end)[0])) for end in (code.a, code.b)}
+    return {limb.removesuffix("_arm") for limb in limbs if limb.endswith("_arm")}

@@ -29,11 +29,13 @@ def refit(
     shaped: ShapedBody,
     program: Program,
     starts: Sequence[np.ndarray] = (),
+    override: bool = False,
 ) -> Fit:
     """The pose of a fit once more, now with statements beside the picture.
 
     Args:
         starts: local rotations (55, 3, 3) in the world of the pose, where a solve may begin too.
+        override: whether touches win over the picture on the arms that carry them out.
     """
     level = FACING @ found.camera.rotation  # world of the pose -> that of the level camera
     seen = []
@@ -44,7 +46,7 @@ def refit(
     pelvis = found.camera.rotation @ found.joints[0] + found.camera.translation
     transl = FACING.T @ pelvis - shaped.joints[0]
     heading = level @ heading_of(found.local[0])
-    both = fit(person, picture, shaped, beside=Beside(program, shares(program), tuple(seen), transl, heading))
+    both = fit(person, picture, shaped, beside=Beside(program, shares(program, override), tuple(seen), transl, heading))
     return standing_as(both, found, shaped)
 
 

@@ -11,6 +11,7 @@ from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
 from backend.errors import BadInput
 from backend.pipeline import Pipeline
 from backend.posecodes.contact import Contact
+from backend.posecodes.gaze import Gaze
 from backend.posecodes.tracking import body_at
 from backend.solver.stance import neutral_stance
 from rigs.skeleton import GROUPS, INDEX, N_BODY
@@ -95,7 +96,8 @@ def test_stated_limbs_win_over_the_picture_and_the_others_keep_it() -> None:
 def test_only_what_is_wanted_is_taken(words: str, limb: str, other: str) -> None:
     drawn = scene(SQUATS)
     whole, part = asked(drawn.pixels).poses[0].pose, asked(drawn.pixels, words)
-    taken, left = ([INDEX[j] for j in GROUPS[g]] for g in (limb, other))
+    taken = [INDEX[j] for j in GROUPS[limb]]
+    left = [INDEX[j] for j in GROUPS[other] if "hip" not in j]  # thighs hang down, whichever way the pelvis is tilted
     assert np.allclose(part.poses[0].pose.rotvecs[taken], whole.rotvecs[taken])
     assert np.allclose(part.poses[0].pose.rotvecs[left], rotmat_to_rotvec(neutral_stance())[left])
     assert "neutral stance" in part.reply
@@ -149,3 +151,61 @@ def test_a_touch_of_one_person_is_no_touch_of_the_others() -> None:
 def test_touches_without_a_picture_are_refused() -> None:
     with pytest.raises(BadInput, match="there is none"):
         Pipeline().pose(PoseRequest(prompt="standing", contacts=((Touch("hand", "hip"),),)))
+
+
+def off_the_camera(result: PoseResult) -> float:
+    """Degrees between where the head points and the camera."""
+    entry = result.poses[0]
+    assert entry.camera is not None
+    body = body_at(
+        BodyModel.load().shaped().joints, rotvec_to_rotmat(entry.pose.rotvecs), entry.pose.transl,
+        (Gaze(toward=(0.0, 0.0, 1.0)),),
+    )  # fmt: skip
+    camera = -np.array(entry.camera["R"]).T @ entry.camera["t"]
+    way = camera - body.points(("eyes",)).value[0, 0]
+    front = body.axes(("head_front",)).value[0, 0]
+    return float(np.degrees(np.arccos(way @ front / np.linalg.norm(way))))
+
+
+@pytest.mark.parametrize("words", ["looking at the camera", "sitting on a chair, looking into the camera"])
+def test_the_camera_is_where_the_photo_was_taken_from(words: str) -> None:
+    """Of somebody seen from the side it is not straight ahead."""
+    drawn = scene(WAVES, 50.0)
+    plain, told = asked(drawn.pixels), asked(drawn.pixels, words)
+    assert off_the_camera(told) < 20 < off_the_camera(plain)
+    arm = [INDEX[f"right_{j}"] for j in ("shoulder", "elbow", "wrist")]
+    away = (told.poses[0].joints - plain.poses[0].joints)[arm]
+    assert np.linalg.norm(away - away[0], axis=1).max() < 0.05, "the arm goes on waving"
+
+
+def test_what_words_and_what_the_picture_did_is_said() -> None:
+    drawn = scene(WAVES)
+    assert "solved together" in asked(drawn.pixels, "left hand on the hip, looking up").reply
+    assert "words changed the pose that the picture gave" in asked(drawn.pixels, "but sitting").reply
+    assert asked(drawn.pixels, "copy this pose exactly").reply == "Posed from the picture."
+
+
+def test_hands_come_to_knees_that_the_picture_shows_elsewhere_not_knees_to_hands() -> None:
+    drawn = scene("sitting on a chair", 20.0)
+    plain, told = asked(drawn.pixels), asked(drawn.pixels, "hands on the knees")
+    legs = [INDEX[f"{s}_{j}"] for s in ("left", "right") for j in ("knee", "ankle")]
+    pelvis = told.poses[0].joints[0] - plain.poses[0].joints[0]
+    assert not told.poses[0].unmet
+    assert np.linalg.norm((told.poses[0].joints - plain.poses[0].joints - pelvis)[legs], axis=1).max() < 0.08
+
+
+def test_who_squats_stands_where_that_is_said() -> None:
+    joints = asked(scene(SQUATS).pixels, "but standing").poses[0].joints
+    assert joints[0, 1] > 0.85, "m of the pelvis above the ground"
+
+
+def test_a_question_is_answered_about_the_pose_of_the_picture() -> None:
+    result = asked(scene(SQUATS).pixels, "what is she doing?")
+    assert "found no pose" not in result.reply and len(result.reply) > 40 and len(result.poses) == 1
+
+
+def test_legs_that_are_not_taken_hang_down_from_a_tilted_pelvis() -> None:
+    joints = asked(scene("lunge").pixels, "without the legs").poses[0].joints
+    for side in ("left", "right"):
+        thigh = joints[INDEX[f"{side}_knee"]] - joints[INDEX[f"{side}_hip"]]
+        assert -thigh[1] / np.linalg.norm(thigh) > 0.97

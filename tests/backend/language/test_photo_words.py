@@ -23,6 +23,14 @@ from backend.vision.colours import WORDS
         ("raise the left arm", None, "same but raise the left arm"),
         ("her hands are clasped", None, "same but her hands are clasped"),
         ("left arm up", None, "same but left arm up"),
+        ("lying on the back", None, "same but lying on the back"),
+        ("like in the photo, standing on tiptoe", None, "same but standing on tiptoe"),
+        ("same as the reference, just raise the left leg", None, "same but just raise the left leg"),
+        ("please match this pose exactly", None, ""),
+        ("as in the picture", None, ""),
+        ("what is she doing?", None, "what is she doing?"),
+        ("this, but standing up", None, "same but stand up straight"),
+        ("standing on one leg", None, "same but standing on one leg"),
     ],
 )
 def test_words_are_parted(prompt: str, who: str | None, change: str) -> None:
@@ -63,3 +71,27 @@ def test_parts_of_the_picture() -> None:
 
 def test_colours_that_are_read_are_colours_that_are_seen() -> None:
     assert set(COLOURS) == set(WORDS)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "change"),
+    [
+        ("looking at the camera", ""),
+        ("this, but staring straight into the lens", ""),
+        ("arms crossed, looking at the camera", "same but arms crossed"),
+        ("she looks right at the viewer and smiles", "same but smiles"),
+        (
+            "the one on the left, looking at the camera with the hands on the hips",
+            "same but with the hands on the hips",
+        ),
+    ],
+)
+def test_a_look_into_the_camera_is_parted_from_the_rest(prompt: str, change: str) -> None:
+    words = photo_words(prompt)
+    assert words.to_camera and words.change == change
+
+
+@pytest.mark.parametrize("prompt", ["looking away from the camera", "walking towards the camera", "looking up"])
+def test_other_looks_are_left_to_the_reader(prompt: str) -> None:
+    words = photo_words(prompt)
+    assert not words.to_camera and words.change == f"same but {prompt}"
