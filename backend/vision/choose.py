@@ -17,6 +17,10 @@ from .traits import Traits, traits_of
 from .who import Wanted, place_of, wanted
 
 _NEAR: Final = 0.35  # of a person's size: how far beside somebody a click may be
+_MUCH_LIKE: Final = {  # postures that one look takes for each other, as on a low step
+    "sitting": frozenset({"squatting"}), "squatting": frozenset({"sitting", "kneeling"}),
+    "kneeling": frozenset({"squatting"}),
+}  # fmt: skip
 _LIKE: Final = 0.13  # distance in Oklab up to which a colour may stand for another
 _LIKER: Final = 0.04  # by how much one of several must then be nearer than the next
 _UNSEEN: Final = "Who is a man, a woman or a child takes a model of vision and language, which is not built in"
@@ -104,6 +108,7 @@ def _fitting(left: list[int], asked: Wanted, traits: Sequence[Traits]) -> tuple[
     """Those who do and wear what was said, or none and what nobody does."""
     for posture in asked.postures:
         some = [k for k in left if posture in traits[k].postures]
+        some = some or [k for k in left if traits[k].postures & _MUCH_LIKE.get(posture, frozenset())]
         if not some:
             return [], posture
         left = some

@@ -30,6 +30,10 @@ _LIMBS: Final = {
     "left arm": ("left_elbow", "left_wrist"), "right arm": ("right_elbow", "right_wrist"),
     "left leg": ("left_knee", "left_ankle"), "right leg": ("right_knee", "right_ankle"),
 }  # fmt: skip
+_ENDS: Final = {
+    "left forearm": "left_wrist", "right forearm": "right_wrist",
+    "left lower leg": "left_ankle", "right lower leg": "right_ankle",
+}  # fmt: skip
 _POOR: Final = 0.5  # confidence below which a warning is due
 
 
@@ -129,11 +133,17 @@ def _warnings(found: Fit, person: Person, picture: Picture, confidence: float) -
     """What of the pose is a guess."""
     out: list[str] = []
     guessed = [limb for limb, names in _LIMBS.items() if max(found.sure[INDEX[n]] for n in names) < _SEEN]
-    if guessed:
-        beyond = all(_outside(person.points[INDEX[n]], picture) for limb in guessed for n in _LIMBS[limb])
-        why = "out of the frame" if beyond else "hidden or too faint"
-        verb = "is" if len(guessed) == 1 else "are"
-        out.append(f"The {' and the '.join(guessed)} {verb} {why}: posed as a guess.")
+    ends = {end: n for end, n in _ENDS.items() if found.sure[INDEX[n]] < _SEEN}
+    ends = {end: n for end, n in ends.items() if not any(n in _LIMBS[limb] for limb in guessed)}
+    unseen = {limb: _LIMBS[limb] for limb in guessed} | {end: (n,) for end, n in ends.items()}
+    beyond = {part for part, names in unseen.items() if all(_outside(person.points[INDEX[n]], picture) for n in names)}
+    for parts, why in (
+        ([p for p in unseen if p in beyond], "out of the frame: left as at rest"),
+        ([p for p in unseen if p not in beyond], "hidden or too faint: posed as a guess"),
+    ):
+        if parts:
+            told = ", the ".join(parts[:-1]) + " and the " * (len(parts) > 1) + parts[-1]
+            out.append(f"The {told} {'is' if len(parts) == 1 else 'are'} {why}.")
     doubtful = {limb: c for limb, c in confidence_of_limbs(found, person).items() if c < _POOR and limb not in guessed}
     if doubtful:
         told = ", ".join(f"the {limb} {100 * c:.0f} %" for limb, c in doubtful.items())

@@ -17,7 +17,7 @@ from .images import Picture
 from .landmarks import INDEX, View
 
 _STEPS: Final = 9  # samples of a garment along each side
-_OFF_GROUND: Final = 0.13  # of a person's size: how much higher than the others' somebody's feet are who jumps
+_OFF_GROUND: Final = 0.18  # of a person's size: how much higher than the others' somebody's feet are who jumps
 
 
 @dataclass(frozen=True, eq=False)

@@ -80,10 +80,7 @@ def test_colours_that_are_read_are_colours_that_are_seen() -> None:
         ("this, but staring straight into the lens", ""),
         ("arms crossed, looking at the camera", "same but arms crossed"),
         ("she looks right at the viewer and smiles", "same but smiles"),
-        (
-            "the one on the left, looking at the camera with the hands on the hips",
-            "same but with the hands on the hips",
-        ),
+        ("the one on the left, looking at the camera with the hands on the hips", "same but the hands on the hips"),
     ],
 )
 def test_a_look_into_the_camera_is_parted_from_the_rest(prompt: str, change: str) -> None:

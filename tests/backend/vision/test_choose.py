@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from backend.errors import BadInput
 from backend.vision.choose import choose, clipped
-from backend.vision.detector import Found
+from backend.vision.detector import Found, find_people
+from backend.vision.images import Picture
+
+from .scenes import scene
 
 TALL, LEFT, RIGHT = Found((200, 10, 60, 260), 1.0), Found((20, 100, 100, 140), 1.0), Found((400, 120, 50, 110), 1.0)
 PEOPLE = [TALL, LEFT, RIGHT]  # the largest first
@@ -44,3 +48,12 @@ def test_a_box_is_cut_to_the_picture_and_scaled() -> None:
 def test_a_box_outside_is_refused() -> None:
     with pytest.raises(BadInput, match="outside"):
         clipped((500, 20, 50, 50), (200, 100), 1.0)
+
+
+def test_who_sits_low_is_not_passed_over_for_squatting() -> None:
+    """A look at somebody on a step cannot tell; where nobody sits, whoever squats is meant."""
+    picture = Picture(np.concatenate([scene("standing").pixels, scene("squatting, arms forward").pixels], axis=1))
+    people = find_people(picture)
+    (low,) = [f for f in people if f.box[0] > scene("standing").pixels.shape[1] * 0.7]
+    assert choose(people, "the one sitting", picture)[0] is low
+    assert choose(people, "the one squatting", picture)[0] is low

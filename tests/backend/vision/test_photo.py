@@ -18,6 +18,8 @@ from .scenes import SIZE, Scene, aligned_error, scene
 
 LIMBS = [INDEX[f"{s}_{j}"] for s in ("left", "right") for j in ("elbow", "wrist", "knee", "ankle")]
 
+SHAPED = BodyModel.load().shaped()
+
 
 def _asked(of: Scene, prompt: str = "", **options: object) -> PoseResult:
     request = {"prompt": prompt, "image": ImageBytes(encode_png(of.pixels)), **options}
@@ -79,9 +81,11 @@ def test_limbs_out_of_the_frame_are_said() -> None:
     x, y, w, h = drawn.box
     cut = drawn.pixels[: int(y + 0.5 * h)]
     photo = pose_photo(ImageBytes(encode_png(cut)), (x, y, w, 0.5 * h), None, BodyModel.load().shaped())
-    assert any("leg" in warning and "guess" in warning for warning in photo.warnings)
+    assert any("left leg" in w and "right leg" in w and "out of the frame" in w for w in photo.warnings)
+    shins = pose_photo(ImageBytes(encode_png(drawn.pixels[: int(drawn.points[[4, 5], 1].mean())])), None, None, SHAPED)
+    assert any("left lower leg and the right lower leg are out of the frame" in w for w in shins.warnings)
     whole = pose_photo(ImageBytes(encode_png(drawn.pixels)), drawn.box, None, BodyModel.load().shaped())
-    assert not any("guess" in warning for warning in whole.warnings)
+    assert not any("guess" in w or "frame" in w for w in whole.warnings)
     assert whole.confidence > photo.confidence + 0.1
 
 
