@@ -12,12 +12,12 @@ ServiceError              `message` says what happened, `hint` the next step, bo
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     # at run time where they are used: 20 ms each that enabling the add-on need not pay (likewise http.client)
-    from ..rigs.wire import Failure, Health, JobStatus, PictureRequest, Pictures, PoseRequest
+    from ..rigs.wire import Failure, Health, JobStatus, PictureRequest, Pictures, PoseRequest, TrackRequest
 
 HOST: Final = "127.0.0.1"
 SAME_VERSION: Final = "Install the same version of Posewright on both sides."
@@ -84,6 +84,14 @@ class ServiceClient:
     def submit(self, request: PoseRequest) -> JobStatus:
         """Hand in one request as a job."""
         return _job_status(self._call("POST", "/v1/jobs", {"requests": [request.to_dict()]}))
+
+    def submit_all(self, requests: Sequence[PoseRequest]) -> JobStatus:
+        """Hand in many requests as one job."""
+        return _job_status(self._call("POST", "/v1/jobs", {"requests": [r.to_dict() for r in requests]}))
+
+    def submit_track(self, request: TrackRequest) -> JobStatus:
+        """Hand in a video or a sequence of pictures."""
+        return _job_status(self._call("POST", "/v1/jobs", {"track": request.to_dict()}))
 
     def status(self, job_id: str) -> JobStatus:
         """The job as it stands."""

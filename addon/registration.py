@@ -7,6 +7,7 @@ from typing import Final
 import bpy
 
 from . import (
+    batch_operators,
     drafts,
     file_operators,
     history_panel,
@@ -29,6 +30,7 @@ CLASSES: Final = (
     *panels.CLASSES,
     *picture_operators.CLASSES,
     *file_operators.CLASSES,
+    *batch_operators.CLASSES,
     *talk_panel.CLASSES,
     *history_panel.CLASSES,
     *shortcuts.CLASSES,
@@ -39,6 +41,7 @@ def register() -> None:
     for cls in CLASSES:
         bpy.utils.register_class(cls)
     properties.attach()
+    batch_operators.attach()
     drafts.attach()
     shortcuts.attach()
 
@@ -47,6 +50,7 @@ def unregister() -> None:
     session.shut_down()
     shortcuts.detach()
     drafts.detach()
+    batch_operators.detach()
     properties.detach()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

@@ -152,13 +152,19 @@ class BonePose:
 # ---------------------------------------------------------------------------------------------------- there and back
 def to_bones(rig: RestRig, pose: Pose) -> BonePose:
     """The wire pose as channels of the armature's bones."""
+    quats, location = many_to_bones(rig, pose.rotvecs[None], pose.transl[None])
+    return BonePose(quats[0], location[0])
+
+
+def many_to_bones(rig: RestRig, rotvecs: np.ndarray, transl: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Quaternions (T, 55, 4) wxyz and locations of the pelvis (T, 3), of T poses: rotvecs (T, 55, 3), transl (T, 3)."""
     into_bone = np.swapaxes(rig.bones, 1, 2) @ rig.axes
-    quats = rotvec_to_quat_wxyz(np.einsum("jab,jb->ja", into_bone, pose.rotvecs))
+    quats = rotvec_to_quat_wxyz(np.einsum("jab,tjb->tja", into_bone, rotvecs))
     rest = rig.bones[PELVIS]
     upright = rotvec_to_quat_wxyz(matrix_to_rotvec(rest.T @ rig.keel @ rest))
-    quats[PELVIS] = quat_product(upright, quats[PELVIS])
-    moved = rig.keel @ (rig.arm + rig.axes @ (pose.transl - rig.stand) * rig.units) - rig.arm
-    return BonePose(quats, rest.T @ moved)
+    quats[:, PELVIS] = quat_product(np.broadcast_to(upright, (len(quats), 4)), quats[:, PELVIS])
+    moved = (rig.arm + (transl - rig.stand) @ rig.axes.T * rig.units) @ rig.keel.T - rig.arm
+    return quats, moved @ rest
 
 
 def from_bones(rig: RestRig, bones: BonePose) -> Pose:

@@ -40,12 +40,16 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/v1/pictures":
             return self.send({"pictures": [b["picture"]] * len(body["poses"])} if "picture" in b else {}, 200)
         if b.get("garbage"): return self.send({"what": "ever"})
-        if self.command == "POST": jobs["j"] = time.time() + b.get("delay", 0)
+        if self.command == "POST":
+            jobs["j"] = time.time() + b.get("delay", 0)
+            jobs["n"] = len(body["requests"]) if "requests" in body else 1
         if self.command == "DELETE": jobs["j"] = None
         end = jobs.get("j")
         state = "cancelled" if end is None else "done" if time.time() >= end else "running"
-        answers = [b["answer"]] if state == "done" else [None]
-        self.send({"id": "j", "state": state, "progress": {"type": "progress", "done": 0, "total": 1,
+        n = jobs.get("n", 1)
+        given = b["answers"] if "answers" in b else [b["answer"]] * n
+        answers = given[:n] if state == "done" else [None] * n
+        self.send({"id": "j", "state": state, "progress": {"type": "progress", "done": 0, "total": n,
                    "stage": "solving"}, "answers": answers}, 202 if self.command == "POST" else 200)
     do_GET = do_POST = do_DELETE = handle_any
 
