@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -46,16 +47,23 @@ def rest_heights(shaped: ShapedBody) -> np.ndarray:
 
 
 def held_still(
-    shaped: ShapedBody, local: np.ndarray, transl: np.ndarray, held: np.ndarray, high: np.ndarray, rate: float
+    shaped: ShapedBody,
+    local: np.ndarray,
+    transl: np.ndarray,
+    held: np.ndarray,
+    high: np.ndarray,
+    rate: float,
+    between: Callable[[], None] = lambda: None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Local rotations (T, 55, 3, 3) and transl (T, 3) m with what is held (T, 4) of the feet resting at one place each.
 
     Legs bend and feet turn; where a leg is too short for that the body gives way, and what it cannot reach even then is
-    no longer held: the third value is what still is. No foot is left under the ground.
+    no longer held: the third value is what still is. No foot is left under the ground. `between` may raise to stop.
     """
     points = foot_points(shaped, local, transl)
     spots = np.concatenate([anchored(points[:, m], held[:, m], high[m]) for m in _FEET], axis=1)
     for _ in range(_ROUNDS):
+        between()
         for side, mine in zip(SIDES, _FEET, strict=True):
             local = _soles_turned(shaped, local, transl, side, spots[:, mine], held[:, mine], rate)
             shift = _missing(foot_points(shaped, local, transl)[:, mine], spots[:, mine], held[:, mine], high[mine])

@@ -118,8 +118,7 @@ def track(
     for number, moment in enumerate(fitted(sorted_sides(people, frames.rate), like, shaped), 1):
         tick(f"Pose {number} of {len(people)}", step=number, steps=len(people))
         moments.append(moment)
-    tick("Smoothing")
-    return smoothed(moments, frames.rate, like, shaped, tuple(notes))
+    return smoothed(moments, frames.rate, like, shaped, tuple(notes), lambda: tick("Smoothing"))
 
 
 def _belonging(picture: Picture, follower: Follower, watch: CutWatch) -> Person | None:
@@ -143,9 +142,15 @@ def _without_other_shot(people: list[Person | None], odd: int, rate: float) -> l
 
 
 def smoothed(
-    moments: Sequence[Moment | None], rate: float, like: Picture, shaped: ShapedBody, notes: tuple[str, ...] = ()
+    moments: Sequence[Moment | None],
+    rate: float,
+    like: Picture,
+    shaped: ShapedBody,
+    notes: tuple[str, ...] = (),
+    between: Callable[[], None] = lambda: None,
 ) -> Track:
-    """One motion out of what each frame shows; `like`: a picture of the size of all."""
+    """One motion out of what each frame shows; `like`: a picture of the size of all; `between` may raise to stop."""
+    between()
     seen = np.array([m is not None for m in moments])
     at = np.flatnonzero(seen)
     there = [m for m in moments if m is not None]
@@ -160,7 +165,8 @@ def smoothed(
     pelvis = _smooth_place(np.array([m.pelvis for m in shown]), trust, rate)
     local, pelvis, level, shift = _on_ground(local, pelvis, np.array([m.pitch for m in there]), shaped)
     camera = _camera(like, level, shift)
-    local, pelvis, held = _on_feet(local, pelvis, shown, trust, camera, rate, shaped)
+    between()
+    local, pelvis, held = _on_feet(local, pelvis, shown, trust, camera, rate, shaped, between)
     final = bodies(shaped, local, pelvis - shaped.joints[0])
     poses = tuple(Pose(r, t) for r, t in zip(rotmat_to_rotvec(local), pelvis - shaped.joints[0], strict=True))
     far = slide(final.points(POINTS).value, held)
@@ -179,6 +185,7 @@ def _on_feet(
     camera: Camera,
     rate: float,
     shaped: ShapedBody,
+    between: Callable[[], None],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Local rotations and pelvis with what rests of the feet held where it is seen, and which rests (T, 4)."""
     high = rest_heights(shaped)
@@ -190,7 +197,7 @@ def _on_feet(
     gait = gait_of(pelvis, points - pelvis[:, None], camera.position, rate)
     held = resting(feet, camera.fx / depth, points[..., 1] - high, gait, rate) & (trust > 0)[:, None]
     pelvis = walked(camera, pelvis, trust, points - pelvis[:, None], feet, held, high, rate)
-    local, transl, held = held_still(shaped, local, pelvis - shaped.joints[0], held, high, rate)
+    local, transl, held = held_still(shaped, local, pelvis - shaped.joints[0], held, high, rate, between)
     return local, transl + shaped.joints[0], held
 
 

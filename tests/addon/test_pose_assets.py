@@ -78,4 +78,3 @@ def test_the_operator_names_the_asset_after_the_words_and_draws_its_picture(fake
     action = bpy.data.actions["standing at ease"]
     assert action.asset_data.description == "standing at ease" and tuple(action.preview.image_size) == (1, 1)
     assert body.animation_data is None  # nothing is animated by keeping a pose
-
