@@ -153,6 +153,8 @@ class RunConfig:
     keep: int = 2
     """Checkpoints that are kept, the newest."""
     tensorboard: bool = False
+    half: bool = False
+    """Save the finished model in float16: half the size."""
 
     def __post_init__(self) -> None:
         if self.precision not in ("no", "bf16", "fp16"):

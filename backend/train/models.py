@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ from .config import ModelConfig, ScratchConfig, TrainConfig
 from .data.examples import POSE, TASKS, Corpus, example
 from .data.poses import whole
 from .tokenizer import learn_tokenizer
-from .words_first import identity_values, learn_words
+from .words_first import begin_as_a_bag, learn_words
 
 _READ: Final = 30_000  # conversations that a new tokenizer is learned from
 _LONGEST: Final = 512  # tokens that a new model has places for
@@ -47,7 +48,7 @@ def build(config: TrainConfig, corpus: Corpus, say: Callable[[str], None] = lamb
 def finished(model: PoseLM, chat: Chat, config: TrainConfig) -> Path:
     """Save a trained model where engines and evaluation can load it; its folder."""
     folder = Path(config.out) / "model"
-    save_pose_lm(model, chat, folder, config.model.base)
+    save_pose_lm(deepcopy(model).half() if config.run.half else model, chat, folder, config.model.base)
     return folder
 
 
@@ -67,7 +68,7 @@ def _new(config: TrainConfig, corpus: Corpus, say: Callable[[str], None]) -> tup
     tokenizer = learn_tokenizer(_texts(config, corpus), scratch.vocabulary, pose_config.tokens)
     model, chat = _headed(_language(scratch, tokenizer), tokenizer, pose_config, corpus)
     if scratch.words_first and not checkpoints.found(Path(config.out)):  # a run that goes on has learned them
-        identity_values(model.language)
+        begin_as_a_bag(model.language)
         learn_words(model, chat, corpus, config.loss, scratch.words_first, config.seed + 2, say)
     return model, chat
 
@@ -88,7 +89,7 @@ def _language(scratch: ScratchConfig, tokenizer: Any) -> Any:
             num_attention_heads=scratch.heads,
             num_key_value_heads=scratch.heads,
             max_position_embeddings=_LONGEST,
-            tie_word_embeddings=True,
+            tie_word_embeddings=False,
             pad_token_id=tokenizer.pad_token_id,
             bos_token_id=None,
             eos_token_id=tokenizer.eos_token_id,

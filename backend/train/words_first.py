@@ -1,8 +1,10 @@
 """A first, cheap stage for a new model: what single words say about a pose, before their order matters.
 
-A new language model spends thousands of steps before its attention hands words on to the pose token. So it begins as a
-bag of words: `identity_values` lets an attention that looks everywhere alike hand on the mean of the words, and
-`learn_words` trains embeddings and pose head on just that mean, at a thirtieth of the cost of the whole.
+A new language model spends thousands of steps before its attention hands words on to the pose token; until then every
+answer is the mean pose. So it begins as a bag of words. `begin_as_a_bag` makes its first attention hand on the mean of
+all words and everything else nothing, yet (as residual networks are begun: Zhang et al., 2019, "Fixup"). `learn_words`
+trains embeddings and pose head on just that mean, at a thirtieth of the cost of the whole; then the whole goes on from
+there.
 """
 
 from __future__ import annotations
@@ -20,48 +22,50 @@ from backend.lm.losses import LossWeights, losses
 from backend.lm.pose_lm import PoseLM
 
 from .config import LossConfig
-from .data.examples import Corpus, example
+from .data.examples import POSE, Corpus, Example, example
 from .data.poses import whole
 from .objective import joint_loss
 
 _BATCH: Final = 64
-_SMALL: Final = 1e-6
+_LONGEST: Final = 300  # characters of a prompt
+_RATE: Final = 3e-3
+_SMALL: Final = 1e-6  # as in the norms of a Llama
+_USER, _ASSISTANT = "\0", "\1"  # stand for what the two say
 
 
-def identity_values(language: Any) -> None:
-    """Make every attention's output undo its values: where all weights are alike, the mean of the input comes out."""
-    for layer in language.model.layers:
+def begin_as_a_bag(language: Any) -> None:
+    """Make the first attention of a Llama hand on the mean of the normalised words, and all else nothing for now."""
+    for k, layer in enumerate(language.model.layers):
         attention = layer.self_attn
-        nn.init.orthogonal_(attention.v_proj.weight)
         with torch.no_grad():
-            attention.o_proj.weight.copy_(attention.v_proj.weight.T)
+            layer.mlp.down_proj.weight.zero_()
+            attention.o_proj.weight.zero_()
+            if k == 0:
+                nn.init.orthogonal_(attention.v_proj.weight)
+                attention.o_proj.weight.copy_(attention.v_proj.weight.T)
+                attention.q_proj.weight.zero_()  # looks everywhere alike
 
 
 def learn_words(
     model: PoseLM, chat: Chat, corpus: Corpus, loss: LossConfig, steps: int, seed: int, say: Callable[[str], None]
 ) -> None:
-    """Train the embeddings and the pose head on the mean of a prompt's words; the rest of the model stays as it is."""
+    """Train the embeddings and the pose head of a model that `begin_as_a_bag` has begun; nothing else changes."""
     table = model.language.get_input_embeddings()
     trained = [*table.parameters(), *model.head.parameters()]
-    optimizer = torch.optim.AdamW(trained, lr=3e-3, weight_decay=0.01, betas=(0.9, 0.98))
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 3e-3, total_steps=steps, pct_start=0.1)
+    optimizer = torch.optim.AdamW(trained, lr=_RATE, weight_decay=0.01, betas=(0.9, 0.98))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps, pct_start=0.1)
     weights = LossWeights(0.0, loss.root, loss.body, loss.hands)
+    template = chat.style.write([("user", _USER), ("assistant", _ASSISTANT)], False).text.partition(_ASSISTANT)[0]
     recent: list[float] = []
     for step in range(1, steps + 1):
         first = (step - 1) * _BATCH
         found = [example(corpus, {"generate": 1.0}, seed, first + i) for i in range(_BATCH)]
-        batch = chat.tokenizer([e.messages[0][1] for e in found], padding=True, truncation=True, max_length=96)
-        ids, mask = torch.tensor(batch["input_ids"]), torch.tensor(batch["attention_mask"])
-        joints = chat.config.joint_set
-        poses = to_model(whole(np.stack([e.poses[0] for e in found])), joints, chat.config.root_frame)
-        target = torch.from_numpy(poses).float()
-        answered = model.head(mean_word(table(ids), mask))
-        known = torch.ones(target.shape[:2], dtype=torch.bool)
-        nothing = torch.full((1, 2), -100)
-        terms = losses(torch.zeros(1, 2, 1), nothing, answered, target, known, joints, weights).total
+        answered = model.head(before_the_pose(table, *_tokens(chat, template, found)))
+        target = _targets(chat, found)
         apart = joint_loss(answered, target)
+        total = _rotation_loss(chat, answered, target, weights) + loss.joints * apart
         optimizer.zero_grad()
-        (terms + loss.joints * apart).backward()
+        total.backward()
         nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         schedule.step()
@@ -71,11 +75,35 @@ def learn_words(
             recent.clear()
 
 
-def mean_word(embedded: Tensor, mask: Tensor) -> Tensor:
-    """(n, width) of embeddings (n, t, width): the mean of the normalised words, normalised, as the model's norms do."""
+def before_the_pose(table: nn.Module, ids: Tensor, mask: Tensor) -> Tensor:
+    """(n, width): what the pose head of a model that has just begun as a bag reads at the last token of ids (n, t)."""
+    embedded = table(ids)
     weight = mask[..., None].to(embedded)
-    return _normalised((_normalised(embedded) * weight).sum(dim=1) / weight.sum(dim=1).clamp(min=1))
+    mean = (_normalised(embedded) * weight).sum(dim=1) / weight.sum(dim=1)
+    last = embedded[torch.arange(len(ids)), mask.sum(dim=1) - 1]
+    return _normalised(last + mean)
 
 
 def _normalised(x: Tensor) -> Tensor:
     return x * (x.pow(2).mean(dim=-1, keepdim=True) + _SMALL).rsqrt()
+
+
+def _tokens(chat: Chat, template: str, found: list[Example]) -> tuple[Tensor, Tensor]:
+    """Conversations up to where the pose token is to be written: ids and mask (n, t), padded at the end."""
+    texts = []
+    for one in found:
+        (_, asked), (_, answer) = one.messages
+        texts.append(template.replace(_USER, chat.plain(asked)[:_LONGEST]) + answer.partition(POSE)[0])
+    batch = chat.tokenizer(texts, padding=True, padding_side="right", add_special_tokens=False)
+    return torch.tensor(batch["input_ids"]), torch.tensor(batch["attention_mask"])
+
+
+def _targets(chat: Chat, found: list[Example]) -> Tensor:
+    poses = whole(np.stack([one.poses[0] for one in found]))
+    return torch.from_numpy(to_model(poses, chat.config.joint_set, chat.config.root_frame)).float()
+
+
+def _rotation_loss(chat: Chat, answered: Tensor, target: Tensor, weights: LossWeights) -> Tensor:
+    known = torch.ones(target.shape[:2], dtype=torch.bool)
+    nothing_said = torch.zeros(1, 2, 1), torch.full((1, 2), -100)
+    return losses(*nothing_said, answered, target, known, chat.config.joint_set, weights).total

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -233,3 +236,20 @@ def test_the_rate_rises_then_falls_to_its_floor() -> None:
     rates = [rate_at(step / 100, step, optim) for step in range(101)]
     assert rates[0] == pytest.approx(0.1, abs=0.01) and max(rates) == pytest.approx(1.0, abs=0.05)
     assert rates[-1] == pytest.approx(0.1) and rates[55] == pytest.approx(0.55, abs=0.1)
+
+
+@pytest.mark.slow
+def test_two_processes_train_one_model(data_folder: Path, tmp_path: Path) -> None:
+    """As `accelerate launch` starts them, without a GPU: both take each step together and one of them saves."""
+    config = tmp_path / "run.yaml"
+    values = settings(data_folder, tmp_path / "run", optim={"steps": 3, "accumulate": 1}, run={"check_every": 3})
+    config.write_text(yaml.safe_dump(values), encoding="utf-8")
+    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", "-m", "backend.train"]
+    environment = os.environ | {"ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, *launch, str(config)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.count("step 3/3") == 1
+    state = torch.load(checkpoints.found(tmp_path / "run")[-1] / "state.pt")
+    assert state["progress"]["position"] == 3 and len(state["rng"]) == 2
+    assert load_pose_lm(tmp_path / "run" / "model")

@@ -1,0 +1,29 @@
+"""The command line with another engine for all lines of a batch: `python -m tests.bench.as_engine ENGINE batch IN OUT`.
+
+For tools that drive `CMD batch IN OUT` and name no engine: give them `--cmd "python -m tests.bench.as_engine small"`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from backend.cli import main as command
+
+
+def main(argv: list[str]) -> int:
+    engine, verb, source, *rest = argv
+    if verb != "batch":
+        print("only batch can be run with another engine: python -m tests.bench.as_engine ENGINE batch IN OUT")
+        return 2
+    rows = [json.loads(line) for line in Path(source).read_text(encoding="utf-8").splitlines() if line.strip()]
+    with tempfile.TemporaryDirectory() as folder:
+        lines = Path(folder) / "in.jsonl"
+        lines.write_text("".join(json.dumps({"engine": engine, **row}) + "\n" for row in rows), encoding="utf-8")
+        return command([verb, str(lines), *rest])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
