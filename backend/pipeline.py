@@ -22,6 +22,7 @@ from backend.posecodes import Program, observed, program_to_json, schema
 from backend.posecodes.tracking import posed
 from backend.solver import Solution, Verdict
 from backend.solver.alternatives import alternatives
+from backend.solver.pose_program import pose_program
 from backend.ticks import Tick, quiet
 from rigs.wire import (
     DescribeRequest,
@@ -193,6 +194,9 @@ def _program_of(pose: Pose) -> Program:
 def _solved(shaped: ShapedBody, proposal: Proposal, request: PoseRequest | SolveRequest, tick: Tick) -> list[Solution]:
     if proposal.program is None:
         return []
+    if proposal.others is not None:
+        settings = (proposal.setting, *proposal.others)
+        return [pose_program(shaped, proposal.program, setting)[0] for setting in settings]
     return alternatives(
         shaped,
         proposal.program,

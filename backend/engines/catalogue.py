@@ -15,12 +15,13 @@ from backend.vision import checkpoints
 from backend.vision.models import NEXT_STEP, missing
 from rigs.wire import EngineInfo
 
-from .proposal import Engine
+from .proposal import Engine, or_embedded
 
 # name: module within this package, class. The order is that of the list which users see.
 ENGINES: Final[dict[str, tuple[str, str]]] = {
     "embedded": ("embedded", "EmbeddedEngine"),
     "writer": ("writer", "WriterEngine"),
+    "chatpose": ("chatpose", "ChatPoseEngine"),
 }
 AUTO: Final = ("embedded",)  # the best first; the first that is ready answers requests that name no engine
 PICTURES: Final = ("photo", "vitpose")  # engines that the pipeline itself runs, for requests with a picture
@@ -28,7 +29,6 @@ PICTURES: Final = ("photo", "vitpose")  # engines that the pipeline itself runs,
 _TIER = ("the language-model tier",)
 _LATER = "not part of this version; the embedded engine answers meanwhile"
 PLANNED: Final[tuple[EngineInfo, ...]] = (
-    EngineInfo("chatpose", "ChatPose checkpoints", False, ("text", "image", "dialogue"), _TIER, _LATER),
     EngineInfo("unipose", "UniPose checkpoints", False, ("text", "image", "edit", "describe"), _TIER, _LATER),
 )
 
@@ -77,7 +77,7 @@ class Catalogue:
             raise BadInput(f"there is no engine {name!r}", f"engines: {', '.join(known)}", "unknown_engine")
         info = planned or self._engine(name).info()
         if not info.available:
-            raise NotAvailable(f"the engine {name!r} lacks {', '.join(info.missing)}", _with_other(info.next_step))
+            raise NotAvailable(f"the engine {name!r} lacks {', '.join(info.missing)}", or_embedded(info.next_step))
         return name, self._engine(name)
 
     def _engine(self, name: str) -> Engine:
@@ -86,9 +86,3 @@ class Catalogue:
                 module, cls = ENGINES[name]
                 self._made[name] = getattr(import_module(f".{module}", __package__), cls)()
             return self._made[name]
-
-
-def _with_other(step: str) -> str:
-    """A next step, and the engine that answers without it."""
-    other = "use the embedded engine (--engine embedded), which needs nothing more"
-    return step if "embedded" in step else f"{step}; or {other}" if step else other

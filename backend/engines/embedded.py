@@ -23,11 +23,11 @@ from backend.posecodes.contact import Reach
 from backend.solver.pose_program import Setting
 from backend.solver.start import starting_pose
 from backend.ticks import Tick, quiet
-from rigs.skeleton import INDEX, JOINTS
+from rigs.skeleton import JOINTS
 from rigs.wire import EngineInfo, Pose, PoseRequest
 
 from .proposal import Proposal
-from .settling import allowed_joints, held_arms, on_the_ground, setting_for, within_limits
+from .settling import allowed_joints, held_arms, on_the_ground, setting_for, with_fixed, within_limits
 
 _PHOTO_HINT = "leave the engine to auto, or name photo"
 
@@ -65,7 +65,7 @@ class EmbeddedEngine:
         """A pose taken from the conversation, perhaps with an instruction carried out on it, or a reply alone."""
         if answer.pose is None or request.current is None:
             return Proposal(None, Setting.neutral(), answer.reply)
-        pose = _with_fixed(answer.pose, request.current, allowed)
+        pose = with_fixed(answer.pose, request.current, allowed)
         if answer.prompt:
             done = self.propose(replace(request, prompt=answer.prompt, start=pose, turns=()))
             return replace(done, reply=f"{answer.reply} {done.reply}".strip())
@@ -99,21 +99,11 @@ def _edited(request: PoseRequest, allowed: frozenset[str] | None) -> Proposal | 
         edit = read_edit(f"the same, but {request.prompt}", current)
     if current is None or edit is None:
         return None
-    base = _with_fixed(edit.base(current), current, allowed)
+    base = with_fixed(edit.base(current), current, allowed)
     scope = edit.scope if allowed is None else allowed if edit.scope is None else edit.scope & allowed
     setting = Setting(rotvec_to_rotmat(base.rotvecs), base.transl, scope, keep=True)
     asked = tuple(c for c in edit.program if not isinstance(c, Reach))  # those only keep planted feet where they are
     return Proposal(edit.program, setting, edit.reply, asked, edit.unread)
-
-
-def _with_fixed(base: Pose, current: Pose, allowed: frozenset[str] | None) -> Pose:
-    """A mirrored or turned pose whose joints that may not move are those of the current pose."""
-    if allowed is None:
-        return base
-    rotvecs = base.rotvecs.copy()
-    fixed = [INDEX[j] for j in JOINTS if j not in allowed]
-    rotvecs[fixed] = current.rotvecs[fixed]
-    return Pose(rotvecs, base.transl if "pelvis" in allowed else current.transl, base.betas)
 
 
 def _new_pose(reading: Reading, allowed: frozenset[str] | None, current: Pose | None, seed: int) -> Proposal:

@@ -28,6 +28,7 @@ class Proposal:
     unread: words that nothing was made of. With None as program there is only a reply.
     takes: for alternatives, further programs that do what was asked, each with its part that was asked in words.
     seen: the program changes the pose that this person has in the picture, which the photo tier measures.
+    others: further poses of an engine that makes its poses itself; with None alternatives are the solver's business.
     """
 
     program: Program | None
@@ -38,6 +39,13 @@ class Proposal:
     warnings: tuple[str, ...] = ()
     takes: Iterable[tuple[Program, Program]] = ()
     seen: Seen | None = None
+    others: tuple[Setting, ...] | None = None
+
+
+def or_embedded(step: str) -> str:
+    """A next step, and the engine that answers without it."""
+    other = "use the embedded engine (--engine embedded), which needs nothing more"
+    return step if "embedded" in step else f"{step}; or {other}" if step else other
 
 
 class Engine(Protocol):

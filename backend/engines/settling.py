@@ -24,6 +24,22 @@ _IN_THE_AIR = 0.1  # m
 _ON_GROUND = frozenset({"pelvis", *GROUPS["legs"], *GROUPS["torso"]})  # what decides how high a body is
 
 
+def with_fixed(base: Pose, current: Pose, allowed: frozenset[str] | None) -> Pose:
+    """A pose whose joints that may not move are those of the current pose."""
+    if allowed is None:
+        return base
+    rotvecs = base.rotvecs.copy()
+    fixed = [INDEX[j] for j in JOINTS if j not in allowed]
+    rotvecs[fixed] = current.rotvecs[fixed]
+    return Pose(rotvecs, base.transl if "pelvis" in allowed else current.transl, base.betas)
+
+
+def resting(pose: Pose, height: float = 0.0) -> Pose:
+    """A pose moved up or down until its lowest point is at a height (m)."""
+    low = float(BodyModel.load().shaped(pose.betas).posed(pose.rotvecs, pose.transl).vertices()[:, 1].min())
+    return replace(pose, transl=pose.transl + np.array([0.0, height - low, 0.0]))
+
+
 def within_limits(pose: Pose, current: Pose, moved: frozenset[str]) -> Pose:
     """A pose whose joints that moved go from the current one only as far as they can."""
     now, goal = rotvec_to_rotmat(current.rotvecs), rotvec_to_rotmat(pose.rotvecs)
@@ -46,9 +62,8 @@ def on_the_ground(pose: Pose, current: Pose, moved: frozenset[str]) -> Pose:
     if not moved & _ON_GROUND:
         return pose
     shaped = BodyModel.load().shaped(pose.betas)
-    low, before = (float(shaped.posed(p.rotvecs, p.transl).vertices()[:, 1].min()) for p in (pose, current))
-    height = before if before > _IN_THE_AIR else 0.0
-    return replace(pose, transl=pose.transl + np.array([0.0, height - low, 0.0]))
+    before = float(shaped.posed(current.rotvecs, current.transl).vertices()[:, 1].min())
+    return resting(pose, before if before > _IN_THE_AIR else 0.0)
 
 
 def held_arms(pose: Pose, moved: frozenset[str]) -> tuple[Program, frozenset[str]]:

@@ -46,6 +46,8 @@ CONFIG: Final = PoseLMConfig(
     pose_input="none",
     conversation="llava_v1",
     framing="square",
+    asks_words="There is a person: {prompt} Please output this person's SMPL pose.",
+    asks_picture="{prompt} Can you predict the SMPL pose of the person in this image?",
 )
 _IMAGE_ENDS: Final = ("<im_start>", "<im_end>")  # around pictures, where the vocabulary has them
 RENAMES: Final[Renames] = (

@@ -34,6 +34,8 @@ CONFIG: Final = PoseLMConfig(
     pose_input="tower",
     conversation="llava_v1",
     framing="square",
+    asks_words="There is a person: {prompt} Please output this person's SMPL pose.",
+    asks_picture="{prompt} Can you predict the SMPL pose of the person in this image?",
 )
 _TOWER: Final = r"model\.pose_tower\.pose_encoder\."
 RENAMES: Final[Renames] = (

@@ -19,22 +19,15 @@ ANSWER = "It is <POSE> or <POSE>."
 def taught(answer: str, picture: bool = False, given: bool = False) -> tuple[PoseLM, Chat, Encoded]:
     """A model that has learned one answer by heart, and the question."""
     model, chat = tiny.picture_model() if picture else tiny.text_model()
-    count = answer.count("<POSE>")
     question = Utterance(
         "user",
         "raise the left arm",
         tuple(tiny.rotmats(1, 52, 5)) if given else (),
         picture=tiny.picture() if picture else None,
     )
-    lesson = collate(
-        [chat.encode([question, Utterance("assistant", answer, tuple(tiny.rotmats(count, 52)))])], chat.pad_id
-    )
-    optimiser = torch.optim.AdamW(model.parameters(), lr=1e-2)
-    for _ in range(80):
-        optimiser.zero_grad()
-        model.loss(lesson).total.backward()
-        optimiser.step()
-    return model.eval(), chat, chat.encode([question], ask=True)
+    poses = tuple(tiny.rotmats(answer.count("<POSE>"), 52))
+    tiny.teach(model, chat, [[question, Utterance("assistant", answer, poses)]], steps=80)
+    return model, chat, chat.encode([question], ask=True)
 
 
 @pytest.fixture(scope="module")

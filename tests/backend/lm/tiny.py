@@ -20,8 +20,10 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from backend.lm.chat import Chat
+from backend.lm.batch import collate
+from backend.lm.chat import Chat, Utterance
 from backend.lm.config import PoseLMConfig
+from backend.lm.losses import LossWeights
 from backend.lm.pose_lm import PoseLM, new_pose_lm
 
 WORDS = """a person is standing with the left arm raised. sitting on a chair, legs crossed. USER: ASSISTANT: User:
@@ -135,6 +137,22 @@ def picture_processor(words: Any) -> LlavaProcessor:
         image_token="<image>",
         num_additional_image_tokens=1,
     )
+
+
+def teach(model: PoseLM, chat: Chat, talks: list[list[Utterance]], steps: int = 150) -> None:
+    """Let a model learn conversations by heart."""
+    batch = collate([chat.encode(talk) for talk in talks], chat.pad_id)
+    weights = LossWeights(root=1.0, body=1.0, hands=1.0)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=1e-2)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+    model.train()
+    for _ in range(steps):
+        optimiser.zero_grad()
+        model.loss(batch, weights).total.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        schedule.step()
+    model.eval()
 
 
 def rotmats(count: int, joints: int, seed: int = 0) -> np.ndarray:

@@ -1,0 +1,126 @@
+"""Requests as conversations with a pose language model, and its replies as words and poses for the user.
+
+A model stands its characters in front of itself: poses are turned to face ahead before they are given to it, and what
+it answers without a picture faces where the character of the request does.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from backend.body.kinematics import heading_of
+from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
+from backend.solver.stance import neutral_stance
+from rigs.wire import Pose, PoseRequest, Turn
+
+from .settling import allowed_joints, resting, with_fixed
+
+if TYPE_CHECKING:
+    from backend.lm.chat import Chat, Utterance
+
+_SPOKEN: Final = "this pose"
+_NUMBERED: Final = re.compile(r"\bpose (\d+)\b")
+_ASKED: Final = re.compile(r"\?\s*$|\bpose\b", re.IGNORECASE)  # words that are put to the model as they are
+MOST_TURNS: Final = 8  # of the conversation before, the latest
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A request as the model gets it. given: whether the current pose is in it."""
+
+    turns: tuple[Utterance, ...]
+    given: bool
+
+
+def talk_of(request: PoseRequest, chat: Chat, picture: np.ndarray | None) -> Talk:
+    """The conversation so far and what is asked now.
+
+    Args:
+        picture: (s, s, 3) uint8, the square of the request's picture that the model is to see.
+    """
+    from backend.lm.chat import Utterance
+    from backend.lm.joints import facing_ahead, to_model
+
+    config = chat.config
+    before = tuple(_utterance(turn, chat) for turn in request.turns[-MOST_TURNS:])
+    current = request.current
+    poses: tuple[np.ndarray, ...] = ()
+    if current is not None and config.takes_poses:
+        ahead, _ = facing_ahead(current.rotvecs)
+        poses = (to_model(ahead, config.joint_set, config.root_frame),)
+    asked = Utterance("user", _worded(request, chat), poses, picture=picture)
+    return Talk((*before[_first_user(before) :], asked), bool(poses))
+
+
+def _utterance(turn: Turn, chat: Chat) -> Utterance:
+    """A turn of the conversation so far; its poses stand behind the words that brought them."""
+    from backend.lm.chat import Utterance
+    from backend.lm.joints import to_model
+
+    config, words = chat.config, chat.plain(turn.text)
+    if turn.role == "user" or turn.pose is None:
+        return Utterance("user" if turn.role == "user" else "assistant", words)
+    pose = to_model(turn.pose.rotvecs, config.joint_set, config.root_frame)
+    return Utterance("assistant", unspoken(words, config.pose_token), (pose,))
+
+
+def _first_user(turns: tuple[Utterance, ...]) -> int:
+    """Where the first user speaks: conversations that models know begin so."""
+    return next((i for i, t in enumerate(turns) if t.role == "user"), len(turns))
+
+
+def _worded(request: PoseRequest, chat: Chat) -> str:
+    """What is asked, in the form that the model answers with a pose where it is no question."""
+    words = chat.plain(request.prompt)
+    if request.intent == "describe":
+        return words or "What does this person do?"
+    if request.image is not None:
+        return words if words and _ASKED.search(words) else chat.config.asks_picture.format(prompt=words).strip()
+    return words if _ASKED.search(words) else chat.config.asks_words.format(prompt=words)
+
+
+def spoken(text: str, token: str) -> str:
+    """A reply as the user reads it: "It is [SEG] ." becomes "It is this pose."; several poses are numbered."""
+    count = text.count(token)
+    parts = [part.strip() for part in text.split(token)]
+    said = parts[0]
+    for k, part in enumerate(parts[1:], 1):
+        name = _SPOKEN if count == 1 else f"pose {k}"
+        said = f"{said} {name}" if said else name.capitalize()
+        said += part if re.match(r"[.,;:!?)]", part) else f" {part}" if part else ""
+    return said
+
+
+def unspoken(text: str, token: str) -> str:
+    """The words of an earlier reply with the pose token in them once, where its pose was, else behind them."""
+    for pattern in (re.compile(re.escape(_SPOKEN), re.IGNORECASE), _NUMBERED):
+        if pattern.search(text):
+            return pattern.sub(token, text, count=1)
+    return f"{text} {token}".strip()
+
+
+def pose_of(rotmats: np.ndarray, request: PoseRequest, chat: Chat) -> Pose:
+    """A pose that the model answered (J, 3, 3) as ours: where the character stands, on the ground, locked joints kept.
+
+    Joints that the model does not speak of, such as the fingers of older ones, are at ease.
+    """
+    from backend.lm.joints import from_model
+
+    config, current = chat.config, request.current
+    ease = rotmat_to_rotvec(neutral_stance())
+    rotvecs = from_model(rotmats, config.joint_set, config.root_frame, ease)
+    place = np.zeros(3)
+    betas = np.zeros(10) if current is None else current.betas
+    if current is not None:
+        place = current.transl * np.array([1.0, 0.0, 1.0])
+    if current is not None and request.image is None:
+        heading = heading_of(rotvec_to_rotmat(current.rotvecs[0]))
+        rotvecs[0] = rotmat_to_rotvec(heading @ rotvec_to_rotmat(rotvecs[0]))
+    allowed = allowed_joints(request)
+    kept = current or resting(Pose(ease, place, betas))
+    pose = with_fixed(Pose(rotvecs, place, betas), kept, allowed)
+    return pose if allowed is not None and "pelvis" not in allowed else resting(pose)

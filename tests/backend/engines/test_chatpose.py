@@ -1,0 +1,261 @@
+"""The engine: from a request to the poses of a real, tiny model; what is missing and what goes wrong is told."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from backend.body.model import BodyModel
+from backend.body.rotations import geodesic, rotvec_to_rotmat
+from backend.engines.chatpose import VARIABLE, ChatPoseEngine
+from backend.errors import BadFile, BadInput, Cancelled, NotAvailable
+from backend.lm.batch import collate
+from backend.lm.chat import Utterance
+from backend.lm.devices import BITS_VARIABLE, DEVICE_VARIABLE
+from backend.lm.framing import framed
+from backend.lm.joints import to_model
+from backend.lm.saving import PARTS, save_pose_lm
+from backend.pipeline import Pipeline
+from rigs.wire import ImageBytes, PoseRequest, PoseResult, Turn
+from tests.backend.lm import tiny
+
+POSES = {
+    name: Pipeline().pose(PoseRequest(prompt=name)).poses[0].pose
+    for name in ("tree pose", "sitting on a chair", "both arms raised")
+}
+
+
+def picture(shade: int) -> np.ndarray:
+    return np.full((40, 60, 3), shade, np.uint8)
+
+
+def png(shade: int = 0) -> ImageBytes:
+    out = io.BytesIO()
+    Image.fromarray(picture(shade)).save(out, "PNG")
+    return ImageBytes(out.getvalue())
+
+
+def target(name: str) -> np.ndarray:
+    from backend.lm.config import PoseLMConfig
+
+    return to_model(POSES[name].rotvecs, PoseLMConfig().joint_set, "y_up")
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that has learned some answers by heart."""
+    model, chat = tiny.text_model()
+    tree, chair, raised = (target(n) for n in POSES)
+    talks = [
+        [Utterance("user", "be a tree"), Utterance("assistant", "It is <POSE>.", (tree,))],
+        [
+            Utterance("user", "be a tree, left elbow bent 120 degrees"),
+            Utterance("assistant", "It is <POSE>.", (chair,)),
+        ],
+        [Utterance("user", "two of them"), Utterance("assistant", "<POSE> or <POSE>.", (tree, chair))],
+        [Utterance("user", "What is he doing?", (chair,)), Utterance("assistant", "He sits.")],
+        [Utterance("user", "raise the arms", (tree,)), Utterance("assistant", "Sure, <POSE>.", (raised,))],
+    ]
+    tiny.teach(model, chat, talks, steps=260)
+    where = tmp_path_factory.mktemp("engine") / "model"
+    save_pose_lm(model, chat, where)
+    return where
+
+
+@pytest.fixture
+def pipeline(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
+    monkeypatch.setenv(VARIABLE, str(folder))
+    monkeypatch.setenv(DEVICE_VARIABLE, "cpu")
+    monkeypatch.delenv(BITS_VARIABLE, raising=False)
+    return Pipeline()
+
+
+def ask(pipeline: Pipeline, prompt: str, **options) -> PoseResult:
+    return pipeline.pose(PoseRequest(prompt=prompt, engine="chatpose", **options))
+
+
+def off(result: PoseResult, name: str, k: int = 0) -> float:
+    """Mean angle in deg between a pose of a result and one that was taught."""
+    a, b = (rotvec_to_rotmat(p.rotvecs) for p in (result.poses[k].pose, POSES[name]))
+    return float(np.degrees(geodesic(a, b)).mean())
+
+
+def test_words_become_the_pose_that_the_model_means(pipeline: Pipeline) -> None:
+    result = ask(pipeline, "be a tree")
+    assert result.reply == "It is this pose." and result.engine == "chatpose"
+    assert len(result.poses) == 1 and off(result, "tree pose") < 6
+    assert off(result, "tree pose") < off(result, "sitting on a chair")
+
+
+def test_the_pose_is_the_models_to_the_last_number_and_stands_on_the_ground(pipeline: Pipeline, folder: Path) -> None:
+    from backend.lm.generating import reply
+    from backend.lm.joints import from_model
+    from backend.lm.saving import load_pose_lm
+
+    model, chat = load_pose_lm(folder)
+    said = reply(model, chat, chat.encode([Utterance("user", "be a tree")], ask=True))
+    meant = from_model(said.rotmats[0], chat.config.joint_set, "y_up", np.zeros((55, 3)))
+    pose = ask(pipeline, "be a tree").poses[0].pose
+    rows = chat.config.joint_set.ours
+    assert np.degrees(geodesic(rotvec_to_rotmat(pose.rotvecs), rotvec_to_rotmat(meant))[rows]).max() < 0.01
+    low = BodyModel.load().shaped(pose.betas).posed(pose.rotvecs, pose.transl).vertices()[:, 1].min()
+    assert low == pytest.approx(0.0, abs=1e-6)
+
+
+def test_several_poses_in_a_reply_are_alternatives(pipeline: Pipeline) -> None:
+    result = ask(pipeline, "two of them")
+    assert result.reply == "Pose 1 or pose 2."
+    assert len(result.poses) == 2
+    assert off(result, "tree pose", 0) < 6 and off(result, "sitting on a chair", 1) < 6
+
+
+def test_a_question_about_a_pose_is_answered_in_words(pipeline: Pipeline) -> None:
+    result = ask(pipeline, "What is he doing?", start=POSES["sitting on a chair"])
+    assert result.poses == () and result.reply == "He sits."
+
+
+def test_a_pose_that_is_given_is_changed(pipeline: Pipeline) -> None:
+    result = ask(pipeline, "raise the arms", start=POSES["tree pose"])
+    assert off(result, "both arms raised") < 6
+
+
+def test_a_conversation_goes_on(pipeline: Pipeline) -> None:
+    turns = (Turn("user", "be a tree"), Turn("assistant", "It is this pose.", POSES["tree pose"]))
+    result = ask(pipeline, "raise the arms", turns=turns)
+    assert result.reply and not any("anew" in w for w in result.warnings)
+
+
+def test_what_was_said_to_the_letter_is_measured(pipeline: Pipeline) -> None:
+    """The model answers with another pose: it is not bent into doing what was asked, and the reply says so."""
+    result = ask(pipeline, "be a tree, left elbow bent 120 degrees")
+    assert off(result, "sitting on a chair") < 6
+    (missed,) = result.poses[0].unmet
+    assert missed.asked == 120 and missed.unit == "deg" and missed.reached < 90
+    assert "Not quite reached" in result.reply and "elbow" in result.reply
+
+
+def test_the_reply_is_streamed_and_can_be_stopped(pipeline: Pipeline) -> None:
+    told: list[str] = []
+
+    def tick(stage: str, reply: str = "") -> None:
+        told.append(reply)
+        if reply.startswith("It is"):
+            raise Cancelled("enough")
+
+    with pytest.raises(Cancelled):
+        pipeline.pose(PoseRequest(prompt="be a tree", engine="chatpose"), tick)
+    assert told[-1].startswith("It is") and len(told) > 3
+    assert ask(pipeline, "be a tree").reply == "It is this pose."
+
+
+def test_a_model_of_words_only_says_that_it_sees_no_pictures(pipeline: Pipeline) -> None:
+    with pytest.raises(BadInput, match="pictures") as caught:
+        ask(pipeline, "", image=png())
+    assert "photo" in caught.value.hint
+
+
+@pytest.fixture
+def with_eyes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
+    """A model that has learned which pose belongs to which of two pictures."""
+    model, chat = tiny.picture_model()
+    talks = [
+        [Utterance("user", "Who?", picture=framed(picture(shade), (15, 10, 20, 20), "square")),
+         Utterance("assistant", "It is <POSE>.", (target(name),))]
+        for shade, name in ((20, "tree pose"), (230, "sitting on a chair"))
+    ]  # fmt: skip
+    tiny.teach(model, chat, talks, steps=200)
+    save_pose_lm(model, chat, tmp_path / "eyes")
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "eyes"))
+    monkeypatch.setenv(DEVICE_VARIABLE, "cpu")
+    return Pipeline()
+
+
+def test_pictures_are_looked_at(with_eyes: Pipeline) -> None:
+    one, other = (ask(with_eyes, "Who?", image=png(s), box=(15.0, 10.0, 20.0, 20.0)) for s in (20, 230))
+    assert off(one, "tree pose") < 0.5 * off(one, "sitting on a chair")
+    assert off(other, "sitting on a chair") < 0.5 * off(other, "tree pose")
+
+
+def test_a_conversation_longer_than_the_model_reads_loses_its_beginning(pipeline: Pipeline) -> None:
+    engine = pipeline._catalogue.get("chatpose")[1]
+    engine.propose(PoseRequest(prompt="be a tree"))
+    model = engine._loaded[1]
+    model.language.config.max_position_embeddings = 60
+    turns = tuple(
+        Turn(role, "a person is standing with the left arm raised " * 2) for role in ("user", "assistant") * 3
+    )
+    assert ask(pipeline, "be a tree", turns=turns).reply
+    with pytest.raises(BadInput, match="tokens"):
+        ask(pipeline, "a person is standing " * 30)
+
+
+# --- what is missing ---------------------------------------------------------------------------------------
+
+
+def test_without_a_model_the_list_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "nothing"))
+    info = ChatPoseEngine().info()
+    assert not info.available and VARIABLE in info.next_step and "hf download" in info.next_step
+    with pytest.raises(NotAvailable) as caught:
+        ask(Pipeline(), "be a tree")
+    assert "embedded" in caught.value.hint
+
+
+def test_with_a_model_it_is_ready(pipeline: Pipeline) -> None:
+    info = next(e for e in pipeline.engines() if e.name == "chatpose")
+    assert info.available and not info.missing and not info.next_step
+
+
+def test_a_missing_package_is_named(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.engines.talking.find_spec", lambda name: None if name == "transformers" else object())
+    info = ChatPoseEngine().info()
+    assert info.missing == ("the package transformers",) and "posewright[llm]" in info.next_step
+
+
+def test_a_model_of_another_kind_is_refused_and_the_embedded_engine_offered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "bert", "hidden_size": 8}))
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    monkeypatch.setenv(DEVICE_VARIABLE, "cpu")
+    with pytest.raises(BadFile) as caught:
+        ask(Pipeline(), "be a tree")
+    assert "embedded" in caught.value.hint
+
+
+def test_weights_that_do_not_fit_are_refused(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import shutil
+
+    shutil.copytree(folder, tmp_path / "m")
+    (tmp_path / "m" / PARTS).unlink()
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "m"))
+    monkeypatch.setenv(DEVICE_VARIABLE, "cpu")
+    with pytest.raises(BadFile, match=PARTS) as caught:
+        ask(Pipeline(), "be a tree")
+    assert "embedded" in caught.value.hint
+
+
+def test_running_out_of_memory_offers_ways_out(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_much(*_args, **_options):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr("backend.lm.generating.reply", too_much)
+    with pytest.raises(NotAvailable) as caught:
+        ask(pipeline, "be a tree")
+    assert caught.value.code == "out_of_memory" and "embedded" in caught.value.hint
+    monkeypatch.undo()
+
+
+def test_what_was_learned_is_what_is_asked(folder: Path) -> None:
+    """The fixture itself: a model that never learned would make the tests above say nothing."""
+    from backend.lm.saving import load_pose_lm
+
+    model, chat = load_pose_lm(folder)
+    talk = [Utterance("user", "be a tree"), Utterance("assistant", "It is <POSE>.", (target("tree pose"),))]
+    assert model.loss(collate([chat.encode(talk)], chat.pad_id)).terms["words"] < 0.05
