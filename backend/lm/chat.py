@@ -129,8 +129,7 @@ class Chat:
         out = dict(self.processor(text=[self.image_token], images=[Image.fromarray(pixels)], return_tensors="pt"))
         ids = out.pop("input_ids")[0].tolist()
         drop = {self.tokenizer.bos_token_id, self.tokenizer.eos_token_id}
-        names = ("attention_mask", "token_type_ids", "mm_token_type_ids")
-        return [i for i in ids if i not in drop], {k: v for k, v in out.items() if k not in names}
+        return [i for i in ids if i not in drop], {k: v for k, v in out.items() if k.startswith(("pixel", "image"))}
 
     def _expanded(self, ids: list[int], labels: list[int], pictures: list[list[int]]) -> tuple[list[int], list[int]]:
         """One token for each picture and given pose becomes as many as it takes."""

@@ -27,22 +27,24 @@ def add_lora(model: PoseLM, settings: LoraSettings | None = None) -> None:
     """
     from peft import LoraConfig, get_peft_model
 
-    settings = settings or LoraSettings()
-    names = {id(module): name for name, module in model.language.named_modules()}
-    tables = {
-        id(t): names[id(t)] for t in (model.language.get_input_embeddings(), model.language.get_output_embeddings())
-    }
-    if model.language.config.get_text_config().tie_word_embeddings:
-        tables = {id(model.language.get_input_embeddings()): names[id(model.language.get_input_embeddings())]}
+    settings, language = settings or LoraSettings(), model.language
+    tables = [language.get_input_embeddings()]
+    if not language.config.get_text_config().tie_word_embeddings:
+        tables.append(language.get_output_embeddings())
+    targets = targets_of(language, settings.targets)
+    first = language.get_submodule(targets[0])
     config = LoraConfig(
         r=settings.rank,
         lora_alpha=settings.alpha,
         lora_dropout=settings.dropout,
-        target_modules=targets_of(model.language, settings.targets),
-        trainable_token_indices={name: [model.pose_id] for name in tables.values()},
+        target_modules=targets,
+        fan_in_fan_out=type(first).__name__ == "Conv1D",  # GPT-2 stores its matrices the other way round
+        trainable_token_indices={
+            n: [model.pose_id] for n, m in language.named_modules() if any(m is t for t in tables)
+        },
         task_type="CAUSAL_LM",
     )
-    model.language = get_peft_model(model.language, config)
+    model.language = get_peft_model(language, config)
 
 
 def targets_of(language: Any, endings: tuple[str, ...]) -> list[str]:
