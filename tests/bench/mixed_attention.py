@@ -1,6 +1,6 @@
 """Mixed against causal attention: one small UniPose trained twice, then asked for the same poses (UniPose, table 6).
 
-    python -m tests.bench.mixed_attention --tokenizer FILE.safetensors [--minutes 6] [--cache FOLDER]
+    python -m tests.bench.mixed_attention --tokenizer FILE.safetensors [--minutes 8] [--cache FOLDER]
 
 Both models are alike but for their attention. They learn for the same time from the ways to ask for the atlas's poses,
 and are tested on ways that they have not seen of poses that they have. Reported: share of codes that are right,
@@ -32,16 +32,17 @@ from rigs.skeleton import N_JOINTS
 
 TESTED = 200  # prompts
 COLD = 3  # replies whose time does not count
-APART = 0.04  # share of the prompts that are kept for the test
+APART = 0.1  # share of the prompts that are kept for the test
 
 
-def asked(cache: Path) -> tuple[list[str], list[int], np.ndarray]:
-    """Prompts, the number of the pose that each means, and the poses (n, 55, 3) rad with their mirror images."""
+def asked(cache: Path, most: int) -> tuple[list[str], list[int], np.ndarray]:
+    """Prompts for `most` poses, the number of the pose that each means, all poses (n, 55, 3) rad with mirror images."""
     names, body = atlas_poses(shipped(), cache)
     rotvecs = np.zeros((2 * len(body), N_JOINTS, 3))
     rotvecs[:, : body.shape[1]] = twins(body)
     prompts, numbers = [], []
-    for k, name in enumerate(names):
+    for k in np.random.default_rng(2).permutation(len(names))[:most].tolist():
+        name = names[k]
         for prompt, mirrored in ways_to_ask(name):
             prompts.append(prompt)
             numbers.append(k + len(body) * mirrored)
@@ -114,18 +115,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tokenizer", type=Path, default=pose_tokenizer.SHIPPED)
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"))
-    parser.add_argument("--minutes", type=float, default=6.0)
+    parser.add_argument("--poses", type=int, default=150, help="of the atlas, drawn at random")
+    parser.add_argument("--minutes", type=float, default=8.0)
     parser.add_argument("--width", type=int, default=128)
     parser.add_argument("--layers", type=int, default=3)
     parser.add_argument("--batch", type=int, default=24)
     options = parser.parse_args()
     torch.set_num_threads(1)
     poses = pose_tokenizer.load(options.tokenizer)
-    prompts, numbers, rotvecs = asked(options.cache)
+    prompts, numbers, rotvecs = asked(options.cache, options.poses)
     aside = np.random.default_rng(1).random(len(prompts)) < APART
     learned = [i for i in range(len(prompts)) if not aside[i]]
     tested = [i for i in np.flatnonzero(aside) if numbers[i] in {numbers[k] for k in learned}][:TESTED]
-    print(f"{len(learned)} prompts to learn from, {len(tested)} to test with, {len(rotvecs)} poses")
+    print(f"{len(learned)} prompts to learn from, {len(tested)} to test with, {len(set(numbers))} poses")
     for attention in ("mixed", "causal"):
         model = small(attention, prompts, poses, options.width, options.layers)
         codes = np.concatenate([model.codes(part) for part in np.array_split(rotvecs, 40)])
