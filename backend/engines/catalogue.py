@@ -22,15 +22,10 @@ ENGINES: Final[dict[str, tuple[str, str]]] = {
     "embedded": ("embedded", "EmbeddedEngine"),
     "writer": ("writer", "WriterEngine"),
     "chatpose": ("chatpose", "ChatPoseEngine"),
+    "unipose": ("unipose", "UniPoseEngine"),
 }
 AUTO: Final = ("embedded",)  # the best first; the first that is ready answers requests that name no engine
 PICTURES: Final = ("photo", "vitpose")  # engines that the pipeline itself runs, for requests with a picture
-
-_TIER = ("the language-model tier",)
-_LATER = "not part of this version; the embedded engine answers meanwhile"
-PLANNED: Final[tuple[EngineInfo, ...]] = (
-    EngineInfo("unipose", "UniPose checkpoints", False, ("text", "image", "edit", "describe"), _TIER, _LATER),
-)
 
 
 def photo_info() -> EngineInfo:
@@ -57,7 +52,7 @@ class Catalogue:
     def infos(self) -> tuple[EngineInfo, ...]:
         """The state of every engine, those that can be used and those that lack something."""
         infos = [self._engine(name).info() for name in ENGINES]
-        return (infos[0], photo_info(), vitpose_info(), *infos[1:], *PLANNED)
+        return (infos[0], photo_info(), vitpose_info(), *infos[1:])
 
     def get(self, name: str) -> tuple[str, Engine]:
         """The engine for a request; "auto" is the best that is ready.
@@ -71,11 +66,10 @@ class Catalogue:
         if name in PICTURES:
             told = f"the engine {name!r} poses from pictures, and there is none"
             raise BadInput(told, "give a picture", "no_picture")
-        planned = next((e for e in PLANNED if e.name == name), None)
-        if name not in ENGINES and planned is None:
-            known = ["auto", *ENGINES, *PICTURES, *(e.name for e in PLANNED)]
+        if name not in ENGINES:
+            known = ["auto", *ENGINES, *PICTURES]
             raise BadInput(f"there is no engine {name!r}", f"engines: {', '.join(known)}", "unknown_engine")
-        info = planned or self._engine(name).info()
+        info = self._engine(name).info()
         if not info.available:
             raise NotAvailable(f"the engine {name!r} lacks {', '.join(info.missing)}", or_embedded(info.next_step))
         return name, self._engine(name)

@@ -30,6 +30,7 @@ from .proposal import Proposal, or_embedded
 if TYPE_CHECKING:
     from backend.lm.batch import Encoded
     from backend.lm.chat import Chat
+    from backend.lm.config import Framing
     from backend.lm.generating import Reply
     from backend.lm.pose_lm import PoseLM
 
@@ -85,9 +86,9 @@ class TalkingEngine:
             BadInput: there is a picture and the model does not look at any. BadFile, NotAvailable: the model cannot be
                 read, lacks a part, or needs more memory; the hint offers the embedded engine. Cancelled: by `tick`.
         """
-        with self._lock, _offering_another():
+        with self._lock, offering_another():
             model, chat = self._model(tick)
-            picture, told = _picture(request, chat, tick)
+            picture, told = seen_picture(request, chat.processor is not None, chat.config.framing, tick)
             talk = talk_of(request, chat, picture)
             replies = self._replies(model, chat, talk.turns, request, tick)
         return _proposal(request, chat, replies, talk.given, told)
@@ -142,7 +143,7 @@ def _fitting(model: PoseLM, chat: Chat, turns: Any) -> Encoded:
 
 
 @contextmanager
-def _offering_another() -> Iterator[None]:
+def offering_another() -> Iterator[None]:
     """What stops a model from answering names the engine that needs none."""
     try:
         yield
@@ -150,11 +151,17 @@ def _offering_another() -> Iterator[None]:
         raise type(fault)(fault.message, or_embedded(fault.hint), fault.code) from fault
 
 
-def _picture(request: PoseRequest, chat: Chat, tick: Tick) -> tuple[np.ndarray | None, tuple[str, ...]]:
-    """The square of the request's picture that the model is to see, and sentences about the choice."""
+def seen_picture(
+    request: PoseRequest, sees: bool, framing: Framing, tick: Tick
+) -> tuple[np.ndarray | None, tuple[str, ...]]:
+    """The square of the request's picture that the model is to see, and sentences about the choice.
+
+    Raises:
+        BadInput: there is a picture, and the model does not look at any.
+    """
     if request.image is None:
         return None, ()
-    if chat.processor is None:
+    if not sees:
         raise BadInput("this language model does not look at pictures", "leave the engine to auto, or name photo")
     from backend.lm.framing import framed
     from backend.vision.images import read_picture
@@ -162,7 +169,7 @@ def _picture(request: PoseRequest, chat: Chat, tick: Tick) -> tuple[np.ndarray |
     tick("Looking at the picture")
     picture = read_picture(request.image)
     box, told = _person(request, picture)
-    return framed(picture.pixels, box, chat.config.framing), (*picture.notes, *told)
+    return framed(picture.pixels, box, framing), (*picture.notes, *told)
 
 
 def _person(request: PoseRequest, picture: Any) -> tuple[tuple[float, float, float, float] | None, tuple[str, ...]]:
@@ -197,17 +204,17 @@ def _proposal(request: PoseRequest, chat: Chat, replies: list[Reply], given: boo
         if request.intent in ("new", "change"):
             warnings.append("The model answered in words only; ask it for the pose.")
         return Proposal(None, Setting.neutral(), words, warnings=tuple(warnings))
-    settings = [_exactly(p) for p in _different(poses, len(first.rotmats))]
+    settings = [exactly(p) for p in different(poses, len(first.rotmats))]
     stated = _stated(request)
     return Proposal(stated, settings[0], words, stated, warnings=tuple(warnings), others=tuple(settings[1:]))
 
 
-def _exactly(pose: Pose) -> Setting:
+def exactly(pose: Pose) -> Setting:
     """The pose as it is: nothing may move."""
     return Setting(rotvec_to_rotmat(pose.rotvecs), pose.transl, frozenset(), keep=True)
 
 
-def _different(poses: list[Pose], said: int) -> list[Pose]:
+def different(poses: list[Pose], said: int) -> list[Pose]:
     """Those that the reply speaks of, and of the others those that differ from all before."""
     kept = poses[:said]
     for pose in poses[said:]:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from backend.engines.catalogue import AUTO, ENGINES, PICTURES, PLANNED, Catalogue
+from backend.engines.catalogue import AUTO, ENGINES, PICTURES, Catalogue
 from backend.errors import BadInput, NotAvailable
 
 HEAVY = ("torch", "transformers", "peft", "safetensors")
@@ -16,7 +16,7 @@ HEAVY = ("torch", "transformers", "peft", "safetensors")
 def test_every_engine_is_listed_once_under_its_own_name() -> None:
     names = [e.name for e in Catalogue().infos()]
     assert len(set(names)) == len(names)
-    assert {*ENGINES, *PICTURES, *(e.name for e in PLANNED)} == set(names)
+    assert {*ENGINES, *PICTURES} == set(names)
 
 
 def test_what_cannot_be_used_says_what_is_missing_and_what_to_do() -> None:
