@@ -132,5 +132,5 @@ def _json_lines(text: str) -> Iterator[tuple[int, str, str]]:
             raise BadKeyList(f'line {line}: expected {{"frame": 24, "prompt": "crouches"}}')
         time = value.get("frame")
         if time is not None and (isinstance(time, bool) or not isinstance(time, (int, float, str))):
-            raise BadKeyList(f"line {line}: {time!r} is no frame; a number or a text like \"+12\"")
+            raise BadKeyList(f'line {line}: {time!r} is no frame; a number or a text like "+12"')
         yield line, "" if time is None else str(time), value["prompt"]

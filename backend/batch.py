@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -27,6 +28,7 @@ from .ticks import quiet
 MAX_LINE_BYTES: Final = 64 << 20
 MANY_LINES: Final = 64  # from here on, more processes win back the time that they take to start
 _PROGRESS_SECONDS: Final = 0.2
+_OF_A_MODEL: Final = re.compile(rb'"engine"\s*:\s*"(?!(?:auto|embedded|photo)")')
 Line = tuple[int, bytes]  # its number in the file, from 1, and what it holds
 
 
@@ -138,11 +140,14 @@ def read_lines(stream: BinaryIO) -> Iterator[Line]:
 
 
 def _choose_workers(lines: Iterator[Line], interactive: bool) -> tuple[int, Iterator[Line]]:
-    """One process for a short file or a pipe, where every answer should come at once; else one per processor."""
+    """One process for a short file or a pipe, where every answer should come at once, and for engines that are models,
+    which would lie in memory once for each process; else one per processor.
+    """
     if interactive:
         return 1, lines
     first = list(islice(lines, MANY_LINES))
-    return (1 if len(first) < MANY_LINES else os.cpu_count() or 1), chain(first, lines)
+    one = len(first) < MANY_LINES or any(_OF_A_MODEL.search(data) for _, data in first)
+    return (1 if one else os.cpu_count() or 1), chain(first, lines)
 
 
 def _open_source(source: str, files: ExitStack) -> BinaryIO:

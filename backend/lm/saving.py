@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -72,6 +73,8 @@ def load_pose_lm(folder: Path, where: Placement | None = None) -> tuple[PoseLM, 
             check_rows(language, tokenizer, folder)
         model = new_pose_lm(language, tokenizer, config)
         if base is not None:
+            if find_spec("peft") is None:
+                raise NotAvailable("an adapter needs the package peft", "pip install peft")
             from peft import PeftModel
 
             model.language = PeftModel.from_pretrained(model.language, str(folder / "adapter"))

@@ -131,7 +131,7 @@ MISTAKES: list[tuple[list[str], int, str, str]] = [
     (["pose", "sit", "--image", "none.png"], 2, "there is no picture none.png", "check the name"),
     (["pose", "sit", "--start", "none.json"], 2, "none.json is not there", "check the name"),
     (["pose", "sit", "--start", "nan.json"], 2, "nan.json.rotvecs[0][1]: not a finite number", "a pose file is"),
-    (["pose", "sit", "--start", "a.pkl"], 2, "never loaded", "use .json or .npz"),
+    (["pose", "sit", "--start", "a.pkl"], 2, "never loaded", "use .json"),
     (["pose", "sit", "--out", "a.bvh"], 2, "cannot write .bvh", ".json or .npz"),
     (["pose", "sit", "--out", "no/a.json"], 2, "is not there", "make it"),
     (["pose", "sit", "--render", "a.jpg"], 2, "cannot write .jpg", ".png"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from backend.lm.saving import PARTS, save_pose_lm
 from backend.pipeline import Pipeline
 from rigs.wire import ImageBytes, PoseRequest, PoseResult, Turn
 from tests.backend.lm import tiny
+from tests.backend.stand_in import running_server
 
 POSES = {
     name: Pipeline().pose(PoseRequest(prompt=name)).poses[0].pose
@@ -62,7 +64,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         [Utterance("user", "What is he doing?", (chair,)), Utterance("assistant", "He sits.")],
         [Utterance("user", "raise the arms", (tree,)), Utterance("assistant", "Sure, <POSE>.", (raised,))],
     ]
-    tiny.teach(model, chat, talks, steps=260)
+    tiny.teach(model, chat, talks, steps=180)
     where = tmp_path_factory.mktemp("engine") / "model"
     save_pose_lm(model, chat, where)
     return where
@@ -154,6 +156,18 @@ def test_the_reply_is_streamed_and_can_be_stopped(pipeline: Pipeline) -> None:
     assert ask(pipeline, "be a tree").reply == "It is this pose."
 
 
+def test_a_job_streams_the_reply_as_it_is_written(pipeline: Pipeline) -> None:
+    with running_server(pipeline) as server:
+        job = server("POST", "/v1/jobs", json=PoseRequest(prompt="be a tree", engine="chatpose").to_dict()).json()
+        stream = server("GET", f"/v1/jobs/{job['id']}/events", stream=True)
+        events = [json.loads(line[6:]) for line in stream.iter_lines() if line.startswith(b"data: ")]
+    written = [e["reply"] for e in events if e["type"] == "progress" and e.get("reply")]
+    assert len(written) >= 3 and written[-1] == "It is this pose."
+    assert all(later.startswith(earlier[:5]) for earlier, later in pairwise(written))
+    (answer,) = [e["answer"] for e in events if e["type"] == "answer"]
+    assert answer["reply"] == "It is this pose." and len(answer["poses"]) == 1
+
+
 def test_a_model_of_words_only_says_that_it_sees_no_pictures(pipeline: Pipeline) -> None:
     with pytest.raises(BadInput, match="pictures") as caught:
         ask(pipeline, "", image=png())
@@ -169,7 +183,7 @@ def with_eyes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
          Utterance("assistant", "It is <POSE>.", (target(name),))]
         for shade, name in ((20, "tree pose"), (230, "sitting on a chair"))
     ]  # fmt: skip
-    tiny.teach(model, chat, talks, steps=200)
+    tiny.teach(model, chat, talks, steps=100)
     save_pose_lm(model, chat, tmp_path / "eyes")
     monkeypatch.setenv(VARIABLE, str(tmp_path / "eyes"))
     monkeypatch.setenv(DEVICE_VARIABLE, "cpu")

@@ -113,7 +113,7 @@ def seeing(request: pytest.FixtureRequest) -> tuple[PoseLM, Chat]:
 def test_other_eyes_see_as_well(seeing) -> None:
     model, chat = seeing
     question = Utterance("user", "Who? <pose>", tuple(tiny.rotmats(1, 22, 5)), picture=tiny.picture())
-    tiny.teach(model, chat, [[question, talk()[1]]], steps=100)
+    tiny.teach(model, chat, [[question, talk()[1]]], steps=60)
     assert reply(model, chat, chat.encode([question], ask=True)).text == "It is <POSE>."
     dark = replace(question, picture=np.zeros((20, 24, 3), np.uint8))
     a, b = (model(collate([chat.encode([q])], chat.pad_id)).hidden[0, -1] for q in (question, dark))
@@ -127,7 +127,7 @@ def talk(seed: int = 1) -> list[Utterance]:
 
 def test_it_learns_and_answers_with_the_cache_as_without(family) -> None:
     model, chat, _ = family
-    tiny.teach(model, chat, [talk()], steps=80)
+    tiny.teach(model, chat, [talk()], steps=50)
     prompt = chat.encode(talk()[:1], ask=True)
     found = reply(model, chat, prompt)
     assert found.text == "It is <POSE>." and found.ended

@@ -26,7 +26,7 @@ def taught(answer: str, picture: bool = False, given: bool = False) -> tuple[Pos
         picture=tiny.picture() if picture else None,
     )
     poses = tuple(tiny.rotmats(answer.count("<POSE>"), 52))
-    tiny.teach(model, chat, [[question, Utterance("assistant", answer, poses)]], steps=80)
+    tiny.teach(model, chat, [[question, Utterance("assistant", answer, poses)]], steps=50)
     return model, chat, chat.encode([question], ask=True)
 
 
