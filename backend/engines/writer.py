@@ -9,7 +9,6 @@ from __future__ import annotations
 import socket
 from dataclasses import replace
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -114,7 +113,7 @@ def _missing(settings: Settings) -> tuple[tuple[str, ...], str]:
     lacking = tuple(f"the package {name}" for name in _LOCAL_PACKAGES if find_spec(name) is None)
     if lacking:
         return lacking, 'run: pip install "posewright[llm]", or use a server with posewright writer url=...'
-    if not (Path(settings.model) / "config.json").is_file():
+    if not (settings.folder / "config.json").is_file():
         return (f"the folder {settings.model}",), f"give a folder with a transformers model, or a url; in {file_path()}"
     return (), ""
 

@@ -22,6 +22,7 @@ from .answers import Choices
 from .prompt import Message, system_prompt
 
 _TELLING: Final = (Support, Airborne, Direction, Facing, Turn, Contact)  # what bends say follows from directions
+_TURNED: Final = 10.0  # deg; less is no turn
 _TURNS: Final = 8  # of the conversation that are told, the last ones
 _TURN_CHARS: Final = 600
 _NOTHING_SAID: Final = "(no words: take the pose of the person in the picture)"
@@ -62,4 +63,5 @@ def told(pose: Pose) -> Program:
     """What of a pose is told to a model: what bears, where the trunk and limbs point, touches."""
     shaped = BodyModel.load().shaped(pose.betas)
     body = posed(shaped.joints, rotvec_to_rotmat(pose.rotvecs), pose.transl, observed.TRACKED)
-    return tuple(c for c in observed.observed(body) if isinstance(c, _TELLING))
+    codes = (c for c in observed.observed(body) if isinstance(c, _TELLING))
+    return tuple(c for c in codes if not isinstance(c, Turn) or abs(c.degrees) >= _TURNED)

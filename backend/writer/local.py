@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
@@ -42,7 +41,7 @@ class Local:
         Raises:
             BadFile: the folder is no such model. NotAvailable: no room for it, or its context is too short.
         """
-        tick(f"Waiting for {Path(self._settings.model).name}")
+        tick(f"Waiting for {self._settings.folder.name}")
         with self._lock:
             self._load()
             with (
@@ -57,7 +56,7 @@ class Local:
         if self._model is not None:
             return
         quiet()
-        folder, where = Path(self._settings.model), placement()
+        folder, where = self._settings.folder, placement()
         processor, tokenizer = load_words(folder)
         if not tokenizer.is_fast:
             raise BadFile(f"{folder.name} has no tokenizer.json", "save its tokenizer with transformers as a fast one")
@@ -105,7 +104,7 @@ class Local:
         context = getattr(config, "max_position_embeddings", None) or prompt + self._settings.tokens
         room = min(self._settings.tokens, context - prompt)
         if room <= RESERVE:
-            name = Path(self._settings.model).name
+            name = self._settings.folder.name
             raise NotAvailable(
                 f"{name} has a context of {context} tokens, of which the request takes {prompt}",
                 "use a model with a longer one, a larger `tokens`, or the embedded engine (--engine embedded)",
@@ -116,7 +115,7 @@ class Local:
     def _encoded(self, messages: Sequence[Message]) -> Any:
         """The conversation as the model's inputs, up to where it is to write."""
         if any(m.images for m in messages) and self._processor is None:
-            told = f"{Path(self._settings.model).name} takes no pictures"
+            told = f"{self._settings.folder.name} takes no pictures"
             raise NotAvailable(told, "choose a model of vision and language", "writer_model")
         words = self._processor or self._tokenizer
         if not getattr(words, "chat_template", None):

@@ -67,6 +67,11 @@ class Settings:
         return bool(self.model)
 
     @property
+    def folder(self) -> Path:
+        """Where the model is, without url."""
+        return Path(self.model).expanduser()
+
+    @property
     def is_remote(self) -> bool:
         """Whether the address is another computer."""
         return bool(self.url) and not is_loopback(urlsplit(self.url).hostname or "")

@@ -167,7 +167,7 @@ def unmet_report(draft: Draft) -> str:
         if isinstance(verdict.code, (Scalar, Support)) and m.reached is not None:
             told = f"asked {m.asked:.3g}, reached {m.reached:.3g} {unit}"
         else:
-            told = f"off by {np.degrees(m.error) if unit == 'degrees' else m.error:.2g} {unit}"
+            told = f"off by {np.degrees(m.error):.0f} degrees" if unit == "degrees" else f"off by {m.error:.2f} m"
         lines.append(f"- program[{k}] {said}: {told}")
     return _UNMET.format(told="\n".join(lines))
 
