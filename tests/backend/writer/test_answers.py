@@ -24,12 +24,12 @@ def written_at_random(schema: dict[str, Any], seed: int) -> str:
     tokenizer = LLTokenizer("byte")
     matcher = LLMatcher(tokenizer, LLMatcher.grammar_from_json_schema(schema, defaults=COMPACT))
     assert not matcher.is_error(), matcher.get_error()
-    rng, out = random.Random(seed), []
+    rng, most, out = random.Random(seed), longest(schema), []
     while not matcher.is_stopped():
         byte = rng.choice([k for k, allowed in enumerate(matcher.compute_logit_bias()) if allowed])
         matcher.consume_token(byte)
         out.append(byte)
-        assert len(out) < longest(schema)
+        assert len(out) < most
     return str(tokenizer.decode_str(out)).removesuffix("<|end|>")
 
 
