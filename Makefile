@@ -1,17 +1,19 @@
 # make demo [PROMPT="..."]   a posed body from words: demo/demo.blend, demo/demo.png, demo/sheet.png, demo/demo.json
 # make test                  everything that the tests need, then the tests      [ARGS="-k server"]
 # make extension             dist/posewright-VERSION.zip for Blender
+# make test-gui              a new user's first steps in a real Blender window, with pictures   [BLENDER=/path/to/blender]
 # make check                 ruff and mypy
 # make clean                 away with environments and what was built
 
 PROMPT ?= a man proposing marriage
 ARGS ?=
+BLENDER ?= blender
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test extension check clean
+.PHONY: demo test test-gui extension check clean
 
 demo: export POSEWRIGHT_PROMPT = $(value PROMPT)
 demo: $(VENV)/.demo
@@ -20,6 +22,9 @@ demo: $(VENV)/.demo
 
 test: $(VENV)/.test
 	@POSEWRIGHT_BPY_PYTHONS="$$($(PY) -m tools.bpy_envs)" && export POSEWRIGHT_BPY_PYTHONS && $(PY) -m pytest $(ARGS)
+
+test-gui: extension
+	@BLENDER="$(BLENDER)" $(PY) -m tools.test_gui
 
 extension: $(VENV)/.demo
 	@$(PY) -m tools.build_extension

@@ -1,0 +1,43 @@
+"""`make test-gui BLENDER=/path/to/blender`: the add-on in a real Blender window, photographed step by step.
+
+Needs a display (or a virtual one, such as Xvfb) and nothing of this project's environment: Blender installs the zip.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PICTURES = ROOT / "dist" / "gui"
+SECONDS = 1800
+
+
+def main() -> int:
+    blender = os.environ.get("BLENDER", "blender")
+    zips = sorted((ROOT / "dist").glob("posewright-*.zip"))
+    if not zips:
+        print("there is no dist/posewright-*.zip: run make extension first", file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory(prefix="posewright-gui-") as folder:
+        environment = os.environ | {"BLENDER_USER_RESOURCES": folder}  # the user's own settings play no part
+        scene = Path(folder) / "start.blend"  # who opens a file is not greeted by the splash screen
+        save = f"import bpy; bpy.ops.wm.save_as_mainfile(filepath={str(scene)!r})"
+        prepare = [*blender.split(), "--background", "--factory-startup", "--python-expr", save]
+        command = [*blender.split(), "--window-geometry", "0", "0", "1600", "1000", str(scene),
+                   "--python", str(ROOT / "tests/gui/scenario.py"), "--", str(zips[-1]), str(PICTURES)]  # fmt: skip
+        try:
+            subprocess.run(prepare, env=environment, timeout=SECONDS, check=True, stdout=subprocess.DEVNULL)
+            status = subprocess.run(command, env=environment, timeout=SECONDS, check=False).returncode
+        except FileNotFoundError:
+            print(f"{blender} is not there: make test-gui BLENDER=/path/to/blender", file=sys.stderr)
+            return 2
+    print(f"pictures in {PICTURES.relative_to(ROOT)}: look at them")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
