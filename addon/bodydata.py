@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -57,9 +58,15 @@ def load_body(path: Path = BODY_FILE) -> BodyData:
     Raises:
         NoBody: when the file is missing or not what it should be.
     """
+    with _opened(path) as data:
+        return _from_arrays(data)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Mapping[str, np.ndarray]]:
     try:
         with np.load(path, allow_pickle=False) as data:
-            return _from_arrays(data)
+            yield data
     except (OSError, ValueError, KeyError) as error:
         raise NoBody(f"{path.name} is missing or damaged ({error}): install Posewright again") from None
 
@@ -87,3 +94,30 @@ def _regress(data: Mapping[str, np.ndarray], vertices: np.ndarray) -> np.ndarray
     """Joints (55, 3): the sparse regressor (rows `ptr`, columns `idx`, weights `w`) times the vertices."""
     ptr, idx, weights = (data[f"j_regressor_{part}"] for part in ("ptr", "idx", "w"))
     return np.array([weights[a:b].astype(float) @ vertices[idx[a:b].astype(int)] for a, b in pairwise(ptr)])
+
+
+@cache
+def load_shapes(path: Path = BODY_FILE) -> np.ndarray:
+    """(V, 3, 10) m per unit, Y-up: the body's shape directions.
+
+    Raises:
+        NoBody: as `load_body`.
+    """
+    with _opened(path) as data:
+        return data["shapedirs"].astype(np.float32)
+
+
+@cache
+def load_joint_weights(path: Path = BODY_FILE) -> np.ndarray:
+    """(55, V): the joints as means of vertices.
+
+    Raises:
+        NoBody: as `load_body`.
+    """
+    count = len(load_body(path).vertices)
+    with _opened(path) as data:
+        ptr, idx, weights = (data[f"j_regressor_{part}"] for part in ("ptr", "idx", "w"))
+    dense = np.zeros((len(JOINTS), count))
+    for joint, (a, b) in enumerate(pairwise(ptr)):
+        dense[joint, idx[a:b].astype(int)] = weights[a:b]
+    return dense

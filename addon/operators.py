@@ -48,12 +48,16 @@ class POSEWRIGHT_OT_add_body(bpy.types.Operator):
     bl_label = "Add Body"
     bl_options = {"REGISTER", "UNDO"}
 
+    shape_keys: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="Shape Keys", description="Ten keys for the shape of the body: height, weight and so on", default=True
+    )
+
     def execute(self, context: bpy.types.Context) -> set[str]:
         from .body import add_body
         from .bodydata import NoBody
 
         try:
-            add_body(context)
+            add_body(context, shape_keys=self.shape_keys)
         except NoBody as error:
             self.report({"ERROR"}, str(error))
             return CANCELLED

@@ -19,6 +19,7 @@ from . import (
     service_operators,
     session,
     shortcuts,
+    smplx_operators,
     talk_panel,
 )
 
@@ -33,6 +34,7 @@ CLASSES: Final = (
     *batch_operators.CLASSES,
     *talk_panel.CLASSES,
     *history_panel.CLASSES,
+    *smplx_operators.CLASSES,
     *shortcuts.CLASSES,
 )
 
@@ -44,10 +46,12 @@ def register() -> None:
     batch_operators.attach()
     drafts.attach()
     shortcuts.attach()
+    smplx_operators.attach()
 
 
 def unregister() -> None:
     session.shut_down()
+    smplx_operators.detach()
     shortcuts.detach()
     drafts.detach()
     batch_operators.detach()

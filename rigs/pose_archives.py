@@ -10,13 +10,13 @@ aside, the same in every frame.
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from .archives import ArchiveTooLarge, BadArchive, read_arrays
 from .pose_errors import BadPoseFile
 from .quaternions import quat_product, quat_wxyz_to_rotvec, rotvec_to_quat_wxyz
 from .skeleton import N_BODY, N_JOINTS
@@ -128,26 +128,8 @@ def _rate(arrays: Mapping[str, np.ndarray], names: Sequence[str]) -> float:
 def _load(path: Path, required: Sequence[str], optional: Sequence[str], hint: str) -> dict[str, np.ndarray]:
     """The arrays that are there; sizes are checked before anything is unpacked."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            sizes = {info.filename: info.file_size for info in archive.infolist()}
-        wanted = [key for key in (*required, *optional) if f"{key}.npy" in sizes]
-        lacking = [key for key in required if key not in wanted]
-        if lacking:
-            there = ", ".join(sorted(name.removesuffix(".npy") for name in sizes)[:12])
-            raise BadPoseFile(f"{path} has no array {lacking[0]!r}; it has {there or 'nothing'}", hint)
-        if sum(sizes[f"{key}.npy"] for key in wanted) > MAX_BYTES:
-            raise BadPoseFile(f"{path} unpacks to more than {MAX_BYTES >> 20} MiB", "cut it into shorter pieces")
-        with np.load(path, allow_pickle=False) as data:
-            arrays = {key: data[key] for key in wanted}
-    except (zipfile.BadZipFile, EOFError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
-        raise BadPoseFile(f"{path} is not an archive of arrays: {error}", hint) from None
-    except BadPoseFile:
-        raise
-    except (ValueError, NotImplementedError, MemoryError) as error:
-        pickled = "pickle" in str(error)
-        what = "holds pickled objects, which may run code; they are never loaded" if pickled else f"is damaged: {error}"
-        raise BadPoseFile(f"{path} {what}", hint) from None
-    for key, array in arrays.items():
-        if array.dtype.kind not in "fiu":
-            raise BadPoseFile(f"{path}: {key} has values of type {array.dtype}, not numbers", hint)
-    return arrays
+        return read_arrays(path, required, optional, MAX_BYTES)
+    except ArchiveTooLarge as error:
+        raise BadPoseFile(str(error), "cut it into shorter pieces") from None
+    except BadArchive as error:
+        raise BadPoseFile(str(error), hint) from None

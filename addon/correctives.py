@@ -1,0 +1,51 @@
+"""Pose correctives: shape keys that mend what skinning does at bent joints. Their values follow from the pose.
+
+They are only right for the pose they were set for, so they are set when the user asks, as in other SMPL-X tools.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import bpy
+
+from .armature import CannotPose, read_pose
+from .fitting import deformed_meshes
+from .keyframes import KEY_TYPE, auto_key_options
+from .retarget import rotvec_to_matrix
+from .shape_keys import CORRECTIVE, numbered, widen
+from .skinned import N_CORRECTIVES, corrective_weights
+
+_MOST: Final = 2.0  # |R - I| of a rotation, entry by entry
+
+
+def set_correctives(context: bpy.types.Context, armature: bpy.types.Object) -> int:
+    """Set the pose correctives of all meshes of the armature to its pose; keyed where auto-key is on.
+
+    Only keys that are there are set: some files have the first 207 of the 486 alone, those of the body.
+
+    Returns:
+        How many were set.
+
+    Raises:
+        CannotPose: there are none; nothing was changed.
+    """
+    meshes = {mesh: numbered(mesh, CORRECTIVE) for mesh in deformed_meshes(armature)}
+    usable = {mesh: keys for mesh, keys in meshes.items() if keys and mesh.data.library is None}
+    if not usable:
+        raise CannotPose(f'"{armature.name}" has no pose correctives: import the model with Pose Correctives on.')
+    weights = corrective_weights(rotvec_to_matrix(read_pose(armature).rotvecs))
+    keying = auto_key_options(context)
+    written = 0
+    for keys in usable.values():
+        for number, key in keys.items():
+            if number >= N_CORRECTIVES:
+                continue
+            widen(key, _MOST)
+            key.value = weights[number]
+            if keying is not None:
+                key.keyframe_insert("value", options=keying, keytype=KEY_TYPE)
+            written += 1
+    for mesh in usable:
+        mesh.data.update_tag()
+    return written
