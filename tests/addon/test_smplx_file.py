@@ -42,7 +42,7 @@ def test_correctives_are_not_unpacked_unless_asked_for(tmp_path):
 def test_another_model_is_called_by_its_name(tmp_path, joints, name):
     table = np.stack([np.arange(joints) - 1, np.arange(joints)])
     path = write_model(tmp_path / "model.npz", kintree_table=table)
-    with pytest.raises(BadModelFile, match=f"is not SMPL-X but {name}: it has {joints} joints, SMPL-X has 55") as caught:
+    with pytest.raises(BadModelFile, match=f"is not SMPL-X but {name}: it has {joints} joints,") as caught:
         read_smplx(path)
     assert "SMPLX_NEUTRAL.npz" in caught.value.hint
 
