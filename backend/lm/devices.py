@@ -17,6 +17,8 @@ from backend.errors import BadInput, NotAvailable
 DEVICE_VARIABLE: Final = "POSEWRIGHT_DEVICE"
 BITS_VARIABLE: Final = "POSEWRIGHT_BITS"
 BITS: Final = (32, 16, 8, 4)
+# How transformers' models call the parts that look at pictures.
+EYES: Final = ("vision_tower", "vision_model", "visual", "multi_modal_projector", "connector")
 _ROOM: Final = 1.15  # memory for a model, its cache and what it calculates with, over that of its weights
 _LESS: Final = f"take a smaller model, or load this one in fewer bits ({BITS_VARIABLE}=8 or 4, with bitsandbytes)"
 
@@ -30,9 +32,11 @@ class Placement:
 
     @property
     def dtype(self) -> torch.dtype:
-        """What is calculated in: bfloat16 where the device does it well."""
+        """What is calculated in: bfloat16 where the device does it well; products of 8 bits are made in float16."""
         if self.bits == 32:
             return torch.float32
+        if self.bits == 8:
+            return torch.float16
         fast = self.device != "cuda" or torch.cuda.is_bf16_supported()
         return torch.bfloat16 if fast and self.device != "mps" else torch.float16
 
@@ -43,7 +47,7 @@ class Placement:
         from transformers import BitsAndBytesConfig
 
         four = {"load_in_4bit": True, "bnb_4bit_quant_type": "nf4", "bnb_4bit_compute_dtype": self.dtype}
-        kept = ["vision_tower", "multi_modal_projector", "lm_head"]  # small, and worse for it
+        kept = ["lm_head", *(rf"(?:.*\.)?{name}" for name in EYES)]  # small, and worse for it
         quantised = BitsAndBytesConfig(
             **(four if self.bits == 4 else {"load_in_8bit": True}), llm_int8_skip_modules=kept
         )
@@ -66,8 +70,8 @@ def placement(device: str = "", bits: int = 0) -> Placement:
         raise BadInput(f"there is no device {device!r}", "devices: cuda, cuda:1, mps, cpu")
     if not here[kind]:
         raise NotAvailable(f"the device {device!r} is not here, or this torch was built without it", "use cpu")
-    if bits < 16 and (kind != "cuda" or find_spec("bitsandbytes") is None):
-        need = "a CUDA device" if kind != "cuda" else "the package bitsandbytes"
+    if bits < 16 and (kind == "mps" or find_spec("bitsandbytes") is None):
+        need = "CUDA or a processor" if kind == "mps" else "the package bitsandbytes"
         raise NotAvailable(f"weights of {bits} bits need {need}", "pip install bitsandbytes, or use 16 bits")
     return Placement(device, bits)
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
+from .devices import EYES
 from .pose_lm import PoseLM
-
-_EYES: Final = ("vision_tower", "vision_model", "visual", "multi_modal_projector", "connector")  # stay as they are
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def targets_of(language: Any, endings: tuple[str, ...]) -> list[str]:
     found = [
         name
         for name, _ in language.named_modules()
-        if name.split(".")[-1] in endings and not any(eye in name.split(".") for eye in _EYES)
+        if name.split(".")[-1] in endings and not any(eye in name.split(".") for eye in EYES)
     ]
     if not found:
         raise ValueError(f"no module of this model ends with {', '.join(endings)}")

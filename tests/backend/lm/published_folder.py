@@ -14,7 +14,7 @@ from transformers import CLIPImageProcessor, CLIPVisionModel, LlamaForCausalLM
 
 from tests.backend.lm import tiny
 
-WIDTH = 32
+WIDTH = 64  # bitsandbytes takes 64 numbers together
 EYE = 24
 TALK = """A chat between a curious human and an artificial intelligence assistant.
 The assistant gives helpful, detailed, and polite answers to the human's questions.

@@ -18,6 +18,7 @@ from backend.lm.generating import Decoding, reply
 from backend.lm.pose_lm import PoseLM
 from tests.backend.lm import tiny
 from tests.backend.lm.published_folder import (
+    WIDTH,
     chatpose_weights,
     head_by_hand,
     llava_by_hand,
@@ -77,7 +78,7 @@ def test_it_calculates_what_the_published_model_does_without_a_picture(loaded, f
 def test_the_head_reads_columns_as_the_published_code_does(loaded) -> None:
     """HMR2's way: the six numbers as two rows of three, stood up as columns."""
     model, _ = loaded
-    hidden = torch.randn(2, 32)
+    hidden = torch.randn(2, WIDTH)
     a, b = model.head.six(hidden).unflatten(-1, (2, 3)).unbind(-2)
     x = a / a.norm(dim=-1, keepdim=True)
     y = b - (x * b).sum(-1, keepdim=True) * x
@@ -97,7 +98,7 @@ def test_the_mark_for_pictures_is_never_written(loaded) -> None:
     model, chat = loaded
     with torch.no_grad():
         saved = model.language.lm_head.weight[401].clone()
-        model.language.lm_head.weight[401] = 50 * torch.sign(torch.randn(32))
+        model.language.lm_head.weight[401] = 50 * torch.sign(torch.randn(WIDTH))
     prompt = chat.encode([Utterance("user", "a person sits")], ask=True)
     ids = reply(model, chat, prompt, Decoding(20)).ids
     with torch.no_grad():
@@ -138,11 +139,14 @@ def test_tokens_around_pictures_are_written_where_the_vocabulary_has_them(tmp_pa
         (lambda w: w.pop("model.text_hidden_fcs.0.2.bias"), r"missing: head\.outer\.bias"),
         (lambda w: w.update({"model.text_hidden_fcs.0.2.bias": torch.zeros(132)}), r"\(132,\) instead of \(144,\)"),
         (lambda w: w.update({"model.visual_model.neck": torch.zeros(1)}), r"unexpected: model\.visual_model\.neck"),
-        (lambda w: w.update({"model.layers.2.mlp.up_proj.weight": torch.zeros(64, 32)}), r"unexpected: .*layers\.2"),
+        (
+            lambda w: w.update({"model.layers.2.mlp.up_proj.weight": torch.zeros(2 * WIDTH, WIDTH)}),
+            r"unexpected: .*layers\.2",
+        ),
         (lambda w: w.pop("model.mm_projector.0.weight"), r"missing: .*multi_modal_projector\.linear_1\.weight"),
         (
-            lambda w: w.update({"lm_head.weight": torch.zeros(399, 32)}),
-            r"lm_head\.weight \(400, 32\) instead of \(402, 32\)",
+            lambda w: w.update({"lm_head.weight": torch.zeros(399, WIDTH)}),
+            r"lm_head\.weight \(400, 64\) instead of \(402, 64\)",
         ),
     ],
 )
@@ -188,6 +192,21 @@ def test_a_vision_tower_that_is_not_here_says_how_to_get_it(folder: Path, tmp_pa
     with pytest.raises(NotAvailable) as caught:
         load_chatpose(folder, tmp_path / "nothing", HERE)
     assert "hf download" in caught.value.hint
+
+
+@pytest.mark.parametrize("bits", [8, 4])
+def test_in_fewer_bits_it_calculates_about_the_same(folder: Path, loaded, bits: int) -> None:
+    pytest.importorskip("bitsandbytes")
+    model, chat = load_chatpose(folder, where=Placement("cpu", bits))
+    prompt = chat.encode([Utterance("user", "Who is it?", picture=tiny.picture())], ask=True)
+    batch = collate([prompt], chat.pad_id)
+    with torch.no_grad():
+        full, few = loaded[0](batch), model(batch)
+    off = (full.hidden - few.hidden.float()).norm() / full.hidden.norm()
+    assert 1e-5 < off < (0.05 if bits == 8 else 0.3)
+    kinds = {n.split(".")[1]: type(m).__name__ for n, m in model.language.named_modules() if n.endswith("q_proj")}
+    assert kinds == {"vision_tower": "Linear", "language_model": f"Linear{bits}bit{'Lt' if bits == 8 else ''}"}
+    assert reply(model, chat, prompt, Decoding(4)).ids
 
 
 def test_it_knows_its_own_folders(folder: Path, tmp_path: Path) -> None:

@@ -50,9 +50,11 @@ def test_bits_in_the_environment_must_be_a_number(monkeypatch: pytest.MonkeyPatc
         placement("cpu")
 
 
-def test_few_bits_on_a_processor_say_what_they_need() -> None:
-    with pytest.raises(NotAvailable, match="CUDA"):
+def test_few_bits_say_what_they_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.lm.devices.find_spec", lambda name: None)
+    with pytest.raises(NotAvailable, match="bitsandbytes") as caught:
         placement("cpu", 4)
+    assert "pip install" in caught.value.hint
 
 
 @pytest.mark.parametrize("fault", [torch.OutOfMemoryError("x"), MemoryError(), RuntimeError("MPS: out of memory")])

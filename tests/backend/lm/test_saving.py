@@ -16,7 +16,7 @@ from backend.lm.config import PoseLMConfig
 from backend.lm.devices import Placement
 from backend.lm.generating import Decoding, reply
 from backend.lm.lora import LoraSettings, add_lora
-from backend.lm.pose_lm import PoseLM
+from backend.lm.pose_lm import PoseLM, new_pose_lm
 from backend.lm.saving import NOTE, PARTS, load_pose_lm, read_weights, save_pose_lm
 from tests.backend.lm import tiny
 
@@ -85,6 +85,22 @@ def test_half_the_numbers_take_half_the_room_and_answer_alike(tmp_path: Path) ->
     loaded, words = load_pose_lm(tmp_path / "half", HERE)
     assert {p.dtype for p in loaded.parameters()} == {torch.float32}
     assert np.allclose(answer(loaded, words, False)[1], answer(model, chat, False)[1], atol=5e-3)
+
+
+@pytest.mark.parametrize("bits", [8, 4])
+def test_a_model_is_loaded_in_fewer_bits(tmp_path: Path, bits: int) -> None:
+    pytest.importorskip("bitsandbytes")
+    words = tiny.tokenizer()
+    config = PoseLMConfig(conversation="plain")
+    model = new_pose_lm(tiny.llama(len(words), 64), words, config).eval()
+    chat = Chat(words, config, model.places)
+    save_pose_lm(model, chat, tmp_path)
+    few, same_chat = load_pose_lm(tmp_path, Placement("cpu", bits))
+    full, about = answer(model, chat, False), answer(few, same_chat, False)
+    assert np.abs(full[1] - about[1]).mean() < 0.1
+    small = few.language.model.layers[0].mlp.up_proj.weight
+    assert small.dtype in (torch.int8, torch.uint8)
+    assert small.numel() * small.element_size() == 64 * 128 * bits // 8
 
 
 def test_there_is_no_pickle_in_the_folder(saved: Path) -> None:
