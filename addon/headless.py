@@ -1,6 +1,7 @@
-"""What needs Blender but no window: a pose as a .blend file, and the picture one would show of it.
+"""What needs Blender but no window: a pose or a motion as a .blend file, and the picture one would show of it.
 
 `python -m addon.headless --pose POSE.json --blend OUT.blend [--png OUT.png] [--title TEXT] [--samples N] [--size WxH]`
+With --motion MOTION.npz in place of --pose the body moves: a key on every frame, at the rate of the file.
 
 Runs as an own process with a Python that has the module bpy (4.5, 5.0 or 5.2). Exit status: 0 done, 2 bad input,
 3 no bpy. An error is one sentence on stderr.
@@ -14,6 +15,7 @@ import json
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 NO_BPY = 3
 BAD_INPUT = 2
@@ -26,9 +28,9 @@ class BadInput(ValueError):
 
 def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m addon.headless", description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--pose", required=True, type=Path, action="append", help="the pose, JSON; once more for each further body"
-    )
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--pose", type=Path, action="append", help="the pose, JSON; once more for each further body")
+    what.add_argument("--motion", type=Path, help="the motion of one body, .npz as AMASS has it")
     parser.add_argument("--blend", required=True, type=Path, help="the Blender file to write")
     parser.add_argument("--png", type=Path, help="also render a picture into this file")
     parser.add_argument("--title", default="", help="words to put under the picture")
@@ -74,24 +76,40 @@ def run(options: argparse.Namespace) -> None:
     """Build the scene and write the files.
 
     Raises:
-        BadInput: an unreadable pose, or a folder that is not there.
+        BadInput: an unreadable pose or motion, or a folder that is not there.
     """
     name = package().__name__
     scene = importlib.import_module(f"{name}.addon.headless_scene")
-    wire = importlib.import_module(f"{name}.rigs.wire")
     for target in (options.blend, options.png):
         if target is not None and not target.resolve().parent.is_dir():
             raise BadInput(f"the folder {target.resolve().parent} does not exist: make it first")
+    shown = {"size": options.size, "title": options.title, "samples": options.samples}
+    if options.motion is not None:
+        importlib.import_module(f"{name}.addon.headless_motion").build(_read_motion(options.motion), **shown)
+    else:
+        scene.build(_read_poses(options.pose), **shown)
+    scene.save(options.blend)
+    if options.png is not None:
+        scene.render(options.png)
+
+
+def _read_poses(paths: list[Path]) -> list[Any]:
+    wire = importlib.import_module(f"{package().__name__}.rigs.wire")
     poses = []
-    for path in options.pose:
+    for path in paths:
         try:
             poses.append(wire.Pose.from_dict(json.loads(path.read_text(encoding="utf-8"))))
         except (OSError, ValueError) as error:  # WireError and JSON errors are ValueErrors
             raise BadInput(f"cannot use {path} as a pose: {error}") from None
-    scene.build(poses, options.size, title=options.title, samples=options.samples)
-    scene.save(options.blend)
-    if options.png is not None:
-        scene.render(options.png)
+    return poses
+
+
+def _read_motion(path: Path) -> Any:
+    files = importlib.import_module(f"{package().__name__}.rigs.pose_files")
+    try:
+        return files.read_motion(path)
+    except files.BadPoseFile as error:
+        raise BadInput(f"cannot use {path} as a motion: {error}") from None
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -33,13 +33,28 @@ def build(
         The first armature.
     """
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    bodies = [_posed_body(pose) for pose in poses]
-    armature = bodies[0][0]
+    bodies = [posed_body(pose) for pose in poses]
     bpy.context.view_layer.update()
-    points = np.concatenate([_world_vertices(mesh) for _, mesh in bodies])
+    points = np.concatenate([world_vertices(mesh) for _, mesh in bodies])
+    set_stage([a for a, _ in bodies], points, size, title=title, samples=samples)
+    return bodies[0][0]
+
+
+def set_stage(
+    armatures: Sequence[bpy.types.Object],
+    points: np.ndarray,
+    size: tuple[int, int] | None = None,
+    *,
+    title: str = "",
+    samples: int = 24,
+) -> None:
+    """Backdrop, lights and a camera that sees all `points` (N, 3) m, from where the armatures are seen best now.
+
+    Other arguments as of `build`.
+    """
     low, high = points.min(axis=0), points.max(axis=0)
     centre = Vector((0.5 * (low + high)).tolist())
-    view = _view([a for a, _ in bodies])
+    view = _view(armatures)
     size = size or _suited_size(points, view)
     studio.add_backdrop(centre, view, 0.5 * float(np.max(high - low)))
     studio.add_lights(centre, view)
@@ -47,11 +62,10 @@ def build(
     if title:
         studio.add_caption(camera, title, size)
     studio.use_cycles(samples)
-    _tidy(armature, title)
-    return armature
+    _tidy(armatures[0], title)
 
 
-def _posed_body(pose: Pose) -> tuple[bpy.types.Object, bpy.types.Object]:
+def posed_body(pose: Pose) -> tuple[bpy.types.Object, bpy.types.Object]:
     """A further body in a pose: its armature and its mesh."""
     armature = add_body(bpy.context)
     apply_pose(bpy.context, armature, pose)
@@ -98,7 +112,7 @@ def _seams(mesh: bpy.types.Mesh) -> np.ndarray:
     return low < high
 
 
-def _world_vertices(mesh: bpy.types.Object) -> np.ndarray:
+def world_vertices(mesh: bpy.types.Object) -> np.ndarray:
     """(V, 3) m of the mesh as it is posed."""
     evaluated = mesh.evaluated_get(bpy.context.evaluated_depsgraph_get())
     flat = np.empty(3 * len(evaluated.data.vertices), np.float32)

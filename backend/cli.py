@@ -88,7 +88,8 @@ def _add_pose(p: argparse.ArgumentParser) -> None:
 
 def _add_track(p: argparse.ArgumentParser) -> None:
     p.add_argument("source", metavar="SOURCE", help="a folder of pictures, a pattern, a GIF or WebP, or a video")
-    p.add_argument("--out", metavar="F", type=Path, required=True, help="the motion to write: .npz (AMASS) or .json")
+    p.add_argument("--out", metavar="F", type=Path, help="the motion to write: .npz (AMASS), .json or .blend")
+    p.add_argument("--blend", metavar="F", type=Path, help="also write a Blender file of the body in motion")
     p.add_argument("--fps", metavar="N", type=float, help="frames a second (default: the source's own; pictures: 30)")
     p.add_argument("--start", metavar="S", type=float, default=0.0, help="where to begin, s (default 0)")
     p.add_argument("--end", metavar="S", type=float, help="where to stop, s")
@@ -96,6 +97,7 @@ def _add_track(p: argparse.ArgumentParser) -> None:
     p.add_argument("--person", metavar="WHO", help="who is followed: a number from 0, or words")
     p.add_argument("--box", metavar="x,y,w,h", help="where the person is in the first frame, px")
     p.add_argument("--lens", metavar="MM", type=float, help="focal length as on 35 mm film: depths depend on it")
+    p.add_argument("--engine", metavar="E", default="auto", help="who looks: auto, photo or vitpose (default auto)")
     p.add_argument("--no-hands", dest="hands", action="store_false", help="leave hands and faces out: quicker")
     p.add_argument("--json", action="store_true", help="print what was found as one line of JSON")
     p.set_defaults(run=_track)

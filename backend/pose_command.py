@@ -9,24 +9,18 @@ import argparse
 import json
 import os
 import re
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from rigs.wire import MAX_PROMPT_CHARS, Image, Pose, PoseEntry, PoseRequest, PoseResult
 
+from .blender import write_blend
 from .console import answer_lines
 from .contacts_option import read_contacts
-from .errors import BadFile, BadInput, Broken, NotAvailable, PosewrightError
+from .errors import BadFile, BadInput, PosewrightError
 from .files import FORMATS, check_writable, read_pose, write_pose
-
-BLENDER_PYTHON_VARIABLE: Final = "POSEWRIGHT_BLENDER_PYTHON"
-_BLENDER_SECONDS: Final = 600.0
-_NOT_INSTALLED: Final = 3  # exit status of addon.headless without bpy
-_ROOT: Final = Path(__file__).resolve().parent.parent
 
 
 class NothingToShow(PosewrightError):
@@ -203,53 +197,3 @@ def draw(poses: Sequence[Pose], path: Path, size: tuple[int, int] | None = None)
         raise BadFile(
             f"{path} cannot be written: {error.strerror or error}", "check the folder and its rights"
         ) from None
-
-
-def write_blend(poses: Sequence[Pose], blend: Path, picture: Path, title: str) -> None:
-    """Let a process that has Blender's `bpy` write the file, of all poses in one scene, and its picture.
-
-    Raises:
-        NotAvailable: bpy is not installed there.
-        Broken: anything else went wrong.
-    """
-    python = os.environ.get(BLENDER_PYTHON_VARIABLE) or sys.executable
-    with tempfile.TemporaryDirectory(prefix="posewright-") as folder:
-        command = [python, "-m", "addon.headless"]
-        for index, pose in enumerate(poses):
-            file = Path(folder) / f"pose-{index}.json"
-            write_pose(file, pose)
-            command += ["--pose", str(file)]
-        command += ["--blend", str(blend.absolute()), "--png", str(picture.absolute())]
-        if title.strip():
-            command.append(f"--title={' '.join(title.split())[:200]}")
-        _run_blender(command)
-
-
-def _run_blender(command: list[str]) -> None:
-    paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-    try:
-        done = subprocess.run(
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_BLENDER_SECONDS,
-            check=False,
-        )
-    except OSError as error:
-        raise NotAvailable(
-            f"{command[0]} cannot be started: {error.strerror or error}",
-            f"{BLENDER_PYTHON_VARIABLE} names a Python that has bpy",
-        ) from None
-    except subprocess.TimeoutExpired:
-        raise Broken(
-            f"Blender did not finish within {_BLENDER_SECONDS:g} s", "try again, or write --out and --render"
-        ) from None
-    if done.returncode == 0:
-        return
-    said = [line.strip() for line in done.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-    last = said[-1] if said else f"exit status {done.returncode}"
-    if done.returncode == _NOT_INSTALLED:
-        raise NotAvailable(last, f"pip install bpy, or set {BLENDER_PYTHON_VARIABLE} to a Python that has it")
-    raise Broken(f"Blender could not write the file: {last}", "try --out and --render; they do not need Blender")

@@ -13,6 +13,7 @@ from .body.model import BodyModel
 from .ticks import Tick, quiet
 from .vision.frames import Cut, Frames, of_images, open_frames
 from .vision.track import Track, track
+from .vision.vitpose import finders_for
 
 
 def track_answer(request: TrackRequest, tick: Tick = quiet) -> TrackResult:
@@ -47,12 +48,13 @@ def followed(request: TrackRequest, tick: Tick = quiet, enough: Callable[[], boo
 
     Raises:
         BadInput: nobody is there, or it is not clear who is meant, or nothing lies between start and end.
-        BadFile: what cannot be read. NotAvailable: a package or the photo tier is missing. Cancelled: by `tick`.
+        BadFile: what cannot be read. NotAvailable: a package, the photo tier or the engine is missing. Cancelled: by
+            `tick`.
     """
     shaped = BodyModel.load().shaped()
     return track(
         opened(request), request.box, request.person, shaped, tick,
-        hands=request.hands, lens=request.lens, enough=enough,
+        hands=request.hands, lens=request.lens, finders=finders_for(request.engine), enough=enough,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""`posewright track`: the motion of one person in a video or a sequence of pictures, as an AMASS file or a list."""
+"""`posewright track`: the motion of one person in a video or a sequence of pictures, in files, also as a .blend."""
 
 from __future__ import annotations
 
@@ -9,15 +9,20 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from rigs.wire import TrackRequest
 
+from .blender import BLEND, check_blender, write_motion_blend
 from .console import print_note
 from .errors import BadInput
 from .files import FORMATS, check_writable, write_pose
+
+if TYPE_CHECKING:
+    from .vision.track import Track
 
 _EACH: Final = 2.0  # s between lines of progress where no terminal shows them in place
 _STOPPED: Final = 130
@@ -25,7 +30,7 @@ _STOPPED: Final = 130
 
 def run(options: argparse.Namespace) -> int:
     """Check what can be checked, follow the person, write the motion. Returns the exit status."""
-    check_writable(options.out, FORMATS)
+    outputs = _outputs(options)
     from .track_answer import followed, said
 
     begun, progress = time.perf_counter(), _Progress()
@@ -35,7 +40,9 @@ def run(options: argparse.Namespace) -> int:
             found = followed(request, progress, stopped)
         finally:
             progress.end()
-        write_pose(options.out, found.poses, found.rate)
+        for path in outputs:
+            _write(path, found, options.source)
+    told = " and ".join(map(str, outputs))
     for warning in found.warnings:
         print_note(warning)
     if options.json:
@@ -47,11 +54,34 @@ def run(options: argparse.Namespace) -> int:
         }))  # fmt: skip
     else:
         print(said(found))
-        print(f"wrote {options.out} in {time.perf_counter() - begun:.1f} s")
+        print(f"wrote {told} in {time.perf_counter() - begun:.1f} s")
     if stopped():
-        print_note(f"stopped: {options.out} is whole, with the {len(found.poses)} frames that were seen until then")
+        verb = "is" if len(outputs) == 1 else "are"
+        print_note(f"stopped: {told} {verb} whole, with the {len(found.poses)} frames that were seen until then")
         return _STOPPED
     return 0
+
+
+def _outputs(options: argparse.Namespace) -> list[Path]:
+    """The files to write. Raises BadInput: none. BadFile: one that cannot be written, said before the work."""
+    if options.out is None and options.blend is None:
+        raise BadInput("there is no file to write the motion to", "name one with --out, or --blend for Blender")
+    if options.out is not None:
+        check_writable(options.out, (*FORMATS, BLEND))
+    if options.blend is not None:
+        check_writable(options.blend, (BLEND,))
+    paths = list(dict.fromkeys(path for path in (options.out, options.blend) if path is not None))
+    if any(path.suffix.lower() == BLEND for path in paths):
+        check_blender()
+    return paths
+
+
+def _write(path: Path, found: Track, source: str) -> None:
+    """Raises BadFile: it cannot be written. NotAvailable, Broken: as `blender.write_motion_blend`."""
+    if path.suffix.lower() == BLEND:
+        write_motion_blend(found.poses, found.rate, path, Path(source).name)
+    else:
+        write_pose(path, found.poses, found.rate)
 
 
 def read_request(options: argparse.Namespace) -> TrackRequest:
@@ -59,6 +89,7 @@ def read_request(options: argparse.Namespace) -> TrackRequest:
     fields: dict[str, Any] = {
         "source": options.source, "fps": options.fps, "start": options.start, "end": options.end,
         "every": options.every, "person": _who(options.person), "hands": options.hands, "lens": options.lens,
+        "engine": options.engine,
     }  # fmt: skip
     if options.box:
         fields["box"] = _box(options.box)

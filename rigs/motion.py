@@ -12,6 +12,7 @@ from .request import Image, Pose, box_and_person, file_path, image_from_dict
 from .skeleton import N_JOINTS
 
 MAX_PICTURES: Final = 20_000
+TRACK_ENGINES: Final = ("auto", "photo", "vitpose")
 FEET: Final = ("left_heel", "left_toes", "right_heel", "right_toes")
 
 
@@ -22,7 +23,7 @@ class TrackRequest:
     source: a video, an animation, a folder or a pattern of pictures, by path; or pictures in their order. fps: Hz, of
     what is taken (None: the source's own; pictures: 30). start, end: s. every: only each so manieth frame. box: (x, y,
     w, h) px, the person in the first frame. person: index or words. hands: look at hands and faces as well. lens:
-    focal length, mm as on 35 mm film, where it is known.
+    focal length, mm as on 35 mm film, where it is known. engine: who looks: auto, photo or vitpose.
     """
 
     source: str | tuple[Image, ...]
@@ -35,11 +36,13 @@ class TrackRequest:
     person: int | str | None = None
     hands: bool = True
     lens: float | None = None
+    engine: str = "auto"
 
     def to_dict(self) -> dict[str, Any]:
         source = self.source if isinstance(self.source, str) else [image.to_dict() for image in self.source]
-        return {"id": self.id, "source": source, "start": self.start, "every": self.every, "hands": self.hands} | (
-            present(fps=self.fps, end=self.end, box=self.box and list(self.box), person=self.person, lens=self.lens)
+        always = {name: getattr(self, name) for name in ("id", "start", "every", "hands", "engine")}
+        return {"source": source, **always} | present(
+            fps=self.fps, end=self.end, box=self.box and list(self.box), person=self.person, lens=self.lens
         )
 
     @classmethod
@@ -59,6 +62,7 @@ class TrackRequest:
             person=person,
             hands=f.flag("hands", default=True),
             lens=lens,
+            engine=f.choice("engine", TRACK_ENGINES, default="auto"),
         )
         f.done()
         return out

@@ -10,12 +10,12 @@ from backend.errors import BadFile
 
 from .choose import choose, clipped
 from .company import Company, common
-from .detector import find_people
+from .finders import BUILT_IN, Finders
 from .hands import with_hands
 from .head import with_face
 from .images import Picture
 from .landmarks import LIMB_ROWS, Box
-from .observe import Person, observe
+from .observe import Person
 
 _LOST: Final = 0.25  # mean vote for the limbs below which the person is looked for anew
 _FAINT: Final = 0.12  # below which nobody is there
@@ -28,11 +28,13 @@ _LOOK_AROUND: Final = (0.7, 0.2)  # s after which it is looked who else is there
 class Follower:
     """Finds the person that is meant in one picture of a shot after the other.
 
-    notes: what is to be said about the choice.
+    notes: what is to be said about the choice. finders: who finds people and their landmarks.
     """
 
-    def __init__(self, box: Box | None, who: int | str | None, rate: float, hands: bool = True) -> None:
-        self.given, self.who, self.rate, self.hands = box, who, rate, hands
+    def __init__(
+        self, box: Box | None, who: int | str | None, rate: float, hands: bool = True, finders: Finders = BUILT_IN
+    ) -> None:
+        self.given, self.who, self.rate, self.hands, self._find = box, who, rate, hands, finders
         self.box: Box | None = None
         self.size: tuple[int, int] | None = None
         self.notes: list[str] = []
@@ -63,7 +65,7 @@ class Follower:
         return self._number / self.rate
 
     def _first(self, picture: Picture) -> Person | None:
-        people = find_people(picture)
+        people = self._find.people(picture)
         if self.given is not None:
             box = clipped(self.given, picture.size, picture.scale)
         elif people:
@@ -72,7 +74,7 @@ class Follower:
             box = chosen.box
         else:
             return None
-        person = _there(observe(picture, box))
+        person = _there(self._find.landmarks(picture, box))
         if person is not None:
             self._company = Company(person.points, person.size, picture, self._now)
             self._company.join([f for f in people if common(f.box, box) < _SAME], picture, self._now)
@@ -83,7 +85,7 @@ class Follower:
         """Where the person was last, unless that may be somebody else by now."""
         company = self._company
         assert company is not None
-        person = observe(picture, box)
+        person = self._find.landmarks(picture, box)
         due = self._now - self._looked > _LOOK_AROUND[company.others]
         if due or sureness(person) < _LOST or company.doubtful(person.points, picture, self._now):
             return self._looked_for(picture, person, company)
@@ -93,14 +95,14 @@ class Follower:
     def _looked_for(self, picture: Picture, person: Person, company: Company) -> Person | None:
         """The person among all that are found; where nobody was found at all, what was seen where it was."""
         self._looked = self._now
-        people = find_people(picture)
+        people = self._find.people(picture)
         mine = company.found(people, picture, self._now)
         if mine is None:
             taken = any(common(f.box, person.box) > _SAME for f in people) or company.others_near(self._now)
             return None if taken or company.unlike_me(person.points, picture) else _there(person)
         if common(mine, bounds(person, picture)) > _SAME and sureness(person) >= _LOST:
             return person
-        other = observe(picture, mine)
+        other = self._find.landmarks(picture, mine)
         return _there(max((person, other), key=sureness) if common(mine, person.box) > _SAME else other)
 
 

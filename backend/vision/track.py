@@ -24,6 +24,7 @@ from rigs.skeleton import JOINTS, N_JOINTS
 from rigs.wire import Pose
 
 from .cuts import CutWatch
+from .finders import BUILT_IN, Finders
 from .follow import Follower
 from .footing import POINTS, bodies, foot_points, held_still, rest_heights, slide
 from .frames import Frames
@@ -85,6 +86,7 @@ def track(
     *,
     hands: bool = True,
     lens: float | None = None,
+    finders: Finders = BUILT_IN,
     enough: Callable[[], bool] = lambda: False,
 ) -> Track:
     """The motion of one person.
@@ -93,13 +95,14 @@ def track(
         tick: told each frame; may raise to stop.
         hands: look at hands and faces as well, where they are large enough.
         lens: the focal length, mm as on 35 mm film, where it is known.
+        finders: who finds people and their landmarks.
         enough: asked after each frame; the motion ends there once it says so.
 
     Raises:
         BadInput: nobody is there, or it is not clear who is meant. BadFile: a frame cannot be read.
         NotAvailable: the photo tier is not set up.
     """
-    follower, watch = Follower(box, who, frames.rate, hands), CutWatch(frames.rate)
+    follower, watch = Follower(box, who, frames.rate, hands, finders), CutWatch(frames.rate)
     people: list[Person | None] = []
     like: Picture | None = None
     for number, picture in enumerate(frames.pictures, 1):

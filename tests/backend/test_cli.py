@@ -16,9 +16,9 @@ import pytest
 import backend.body.picture
 import backend.pipeline
 from backend.batch import answers, read_lines
+from backend.blender import BLENDER_PYTHON_VARIABLE
 from backend.cli import main
 from backend.files import read_pose, write_pose
-from backend.pose_command import BLENDER_PYTHON_VARIABLE
 from rigs.wire import Failure, Pose, PoseResult, answer_from_dict
 from tests.backend.stand_in import StandIn, rest_pose
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,13 +12,14 @@ from transformers.models.vitpose.image_processing_pil_vitpose import box_to_cent
 from backend.body.png import encode_png
 from backend.errors import BadFile
 from backend.pipeline import Pipeline
+from backend.track_answer import track_answer
 from backend.vision import checkpoints
 from backend.vision.checkpoints import PoseCheckpoint
 from backend.vision.finders import BUILT_IN
 from backend.vision.images import Picture
 from backend.vision.keypoints import COCO
 from backend.vision.vitpose import KeypointFinder, PeopleByBoxes, finders_for
-from rigs.wire import ImageBytes, PoseRequest
+from rigs.wire import ImageBytes, PoseRequest, TrackRequest
 
 from .scenes import scene
 from .tiny import write_detector, write_vitpose
@@ -143,6 +145,26 @@ def test_an_engine_that_is_set_up_is_taken_and_said(checkpoint_folders: Path) ->
         assert result.engine == name and ("ViTPose" in result.reply) == (name == "vitpose")
         assert np.isfinite(result.poses[0].joints).all()
     assert next(e for e in Pipeline().engines() if e.name == "vitpose").available
+
+
+def test_motion_is_looked_at_with_the_engine_too(checkpoint_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the tiny checkpoints or with the built-in landmarks, by the request; each frame is seen by the former."""
+    asked: list[tuple[float, float, float, float]] = []
+    look = KeypointFinder.__call__
+
+    def noted(self: KeypointFinder, picture: Picture, box: Any, angle: float = 0.0) -> Any:
+        asked.append(box)
+        return look(self, picture, box, angle)
+
+    monkeypatch.setattr(KeypointFinder, "__call__", noted)
+    drawn = scene("waving with the right hand")
+    pictures = (ImageBytes(encode_png(drawn.pixels)),) * 2
+    for engine, least in (("photo", 0), ("vitpose", 2), ("auto", 2)):
+        asked.clear()
+        request = TrackRequest(pictures, box=drawn.box, hands=False, engine=engine)
+        motion = track_answer(TrackRequest.from_dict(request.to_dict()))
+        assert motion.rotvecs.shape == (2, 55, 3) and np.isfinite(motion.rotvecs).all()
+        assert len(asked) >= least and (engine != "photo" or not asked)
 
 
 def test_a_checkpoint_that_was_set_up_and_is_wrong_is_not_passed_over(
