@@ -50,6 +50,11 @@ class Account:
     tokens_in: int = 0
     tokens_out: int = 0
 
+    def after(self, went_back: str, helped: bool, tokens: tuple[int, int]) -> Account:
+        """The account when an answer went back, for so many more tokens."""
+        read, written = self.tokens_in + tokens[0], self.tokens_out + tokens[1]
+        return replace(self, went_back=went_back, helped=helped, tokens_in=read, tokens_out=written)
+
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
@@ -78,84 +83,77 @@ def write_answer(
     Raises:
         NotAvailable: the model cannot be asked, or writes no answer. Cancelled: by `tick`.
     """
-    task = Task(tuple(messages), lambda bounded: answer_schema(choices, bounded), reply_so_far)
-    texts = author.write(task, n, seed, tick)
-    written = [text for text in texts if isinstance(text, Written)]
-    if not written:
-        raise next(text for text in texts if isinstance(text, PosewrightError))
-    answers, faults = _read(written, choices)
-    account = Account(n, len(answers), "", False, *_tokens(written))
+    asked = _Asked(author, Task(tuple(messages), lambda b: answer_schema(choices, b), reply_so_far), choices, tick)
+    answers, faults, tokens = asked.samples(n, seed)
+    account = Account(n, len(answers), "", False, *tokens)
     if not answers:
-        text, fault = faults[0]
-        report = _BACK.format(fault=fault.message.rstrip("."), hint=fault.hint.rstrip(".") or "It has to be valid JSON")
-        mended, account = _sent_back(author, task, text, report, choices, account, seed + n, tick)
-        if mended is None:
+        return asked.mended(*faults[0], account, seed + n)
+    drafts = [draft(answer) if len(answers) > 1 or answer.has_pose else None for answer in answers]
+    best = chosen(answers, drafts)
+    others = tuple(a for k, a in enumerate(answers) if k != best and a.has_pose)
+    first = drafts[best]
+    if first is None or not first.badly_missed(_BADLY):
+        return Outcome(answers[best], others, account)
+    tick("Sending back what was not reached")
+    text = answer_text(answers[best], bool(choices.people))
+    try:
+        second, tokens = asked.again(text, unmet_report(first), seed + n)
+    except NotAvailable:  # the first answer is still there
+        second, tokens = None, (0, 0)
+    trial = draft(second) if second is not None and second.has_pose else None
+    better = second if trial is not None and trial.score > first.score else None
+    account = account.after("unmet", better is not None, tokens)
+    return Outcome(better or answers[best], others, account)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of which author."""
+
+    author: Author
+    task: Task
+    choices: Choices
+    tick: Tick
+
+    def samples(self, n: int, seed: int) -> tuple[list[Answer], list[tuple[str, Unreadable]], tuple[int, int]]:
+        """The answers that can be read, the texts that cannot with what is wrong, and tokens read and written.
+
+        Raises:
+            PosewrightError: nothing was written; the first sample's error.
+        """
+        found = self.author.write(self.task, n, seed, self.tick)
+        written = [text for text in found if isinstance(text, Written)]
+        if not written:
+            raise next(text for text in found if isinstance(text, PosewrightError))
+        answers, faults = [], []
+        for each in written:
+            try:
+                answers.append(read_answer(each.text, self.choices, each.held))
+            except Unreadable as fault:
+                faults.append((each.text, fault))
+        return answers, faults, (sum(w.tokens_in for w in written), sum(w.tokens_out for w in written))
+
+    def again(self, text: str, report: str, seed: int) -> tuple[Answer | None, tuple[int, int]]:
+        """What the model writes after a report on its text, None where that cannot be read; tokens.
+
+        Raises:
+            PosewrightError: it cannot be asked any more.
+        """
+        messages = (*self.task.messages, Message("assistant", text), Message("user", report))
+        answers, _, tokens = replace(self, task=replace(self.task, messages=messages)).samples(1, seed)
+        return (answers[0] if answers else None), tokens
+
+    def mended(self, text: str, fault: Unreadable, account: Account, seed: int) -> Outcome:
+        """The answer after a text that cannot be read went back. Raises NotAvailable where the next cannot either."""
+        hint = fault.hint.rstrip(".") or "It has to be valid JSON"
+        answer, tokens = self.again(text, _BACK.format(fault=fault.message.rstrip("."), hint=hint), seed)
+        if answer is None:
             raise NotAvailable(
                 f"the model wrote no program that can be used: {fault.message}",
                 "say it in other words, or use another model; or the embedded engine (--engine embedded)",
                 "no_program",
             )
-        return Outcome(mended, (), replace(account, went_back="unreadable", helped=True))
-    drafts = [draft(answer) for answer in answers] if len(answers) > 1 or answers[0].has_pose else [None]
-    best = chosen(answers, drafts)
-    return _checked(author, task, choices, draft, answers, drafts, best, account, seed + n, tick)
-
-
-def _read(written: Sequence[Written], choices: Choices) -> tuple[list[Answer], list[tuple[Written, Unreadable]]]:
-    answers, faults = [], []
-    for each in written:
-        try:
-            answers.append(read_answer(each.text, choices, each.held))
-        except Unreadable as fault:
-            faults.append((each, fault))
-    return answers, faults
-
-
-def _checked(
-    author: Author,
-    task: Task,
-    choices: Choices,
-    draft: Callable[[Answer], Draft | None],
-    answers: Sequence[Answer],
-    drafts: Sequence[Draft | None],
-    best: int,
-    account: Account,
-    seed: int,
-    tick: Tick,
-) -> Outcome:
-    """The chosen answer, or what the model makes of it when it is told what could not be reached."""
-    answer, first = answers[best], drafts[best]
-    others = tuple(a for k, a in enumerate(answers) if k != best and a.has_pose)
-    if first is None or not first.badly_missed(_BADLY):
-        return Outcome(answer, others, account)
-    tick("Sending back what was not reached")
-    text = Written(answer_text(answer, bool(choices.people)), True)
-    mended, account = _sent_back(author, task, text, unmet_report(first), choices, account, seed, tick)
-    second = draft(mended) if mended is not None and mended.has_pose else None
-    helped = second is not None and second.score > first.score
-    account = replace(account, went_back="unmet", helped=helped)
-    return Outcome(mended if helped and mended is not None else answer, others, account)
-
-
-def _sent_back(
-    author: Author,
-    task: Task,
-    text: Written,
-    report: str,
-    choices: Choices,
-    account: Account,
-    seed: int,
-    tick: Tick,
-) -> tuple[Answer | None, Account]:
-    """What the model writes after a report; None where that cannot be read either."""
-    messages = (*task.messages, Message("assistant", text.text), Message("user", report))
-    found = author.write(replace(task, messages=messages), 1, seed, tick)[0]
-    if not isinstance(found, Written):
-        return None, account
-    tokens = _tokens([found])
-    account = replace(account, tokens_in=account.tokens_in + tokens[0], tokens_out=account.tokens_out + tokens[1])
-    answers, _ = _read([found], choices)
-    return (answers[0] if answers else None), account
+        return Outcome(answer, (), account.after("unreadable", True, tokens))
 
 
 def unmet_report(draft: Draft) -> str:
@@ -170,7 +168,3 @@ def unmet_report(draft: Draft) -> str:
             told = f"off by {np.degrees(m.error):.0f} degrees" if unit == "degrees" else f"off by {m.error:.2f} m"
         lines.append(f"- program[{k}] {said}: {told}")
     return _UNMET.format(told="\n".join(lines))
-
-
-def _tokens(written: Sequence[Written]) -> tuple[int, int]:
-    return sum(w.tokens_in for w in written), sum(w.tokens_out for w in written)
