@@ -11,8 +11,11 @@ import torch
 
 from backend.body.rotations import rotvec_to_rotmat
 from backend.errors import BadFile
+from backend.lm.body_points import BodyPoints
 from backend.lm.layouts import rotmat_to_six
-from backend.lm.pose_tokenizer import N_TOKENS, Codebook, PoseTokenizer, TokenizerConfig, load, save
+from backend.lm.pose_tokenizer import N_TOKENS, SHIPPED, Codebook, PoseTokenizer, TokenizerConfig, load, save
+from backend.pipeline import Pipeline
+from rigs.wire import PoseRequest
 
 SMALL = TokenizerConfig(width=16, code_dim=8, codes=32, revive_below=0.1)
 
@@ -156,3 +159,17 @@ def test_a_file_that_is_no_tokenizer_is_refused(tmp_path: Path, fault: str) -> N
     with pytest.raises(BadFile) as caught:
         load(file)
     assert file.stem in caught.value.message
+
+
+@pytest.mark.parametrize("prompt", ["standing", "sitting on a chair", "tree pose", "kneeling, looking up", "t-pose"])
+def test_the_shipped_one_brings_poses_back(prompt: str) -> None:
+    rotvecs = Pipeline().pose(PoseRequest(prompt=prompt)).poses[0].pose.rotvecs[:22]
+    wanted = torch.tensor(rotvec_to_rotmat(rotvecs), dtype=torch.float32)[None]
+    tokenizer = load()
+    made = tokenizer.decode(tokenizer.encode(wanted))
+    (joints, _), (joints_wanted, _) = (BodyPoints()(r) for r in (made, wanted))
+    assert float((joints - joints_wanted).norm(dim=-1).mean()) < 0.05  # m
+
+
+def test_the_shipped_one_is_small() -> None:
+    assert SHIPPED.stat().st_size < 5_000_000
