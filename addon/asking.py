@@ -6,7 +6,7 @@ Main thread only. What needs numpy is imported where it is used, see `session`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import bpy
 
@@ -16,9 +16,11 @@ from .client import ServiceError
 from .jobs import Job
 
 if TYPE_CHECKING:
-    from ..rigs.wire import Image, PoseRequest
+    from ..rigs.wire import Image, Pose, PoseRequest
     from .armature import Target
     from .conversation import Talks
+
+_AT_REST: Final = 1e-3  # rad
 
 
 class CannotAsk(ServiceError):
@@ -91,20 +93,26 @@ def _request(
     from ..rigs.wire import PoseRequest
     from .armature import locked_joints, read_pose
 
+    start = read_pose(armature)
     return PoseRequest(
         prompt=wish.words,
         image=wish.picture,
         box=wish.box,
         person=wish.person,
-        start=read_pose(armature),
+        start=start,
         turns=() if wish.mode == "new" or wish.picture is not None else tuple(talks.of(target.session_uid).turns),
         scope=scope_joints(context, wish.scope, armature),
         locks=locked_joints(armature),
         n=wish.count,
         seed=wish.seed,
         engine=wish.engine,
-        intent=wish.mode,
+        intent="new" if wish.mode == "auto" and _is_at_rest(start) else wish.mode,
     )
+
+
+def _is_at_rest(pose: Pose) -> bool:
+    """Whether no bone is turned: nobody wants the arms of the T-pose kept when the first words are "waving"."""
+    return bool((abs(pose.rotvecs[1:]) < _AT_REST).all())
 
 
 def scope_joints(context: bpy.types.Context, scope: str, armature: bpy.types.Object) -> tuple[str, ...]:

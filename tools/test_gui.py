@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "dist" / "gui"
 SECONDS = 1800
+_QUIET = "import bpy; bpy.context.preferences.view.show_splash = False; bpy.ops.wm.save_userpref()"
 
 
 def main() -> int:
@@ -24,10 +25,8 @@ def main() -> int:
         return 2
     with tempfile.TemporaryDirectory(prefix="posewright-gui-") as folder:
         environment = os.environ | {"BLENDER_USER_RESOURCES": folder}  # the user's own settings play no part
-        scene = Path(folder) / "start.blend"  # who opens a file is not greeted by the splash screen
-        save = f"import bpy; bpy.ops.wm.save_as_mainfile(filepath={str(scene)!r})"
-        prepare = [*blender.split(), "--background", "--factory-startup", "--python-expr", save]
-        command = [*blender.split(), "--window-geometry", "0", "0", "1600", "1000", str(scene),
+        prepare = [*blender.split(), "--background", "--factory-startup", "--python-expr", _QUIET]
+        command = [*blender.split(), "--window-geometry", "0", "0", "1600", "1000",
                    "--python", str(ROOT / "tests/gui/scenario.py"), "--", str(zips[-1]), str(PICTURES)]  # fmt: skip
         try:
             subprocess.run(prepare, env=environment, timeout=SECONDS, check=True, stdout=subprocess.DEVNULL)

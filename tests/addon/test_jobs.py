@@ -86,6 +86,14 @@ def test_pose_locks_and_conversation_go_along(bpy, fake, body):
     assert third["intent"] == "new" and "turns" not in third
 
 
+def test_words_for_a_body_in_its_rest_pose_are_a_new_pose(bpy, fake, body):
+    fake.answer(_bent())
+    bpy.ops.posewright.pose(prompt="waving")
+    bpy.ops.posewright.pose(prompt="waving higher")
+    first, second = (seen["requests"][0] for seen in fake.seen())
+    assert first["intent"] == "new" and "intent" not in second
+
+
 def test_a_conversation_can_be_begun_anew_and_belongs_to_one_character(bpy, fake, body):
     bpy.ops.posewright.pose(prompt="sit")
     bpy.ops.posewright.new_conversation()
