@@ -40,9 +40,10 @@ class Client(Protocol):
 class Job:
     """One press of Pose. Written by the main thread only, except `wants_stop`.
 
-    target: who is to be posed, opaque here. said: the words, for people. error: what went wrong. note: what became of
-    the result in the scene; held: the bones that locks held back; choice: the alternative that was applied last.
-    pictures: PNG files of the alternatives, once they are drawn; pictured: whether more are to come.
+    target: who is to be posed, opaque here. said: the words, for people. writing: the reply as far as it is written.
+    error: what went wrong. note: what became of the result in the scene; held: the bones that locks held back; choice:
+    the alternative that was applied last. pictures: PNG files of the alternatives, once they are drawn; pictured:
+    whether more are to come.
     """
 
     request: PoseRequest
@@ -52,6 +53,7 @@ class Job:
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     state: str = WORKING
     stage: str = "Starting"
+    writing: str = ""
     result: PoseResult | None = None
     error: ServiceError | None = None
     note: str = ""
@@ -199,7 +201,8 @@ class Board:
                 raise StartCancelled
             pause = min(pause * 1.3, _POLL_MOST)
             status = client.status(status.id)
-            self._report(job, stage=status.progress.stage.capitalize() or "Posing")
+            told = status.progress
+            self._report(job, stage=told.stage.capitalize() or "Posing", writing=told.reply)
         if status.error is not None:
             raise RequestFailed(status.error)
         if status.state == "cancelled":

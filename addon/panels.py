@@ -90,7 +90,7 @@ def draw_words(layout: Any, context: bpy.types.Context, armature: bpy.types.Obje
     draw_settings(column, state)
     job = session.board.busy
     if job is not None:
-        draw_busy(layout, job)
+        draw_busy(layout, context, job)
         return
     row = layout.row()
     row.enabled = usable
@@ -117,13 +117,15 @@ def draw_examples(layout: Any, *, usable: bool) -> None:
         column.operator("posewright.try_example", text=words).words = words
 
 
-def draw_busy(layout: Any, job: Job) -> None:
+def draw_busy(layout: Any, context: bpy.types.Context, job: Job) -> None:
     row = layout.row()
     row.scale_y = 1.4
     # how far it is cannot be known; the ring turns to show that something happens
     turn = (time.monotonic() - job.started) / _RING_SECONDS % 1.0
     row.progress(factor=turn, text=f"{job.stage} …", type="RING")
     row.operator("posewright.cancel", icon="CANCEL")
+    if job.writing:
+        say(layout, context, job.writing)
 
 
 def draw_outcome(layout: Any, context: bpy.types.Context, job: Job) -> None:

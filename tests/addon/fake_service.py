@@ -49,8 +49,9 @@ class Handler(BaseHTTPRequestHandler):
         n = jobs.get("n", 1)
         given = b["answers"] if "answers" in b else [b["answer"]] * n
         answers = given[:n] if state == "done" else [None] * n
-        self.send({"id": "j", "state": state, "progress": {"type": "progress", "done": 0, "total": n,
-                   "stage": "solving"}, "answers": answers}, 202 if self.command == "POST" else 200)
+        progress = {"type": "progress", "done": 0, "total": n, "stage": "solving", "reply": b.get("writing", "")}
+        self.send({"id": "j", "state": state, "progress": progress, "answers": answers},
+                  202 if self.command == "POST" else 200)
     do_GET = do_POST = do_DELETE = handle_any
 
 def follow_parent():

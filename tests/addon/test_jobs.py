@@ -72,6 +72,21 @@ def test_the_apply_operator_is_one_undo_step_and_needs_no_service(bpy, fake, bod
     assert session.service.state == "stopped"
 
 
+def test_the_reply_is_told_while_it_is_written(bpy, fake, body):
+    from posewright_ext.addon import session
+
+    fake.behave(answer=result(_bent()), delay=0.6, writing="It is")
+    job = _job(bpy)
+    told = []
+    report = session.board._report
+    session.board._report = lambda job, **changes: (told.append(changes.get("writing")), report(job, **changes))
+    try:
+        session.board.run(job)
+    finally:
+        del session.board._report
+    assert "It is" in told and job.state == "done"
+
+
 def test_pose_locks_and_conversation_go_along(bpy, fake, body):
     body.pose.bones["head"].lock_rotation = (True, True, True)
     fake.answer(_bent(), reply="Bent.")

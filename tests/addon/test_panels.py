@@ -112,6 +112,12 @@ def test_busy_shows_the_stage_and_cancel_instead_of_pose(draw, body):
     assert "Solving" in page.all and "cancel" in page.names and "pose" not in page.names
 
 
+def test_a_reply_is_shown_as_far_as_it_is_written(draw, body):
+    _add_job(stage="Writing the reply", writing="It is this")
+    page = draw(width=600)
+    assert "Writing the reply" in page.all and "It is this" in page.texts
+
+
 def test_done_shows_the_reply_and_what_stayed_locked(draw, body):
     import dataclasses
 

@@ -117,6 +117,15 @@ def test_several_poses_in_a_reply_are_alternatives(pipeline: Pipeline) -> None:
     assert off(result, "tree pose", 0) < 6 and off(result, "sitting on a chair", 1) < 6
 
 
+def test_alternatives_differ_from_each_other_and_begin_with_the_likeliest(pipeline: Pipeline) -> None:
+    one, many = ask(pipeline, "two of them"), ask(pipeline, "two of them", n=4)
+    assert 2 <= len(many.poses) <= 8 and many.reply == one.reply
+    assert all(np.array_equal(a.pose.rotvecs, b.pose.rotvecs) for a, b in zip(one.poses, many.poses, strict=False))
+    local = [rotvec_to_rotmat(p.pose.rotvecs[:22]) for p in many.poses]
+    apart = [np.degrees(geodesic(a, b)).mean() for k, a in enumerate(local) for b in local[:k]]
+    assert min(apart) > 3.9
+
+
 def test_a_question_about_a_pose_is_answered_in_words(pipeline: Pipeline) -> None:
     result = ask(pipeline, "What is he doing?", start=POSES["sitting on a chair"])
     assert result.poses == () and result.reply == "He sits."
