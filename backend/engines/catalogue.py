@@ -23,6 +23,7 @@ ENGINES: Final[dict[str, tuple[str, str]]] = {
     "writer": ("writer", "WriterEngine"),
     "chatpose": ("chatpose", "ChatPoseEngine"),
     "unipose": ("unipose", "UniPoseEngine"),
+    "small": ("small", "SmallEngine"),
 }
 AUTO: Final = ("embedded",)  # the best first; the first that is ready answers requests that name no engine
 PICTURES: Final = ("photo", "vitpose")  # engines that the pipeline itself runs, for requests with a picture
