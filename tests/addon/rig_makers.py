@@ -43,18 +43,21 @@ def world_heads(armature, rename=lambda joint: joint) -> np.ndarray:
     return np.array([armature.matrix_world @ bones[rename(joint)].head for joint in JOINTS])
 
 
-def mpi_like():
-    """As the MPI add-on: metres, Z-up, every tail 0.1 above its head, a root bone, *_smplhf eyes."""
-    return _make(unit=1.0, to_data=lambda p: (p[0], -p[2], p[1]), tail=(0, 0, 0.1), rename=lambda joint: joint)
+def mpi_like(size=1.0):
+    """As the MPI add-on: metres, Z-up, every tail 0.1 above its head, a root bone, *_smplhf eyes.
+
+    size: of the character, 1 for that of the free body.
+    """
+    return _make(unit=size, to_data=lambda p: (p[0], -p[2], p[1]), tail=(0, 0, 0.1), rename=lambda joint: joint)
 
 
 def meshcapade_name(joint: str) -> str:
     return joint.replace("_smplhf", "")
 
 
-def meshcapade_like():
+def meshcapade_like(size=1.0):
     """As the Meshcapade add-on: centimetres, Y-up data, the object scaled by 0.01 and turned up, left_eye."""
-    armature = _make(unit=100.0, to_data=lambda p: p, tail=(0, 10, 0), rename=meshcapade_name)
+    armature = _make(unit=100.0 * size, to_data=lambda p: p, tail=(0, 10, 0), rename=meshcapade_name)
     armature.scale = (0.01, 0.01, 0.01)
     armature.rotation_euler = (np.pi / 2, 0, 0)
     return armature
