@@ -49,7 +49,7 @@ class Target:
                 break
         else:
             raise CannotPose(f'"{self.name}" is no longer in this file, so nothing was changed.')
-        if candidate.name not in bpy.context.scene.objects:
+        if bpy.context.scene not in candidate.users_scene:  # names do not tell: a linked namesake may be there
             raise CannotPose(f'"{candidate.name}" is not in this scene, so nothing was changed.')
         check_usable(candidate)
         return candidate
@@ -63,7 +63,7 @@ def rig_map(armature: bpy.types.Object) -> RigMap | None:
 def find_armature(context: bpy.types.Context) -> bpy.types.Object | None:
     """The armature the user means: the active one, that of the active mesh, else the scene's only known one."""
     active = context.object
-    for candidate in (active, _armature_of(active)):
+    for candidate in (active, _armature_of(active), _instanced(active)):
         if candidate is not None and candidate.type == "ARMATURE":
             # an armature that is active but unknown is not passed over: the panel says why it cannot be posed
             return candidate
@@ -78,10 +78,31 @@ def _armature_of(mesh: bpy.types.Object | None) -> bpy.types.Object | None:
     return deforming[0] if deforming else mesh.parent
 
 
+def _instanced(empty: bpy.types.Object | None) -> bpy.types.Object | None:
+    """The linked character that an empty shows: it cannot be posed, and the user is told what to do about it."""
+    if empty is None or empty.type != "EMPTY" or empty.instance_collection is None:
+        return None
+    inside = (o for o in empty.instance_collection.all_objects if o.type == "ARMATURE" and o.library is not None)
+    return next((o for o in inside if rig_map(o) is not None), None)
+
+
+def selected_armatures(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """The known armatures that are selected, themselves or by their mesh, in the order of the scene."""
+    found: list[bpy.types.Object] = []
+    for chosen in context.scene.objects:
+        if not chosen.select_get():
+            continue
+        armature = chosen if chosen.type == "ARMATURE" else _armature_of(chosen)
+        is_rig = armature is not None and armature.type == "ARMATURE"
+        if is_rig and armature not in found and rig_map(armature) is not None:
+            found.append(armature)
+    return found
+
+
 def why_not(armature: bpy.types.Object) -> str:
     """Why this armature cannot be posed, in words for the user; empty when it can."""
     if armature.library is not None:
-        return f'"{armature.name}" is linked from another file. Make a library override to pose it.'
+        return f'"{armature.name}" is linked from another file. Make a library override (Object menu) to pose it.'
     if armature.mode == "EDIT":
         return f'"{armature.name}" is in Edit Mode. Leave Edit Mode to pose it.'
     if rig_map(armature) is None:

@@ -32,7 +32,7 @@ class Wish:
     """What the animator wants, apart from who is meant.
 
     mode and scope are identifiers of `choices`; count: how many alternatives; picture: what to look at, and its name
-    for people; person and box say who in the picture is meant.
+    for people; person and box say who in the picture is meant. everyone: all selected characters get the pose.
     """
 
     words: str = ""
@@ -45,6 +45,7 @@ class Wish:
     picture_name: str = ""
     person: str | None = None
     box: tuple[float, float, float, float] | None = None
+    everyone: bool = False
 
     @property
     def said(self) -> str:
@@ -72,7 +73,7 @@ def make_job(context: bpy.types.Context, wish: Wish, talks: Talks, *, running: b
         request = _request(context, wish, armature, target, talks)
     except (CannotPose, FileNotFoundError) as error:
         raise CannotAsk(str(error)) from None
-    return Job(request, target, preferences.launch_plan(), said=wish.said)
+    return Job(request, target, preferences.launch_plan(), said=wish.said, everyone=wish.everyone)
 
 
 def check_words(wish: Wish) -> None:

@@ -43,7 +43,7 @@ class Job:
     target: who is to be posed, opaque here. said: the words, for people. writing: the reply as far as it is written.
     error: what went wrong. note: what became of the result in the scene; held: the bones that locks held back; choice:
     the alternative that was applied last. pictures: PNG files of the alternatives, once they are drawn; pictured:
-    whether more are to come.
+    whether more are to come. everyone: the other selected characters get the pose as well; left_out: why some did not.
     """
 
     request: PoseRequest
@@ -60,6 +60,8 @@ class Job:
     held: tuple[str, ...] = ()
     applied: bool = False
     choice: int = 0
+    everyone: bool = False
+    left_out: str = ""
     pictures: tuple[bytes, ...] = ()
     pictured: bool = True
     started: float = field(default_factory=time.monotonic)

@@ -101,6 +101,10 @@ class POSEWRIGHT_OT_pose(bpy.types.Operator):
         name="Alternatives", description="How many poses to choose from", min=1, max=8, default=1, options={"SKIP_SAVE"}
     )
 
+    all_selected: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="All Selected", description="The other selected characters get the pose too", options={"SKIP_SAVE"}
+    )
+
     def execute(self, context: bpy.types.Context) -> set[str]:
         try:
             job = session.ask(context, self._wish(context))
@@ -116,6 +120,8 @@ class POSEWRIGHT_OT_pose(bpy.types.Operator):
         if given("prompt"):  # not the panel's words, so its settings for them say nothing either
             wish = Wish(self.prompt.strip())
         changes = {name: getattr(self, name) for name in ("mode", "scope", "count") if given(name)}
+        if given("all_selected"):
+            changes["everyone"] = self.all_selected
         return replace(wish, **changes)
 
 
@@ -171,6 +177,10 @@ class POSEWRIGHT_OT_apply_result(bpy.types.Operator):
         default={name for name, _, _ in choices.PARTS}, options={"ENUM_FLAG", "SKIP_SAVE"},
     )  # fmt: skip
 
+    all_selected: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="All Selected", description="The other selected characters get the pose too", options={"SKIP_SAVE"}
+    )
+
     def execute(self, context: bpy.types.Context) -> set[str]:
         from .armature import find_armature
 
@@ -183,9 +193,12 @@ class POSEWRIGHT_OT_apply_result(bpy.types.Operator):
         if to_active and other is None:
             self.report({"WARNING"}, "There is nothing to pose. Select an armature with SMPL-X bones.")
             return CANCELLED
-        if not session.apply_result(context, job, other, choice=self.choice, mix=self._mix()):
+        mix = self._mix()
+        if not session.apply_result(context, job, other, choice=self.choice, mix=mix, everyone=self.all_selected):
             self.report({"WARNING"}, job.note)
             return CANCELLED
+        if job.left_out:
+            self.report({"WARNING"}, job.left_out)
         return FINISHED
 
     def _mix(self) -> Mix:
@@ -205,6 +218,7 @@ class POSEWRIGHT_OT_apply_result(bpy.types.Operator):
         layout.prop(self, "mirror")
         layout.prop(self, "root")
         layout.column(align=True).prop(self, "parts")
+        layout.prop(self, "all_selected")
 
 
 class POSEWRIGHT_OT_cancel(bpy.types.Operator):

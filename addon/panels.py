@@ -80,7 +80,7 @@ def draw_target(layout: Any, context: bpy.types.Context, armature: bpy.types.Obj
 
 def draw_words(layout: Any, context: bpy.types.Context, armature: bpy.types.Object) -> None:
     """The text field, and Pose, or what is going on with Cancel."""
-    from .armature import why_not
+    from .armature import selected_armatures, why_not
 
     state = context.window_manager.posewright
     usable = not why_not(armature)
@@ -88,6 +88,8 @@ def draw_words(layout: Any, context: bpy.types.Context, armature: bpy.types.Obje
     column.enabled = usable
     draw_prompt(column, state, "prompt", "Describe a pose")
     draw_settings(column, state)
+    if len(selected_armatures(context)) > 1:
+        column.prop(state, "all_selected")
     job = session.board.busy
     if job is not None:
         draw_busy(layout, context, job)
@@ -148,6 +150,8 @@ def draw_outcome(layout: Any, context: bpy.types.Context, job: Job) -> None:
     if job.applied and job.held:
         more = f" and {len(job.held) - _HELD_SHOWN} more" if len(job.held) > _HELD_SHOWN else ""
         say(box, context, f"Locked bones stayed: {', '.join(job.held[:_HELD_SHOWN])}{more}.", icon="LOCKED")
+    if job.applied and job.left_out:
+        say(box, context, job.left_out, icon="ERROR")
     if job.applied:
         row = layout.row(align=True)
         row.operator("posewright.save_pose", text="Save", icon="FILE_TICK")

@@ -46,6 +46,11 @@ class PosewrightState(bpy.types.PropertyGroup):
         default=1,
         options={"SKIP_SAVE"},
     )
+    all_selected: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="All Selected Characters",
+        description="The other selected characters get the pose too, each on its own place",
+        options={"SKIP_SAVE"},
+    )
 
     person: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Who",
@@ -76,7 +81,7 @@ class PosewrightState(bpy.types.PropertyGroup):
 
     def wish(self) -> Wish:
         """What the fields ask for."""
-        return Wish(self.prompt.strip(), self.mode, self.scope, self.count)
+        return Wish(self.prompt.strip(), self.mode, self.scope, self.count, everyone=self.all_selected)
 
 
 def attach() -> None:

@@ -26,6 +26,7 @@ from .memory import remember, talks
 from .process import STARTING, STOPPED, Service, StartCancelled
 
 if TYPE_CHECKING:
+    from ..rigs.wire import Pose
     from .mixing import Mix
 
 TICK: Final = 0.05
@@ -126,7 +127,7 @@ def finish(context: bpy.types.Context, job: Job) -> None:
     remember(job)
     if job.result is None or not job.result.poses:
         return
-    if apply_result(context, job, mix=Mix(root=root_mode(job))):
+    if apply_result(context, job, mix=Mix(root=root_mode(job)), everyone=job.everyone):
         bpy.ops.ed.undo_push(message="Pose from Words")
 
 
@@ -142,15 +143,17 @@ def apply_result(
     *,
     choice: int = 0,
     mix: Mix | None = None,
+    everyone: bool = False,
 ) -> bool:
     """Set a pose of the job on its armature, or on another one. False, and a note, when that cannot be done.
 
     Args:
         choice: which of the alternatives; the last one where there are fewer.
         mix: how much of it; by default all that the request's scope lets move.
+        everyone: also on the other selected characters; `job.left_out` says which of them cannot be posed and why.
     """
-    from .armature import CannotPose, apply_pose, read_pose
-    from .mixing import Mix, joint_set, mixed
+    from .armature import CannotPose
+    from .mixing import Mix, joint_set
 
     if job.result is None or not job.result.poses:
         job.note = "There is no pose in the answer."
@@ -162,14 +165,43 @@ def apply_result(
         mix = replace(mix, joints=mix.joints & joint_set(job.request.scope))
     try:
         target = armature or job.target.resolve()
-        pose = mixed(read_pose(target), poses[choice].pose, mix)
-        held = apply_pose(context, target, pose, mix.moved)
+        held = _set(context, job, target, poses[choice].pose, mix)
     except (CannotPose, FileNotFoundError) as error:
         job.note, job.applied = str(error), False
         return False
     job.note, job.held, job.applied, job.choice = f'Posed "{target.name}".', tuple(held), True, choice
-    talks.of(target.session_uid).revise(job.said, pose)
+    job.left_out = ""
+    if everyone:
+        _set_on_others(context, job, target, poses[choice].pose, mix)
     return True
+
+
+def _set(context: bpy.types.Context, job: Job, armature: bpy.types.Object, made: Pose, mix: Mix) -> list[str]:
+    """Mix a pose into that of an armature; the names of the bones that locks held back."""
+    from .armature import apply_pose, read_pose
+    from .mixing import mixed
+
+    pose = mixed(read_pose(armature), made, mix)
+    held = apply_pose(context, armature, pose, mix.moved)
+    talks.of(armature.session_uid).revise(job.said, pose)
+    return held
+
+
+def _set_on_others(context: bpy.types.Context, job: Job, done: bpy.types.Object, made: Pose, mix: Mix) -> None:
+    """The other selected characters; one that cannot be posed keeps nobody else from it."""
+    from .armature import CannotPose, selected_armatures
+
+    posed, left_out = [done.name], []
+    for armature in selected_armatures(context):
+        if armature == done:
+            continue
+        try:
+            _set(context, job, armature, made, mix)
+        except CannotPose as error:
+            left_out.append(str(error))
+        else:
+            posed.append(armature.name)
+    job.note, job.left_out = f"Posed {', '.join(posed)}.", " ".join(left_out)
 
 
 # ---------------------------------------------------------------------------------------------------- the timer
@@ -197,7 +229,9 @@ def _apply_from_timer(job: Job) -> None:
     if job.result is None or not job.result.poses or window is None:
         return
     with bpy.context.temp_override(window=window, **_view(window)):
-        bpy.ops.posewright.apply_result("EXEC_DEFAULT", True, job_id=job.id, root=root_mode(job))
+        bpy.ops.posewright.apply_result(
+            "EXEC_DEFAULT", True, job_id=job.id, root=root_mode(job), all_selected=job.everyone
+        )
 
 
 def _view(window: bpy.types.Window) -> dict[str, Any]:

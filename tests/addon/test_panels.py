@@ -198,3 +198,27 @@ def test_text_is_wrapped_to_the_width_and_cut(draw, body):
     assert max(len(t) for t in narrow.texts if t.startswith("word")) < 30
     assert sum(t.startswith("word") for t in narrow.texts) <= 12
     assert max(len(t) for t in wide.texts if t.startswith("word")) > 60
+
+
+def test_with_several_characters_selected_all_of_them_can_be_posed(draw, body):
+    import bpy
+
+    assert "all_selected" not in draw().fields
+    bpy.ops.posewright.add_body()
+    body.select_set(True)
+    assert "all_selected" in draw().fields
+
+
+def test_who_was_left_out_is_said(draw, body):
+    job = _add_job(state="done", with_result=True)
+    job.applied, job.left_out = True, '"Hero" is in Edit Mode.'
+    assert '"Hero" is in Edit Mode.' in draw().all
+
+
+def test_what_is_done_to_the_body_has_a_panel_of_its_own(addon):
+    from posewright_ext.addon import smplx_operators
+
+    layout = Layout()
+    smplx_operators.POSEWRIGHT_PT_character.draw(types.SimpleNamespace(layout=layout), None)
+    names = [name for name, _, _ in layout.page.operators]
+    assert names == ["snap_to_ground", "fit_bones", "set_correctives", "import_smplx"]
