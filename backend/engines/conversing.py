@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _SPOKEN: Final = "this pose"
 _NUMBERED: Final = re.compile(r"\bpose (\d+)\b")
-_ASKED: Final = re.compile(r"\?\s*$|\bpose\b", re.IGNORECASE)  # words that are put to the model as they are
+_ASKED: Final = re.compile(r"\?\s*$|\bSMPL\b", re.IGNORECASE)  # words that are put to the model as they are
 MOST_TURNS: Final = 8  # of the conversation before, the latest
 
 
@@ -49,10 +49,10 @@ def talk_of(request: PoseRequest, chat: Chat, picture: np.ndarray | None) -> Tal
     before = tuple(_utterance(turn, chat) for turn in request.turns[-MOST_TURNS:])
     current = request.current
     poses: tuple[np.ndarray, ...] = ()
-    if current is not None and config.takes_poses:
+    if current is not None and config.takes_poses and request.intent != "new":
         ahead, _ = facing_ahead(current.rotvecs)
         poses = (to_model(ahead, config.joint_set, config.root_frame),)
-    asked = Utterance("user", _worded(request, chat), poses, picture=picture)
+    asked = Utterance("user", _worded(request, chat, bool(poses)), poses, picture=picture)
     return Talk((*before[_first_user(before) :], asked), bool(poses))
 
 
@@ -73,14 +73,17 @@ def _first_user(turns: tuple[Utterance, ...]) -> int:
     return next((i for i, t in enumerate(turns) if t.role == "user"), len(turns))
 
 
-def _worded(request: PoseRequest, chat: Chat) -> str:
+def _worded(request: PoseRequest, chat: Chat, given: bool) -> str:
     """What is asked, in the form that the model answers with a pose where it is no question."""
     words = chat.plain(request.prompt)
     if request.intent == "describe":
         return words or "What does this person do?"
-    if request.image is not None:
-        return words if words and _ASKED.search(words) else chat.config.asks_picture.format(prompt=words).strip()
-    return words if _ASKED.search(words) else chat.config.asks_words.format(prompt=words)
+    config = chat.config
+    form = config.asks_change if given else config.asks_words if request.image is None else config.asks_picture
+    if form == "{prompt}" or _ASKED.search(words):
+        return words
+    ended = words if not words or words[-1] in ".!" else f"{words}."
+    return form.format(prompt=ended).strip()
 
 
 def spoken(text: str, token: str) -> str:

@@ -55,6 +55,8 @@ class PoseLMConfig:
     """How words that are no question are put to the model, so that it answers with a pose."""
     asks_picture: str = "{prompt}"
     """The same where there is a picture as well; {prompt} may be empty."""
+    asks_change: str = "{prompt}"
+    """The same where a pose is given that is to be changed."""
     picture_begin: str = ""
     """What stands before a picture in the text."""
     picture_end: str = ""

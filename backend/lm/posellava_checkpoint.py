@@ -36,6 +36,7 @@ CONFIG: Final = PoseLMConfig(
     framing="square",
     asks_words="There is a person: {prompt} Please output this person's SMPL pose.",
     asks_picture="{prompt} Can you predict the SMPL pose of the person in this image?",
+    asks_change="{prompt} Change the given pose as described and output the adjusted SMPL pose.",
 )
 _TOWER: Final = r"model\.pose_tower\.pose_encoder\."
 RENAMES: Final[Renames] = (

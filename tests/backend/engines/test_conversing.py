@@ -124,10 +124,22 @@ def test_statements_are_put_as_the_model_was_trained_and_questions_as_they_are()
     def worded(**options) -> str:
         return talk_of(PoseRequest(**options), chat, None).turns[-1].text
 
-    assert worded(prompt="sitting") == "There is a person: sitting Give the pose."
+    assert worded(prompt="sitting") == worded(prompt="sitting.") == "There is a person: sitting. Give the pose."
+    assert worded(prompt="tree pose") == "There is a person: tree pose. Give the pose."
+    assert worded(prompt="Give the SMPL pose of a tree.") == "Give the SMPL pose of a tree."
     assert worded(prompt="Where is the left hand?") == "Where is the left hand?"
     assert worded(prompt="", image=IMAGE) == "Who is it?"
+    assert worded(prompt="the one on the left", image=IMAGE) == "the one on the left. Who is it?"
     assert worded(prompt="sitting", intent="describe") == "sitting"
+
+
+def test_a_pose_to_change_comes_with_its_own_form_and_a_new_one_without_it() -> None:
+    chat = chat_of(asks_words="There is {prompt}", asks_change="{prompt} Change it.")
+    change, new = (
+        talk_of(PoseRequest(prompt="sit down", start=a_pose(), intent=i), chat, None) for i in ("auto", "new")
+    )
+    assert change.given and change.turns[-1].text == "sit down. Change it." and len(change.turns[-1].poses) == 1
+    assert not new.given and new.turns[-1].text == "There is sit down." and new.turns[-1].poses == ()
 
 
 def test_marks_in_the_users_words_are_only_words() -> None:
