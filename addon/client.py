@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     # at run time where they are used: 20 ms each that enabling the add-on need not pay (likewise http.client)
-    from ..rigs.wire import Failure, Health, JobStatus, PictureRequest, Pictures, PoseRequest, TrackRequest
+    from ..rigs.wire import EngineInfo, Failure, Health, JobStatus, PictureRequest, Pictures, PoseRequest, TrackRequest
 
 HOST: Final = "127.0.0.1"
 SAME_VERSION: Final = "Install the same version of Posewright on both sides."
@@ -80,6 +80,16 @@ class ServiceClient:
         if isinstance(theirs, int) and (problem := protocol_mismatch(theirs)):
             raise WrongProtocol(_sentence(problem), SAME_VERSION)
         return _decode(Health.from_dict, value)
+
+    def engines(self) -> tuple[EngineInfo, ...]:
+        """What can pose here, what is missing and how to get it."""
+        from ..rigs.wire import EngineInfo
+
+        value = self._call("GET", "/v1/engines")
+        entries = value.get("engines") if isinstance(value, dict) else None
+        if not isinstance(entries, list):
+            raise BadAnswer("The pose service's list of engines is not readable.", SAME_VERSION)
+        return tuple(_decode(EngineInfo.from_dict, entry) for entry in entries)
 
     def submit(self, request: PoseRequest) -> JobStatus:
         """Hand in one request as a job."""

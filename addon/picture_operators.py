@@ -9,6 +9,7 @@ import bpy
 
 from . import session
 from .client import ServiceError
+from .engine_panel import draw_missing_tier
 from .operators import CANCELLED, FINISHED, report_blocking, tell
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ class POSEWRIGHT_PT_pictures(bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, state = self.layout, context.window_manager.posewright
+        draw_missing_tier(layout, context, "photo")
         layout.prop(state, "person", placeholder="the largest person")
         layout.prop(state, "with_picture")
         column = layout.column(align=True)

@@ -45,12 +45,15 @@ class LaunchPlan:
     """Everything a start needs, gathered on the main thread.
 
     python: the interpreter, empty for Blender's own. code: the folder that holds `backend` and `rigs`.
-    log: the file that takes the service's output.
+    log: the file that takes the service's output. packages: more folders of packages, of other tiers.
+    settings: environment variables for the service, POSEWRIGHT_*; those of Blender's own environment do not count.
     """
 
     python: str
     code: Path
     log: Path
+    packages: tuple[Path, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
 
 
 class Service:
@@ -72,6 +75,11 @@ class Service:
             self._state = FAILED
             self.error = died(process.returncode)
         return self._state
+
+    @property
+    def client(self) -> ServiceClient | None:
+        """Of the service that runs; None while none does."""
+        return self._client if self.state == RUNNING else None
 
     @property
     def pid(self) -> int | None:
@@ -207,15 +215,22 @@ def clean_environment(plan: LaunchPlan, token: str) -> dict[str, str]:
 
     The token goes this way because other users of the computer can read a process' arguments.
     """
-    env = {name: value for name, value in os.environ.items() if not name.upper().startswith(_DROPPED)}
-    folders = [str(plan.code)]
+    env = own_environment()
+    folders = [str(plan.code), *map(str, plan.packages)]
     if not plan.python:  # another Python has an environment of its own
         folders += wheel_folders()
     env["PYTHONPATH"] = os.pathsep.join(folders)
+    env.update(plan.settings)
+    env["POSEWRIGHT_TOKEN"] = token
+    return env
+
+
+def own_environment() -> dict[str, str]:
+    """Our environment for another Python: without what is meant for Blender's, or for Posewright elsewhere."""
+    env = {name: value for name, value in os.environ.items() if not name.upper().startswith(_DROPPED)}
     env["PYTHONDONTWRITEBYTECODE"] = "1"  # the extension's folder is not ours to write to
     env["PYTHONUTF8"] = "1"
     env["PYTHONUNBUFFERED"] = "1"
-    env["POSEWRIGHT_TOKEN"] = token
     return env
 
 
@@ -251,6 +266,15 @@ def explain(log: str, returncode: int) -> str:
         return f'The pose service could not start: its Python has no "{module}". Install Posewright from its zip again.'
     said = f" Its last words: {last[:200]}" if last else ""
     return f"The pose service could not start (exit code {returncode}).{said}"
+
+
+def memory_of(pid: int | None) -> int | None:
+    """Bytes of memory that a process holds now; None where this computer does not tell."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError, AttributeError):
+        return None
 
 
 def died(returncode: int) -> ServiceError:

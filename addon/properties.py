@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import bpy
 
-from . import choices, session
+from . import choices, engine_list, session
 from .asking import Wish
 from .client import ServiceError
 
@@ -18,6 +18,22 @@ def _on_prompt(state: PosewrightState, context: bpy.types.Context) -> None:
     with suppress(ServiceError):  # the panel shows session.notice
         session.ask(context, state.wish())
     session.redraw()
+
+
+_engine_items: list[tuple[str, str, str, str, int]] = []
+_engine_numbers: dict[str, int] = {}
+
+
+def _engines(_state: object, _context: bpy.types.Context | None) -> list[tuple[str, str, str, str, int]]:
+    """The engines to choose from. Blender does not keep the texts, so they are kept here, each with its number."""
+    global _engine_items
+    items = [
+        (name, label, about, "NONE", _engine_numbers.setdefault(name, len(_engine_numbers)))
+        for name, label, about in engine_list.items()
+    ]
+    if items != _engine_items:
+        _engine_items = items
+    return _engine_items
 
 
 class PosewrightState(bpy.types.PropertyGroup):
@@ -52,6 +68,9 @@ class PosewrightState(bpy.types.PropertyGroup):
         options={"SKIP_SAVE"},
     )
 
+    engine: bpy.props.EnumProperty(  # type: ignore[valid-type]
+        name="Engine", description="Who makes the pose", items=_engines, options={"SKIP_SAVE"}
+    )
     person: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Who",
         description='Which person of a picture: "the man on the left", "2", "in red", "all"; empty is the largest',
@@ -81,7 +100,8 @@ class PosewrightState(bpy.types.PropertyGroup):
 
     def wish(self) -> Wish:
         """What the fields ask for."""
-        return Wish(self.prompt.strip(), self.mode, self.scope, self.count, everyone=self.all_selected)
+        engine, everyone = self.engine or "auto", self.all_selected
+        return Wish(self.prompt.strip(), self.mode, self.scope, self.count, engine=engine, everyone=everyone)
 
 
 def attach() -> None:

@@ -9,6 +9,7 @@ import bpy
 from . import (
     batch_operators,
     drafts,
+    engine_panel,
     file_operators,
     history_panel,
     operators,
@@ -21,6 +22,7 @@ from . import (
     shortcuts,
     smplx_operators,
     talk_panel,
+    tier_operators,
 )
 
 CLASSES: Final = (
@@ -28,11 +30,13 @@ CLASSES: Final = (
     properties.PosewrightState,
     *operators.CLASSES,
     *service_operators.CLASSES,
+    *tier_operators.CLASSES,
     *panels.CLASSES,
     *picture_operators.CLASSES,
     *file_operators.CLASSES,
     *batch_operators.CLASSES,
     *talk_panel.CLASSES,
+    *engine_panel.CLASSES,
     *history_panel.CLASSES,
     *smplx_operators.CLASSES,
     *shortcuts.CLASSES,
@@ -50,6 +54,9 @@ def register() -> None:
 
 
 def unregister() -> None:
+    from . import tier_work
+
+    tier_work.shut_down()
     session.shut_down()
     smplx_operators.detach()
     shortcuts.detach()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import bpy
 
-from . import preferences, thumbnails
+from . import engine_list, preferences, thumbnails
 from .asking import CannotAsk, Wish, make_job
 from .client import ServiceError
 from .jobs import Board, Job
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 TICK: Final = 0.05
 _SAME_AGAIN: Final = 1.0
+_SHOWN_IN: Final = {"VIEW_3D": "UI", "PREFERENCES": "WINDOW"}
 
 service = Service()
 board = Board(service)
@@ -94,17 +95,17 @@ def start_service() -> None:
     global notice
     notice = None
     plan = preferences.launch_plan()
-    _chore(lambda: service.start(plan))
+    chore(lambda: service.start(plan))
 
 
 def stop_service() -> None:
     """Stop the pose service; a job at work is cancelled."""
     cancel()
-    _chore(service.stop)
+    chore(service.stop)
 
 
-def _chore(work: Callable[[], object]) -> None:
-    """Do something that waits on the service, away from the main thread."""
+def chore(work: Callable[[], object]) -> None:
+    """Do something that takes long, away from the main thread; the panels are redrawn meanwhile."""
 
     def run() -> None:
         with suppress(ServiceError, StartCancelled):  # `service.error` has it for the panel
@@ -217,6 +218,7 @@ def _tick() -> float | None:
     for job in board.drain():
         remember(job)
         _apply_from_timer(job)
+    engine_list.follow(service, chore)
     _chores[:] = [thread for thread in _chores if thread.is_alive()]
     redraw()
     drawing = any(not job.pictured for job in board.jobs.values())
@@ -244,12 +246,12 @@ def _view(window: bpy.types.Window) -> dict[str, Any]:
 
 
 def redraw() -> None:
-    """Redraw the sidebars, where our panel is."""
+    """Redraw the sidebars, where our panel is, and the preferences."""
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type == "VIEW_3D":
+            if area.type in _SHOWN_IN:
                 for region in area.regions:
-                    if region.type == "UI":
+                    if region.type == _SHOWN_IN[area.type]:
                         region.tag_redraw()
 
 

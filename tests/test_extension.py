@@ -38,6 +38,7 @@ def test_the_zip_has_what_is_needed_and_nothing_else(archive: Path) -> None:
         names = zipped.namelist()
         manifest = tomllib.loads(zipped.read("blender_manifest.toml").decode())
     wanted = {"__init__.py", "addon/registration.py", "rigs/body.npz", "rigs/skeleton.py", "backend/__main__.py"}
+    wanted |= {"constraints.txt"}  # the tiers are set up with these versions
     assert wanted <= set(names)
     assert {n.split("/")[0] for n in names if "/" in n} == {"addon", "backend", "rigs", "wheels"}
     assert not [n for n in names if "__pycache__" in n or "/." in n or n.startswith(".")]

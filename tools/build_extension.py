@@ -22,7 +22,7 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 MANIFEST: Final = "blender_manifest.toml"
-PARTS: Final = ("__init__.py", MANIFEST, "addon", "rigs", "backend", "README.md", "CHANGELOG.md")
+PARTS: Final = ("__init__.py", MANIFEST, "addon", "rigs", "backend", "constraints.txt", "README.md", "CHANGELOG.md")
 LICENCES: Final = "LICENSE*", "NOTICE*"
 _NOT_SHIPPED: Final = shutil.ignore_patterns("__pycache__", "*.py[cod]", ".*")
 _TIME: Final = 1767225600  # 2026-01-01 UTC, for every file in the zip
