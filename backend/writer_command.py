@@ -75,6 +75,7 @@ def _check() -> int:
     from .engines.catalogue import Catalogue
 
     _, engine = Catalogue().get("writer")
+    _say_models()
     print_note(f"asking for {_TRIED!r} ...")
     began = time.perf_counter()
     proposal = engine.propose(PoseRequest(prompt=_TRIED, engine="writer"))
@@ -83,3 +84,19 @@ def _check() -> int:
     print(f"it answers: {proposal.reply}")
     print(f"{len(proposal.asked)} statements in {time.perf_counter() - began:.1f} s")
     return 0
+
+
+def _say_models() -> None:
+    """Say which models a server has, where the one of the settings is not among them."""
+    from .writer.endpoint import Endpoint
+    from .writer.settings import read_settings
+
+    settings = read_settings()
+    if not settings.url:
+        return
+    try:
+        names = Endpoint(settings).models()
+    except NotAvailable:  # not every server has the list; the question itself tells more
+        return
+    if settings.model not in names:
+        print_note(f"{settings.place} lists {', '.join(names[:20]) or 'no models'}, and not {settings.model}")

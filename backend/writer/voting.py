@@ -2,7 +2,7 @@
 
 Of samples with errors like those of models (statements left out, sides swapped, another reading of the words) the
 medoid gives fewer wrong poses than majorities of single statements, since each way to say a thing has its own
-statements, and what it gives is one program that the model wrote with its reply: tests/bench/voting.py has the figures.
+statements (tests/bench/voting.py, docs/benchmarks.md); and it is one program that the model wrote, with its reply.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import pytest
 from backend.cli import main
 from backend.writer.settings import FILE_VARIABLE, Settings, read_settings
 from backend.writer_command import told
-from tests.backend.writer.model_server import ModelServer, model_server, streamed
+from tests.backend.writer.model_server import ModelServer, model_server, raw, streamed
 
 __all__ = ["model_server"]
 UP = {"type": "direction", "segment": "left_arm", "toward": [0, 1, 0], "frame": "heading"}
@@ -47,10 +47,11 @@ def test_what_is_no_setting_is_an_error(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_the_model_is_tried(model_server: ModelServer, capsys: pytest.CaptureFixture[str]) -> None:
     answer = json.dumps({"reply": "Arm up.", "begin": "standing", "program": [UP]})
-    model_server.script = [streamed(answer)]
+    model_server.script = [raw(b'{"data": [{"id": "other"}]}'), streamed(answer)]
     assert main(["writer", f"url={model_server.url}", "model=m", "--check"]) == 0
-    out = capsys.readouterr().out
-    assert "Arm up." in out and "1 statements" in out
+    told = capsys.readouterr()
+    assert "Arm up." in told.out and "1 statements" in told.out
+    assert "lists other, and not m" in told.err
     model_server.script = [streamed("I like turtles.")]
     assert main(["writer", "--check"]) == 3
 
