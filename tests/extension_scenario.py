@@ -40,6 +40,11 @@ def main(archive: str) -> dict[str, Any]:
     pose(body, "standing with both arms raised")
     report["next_pose_s"] = round(time.perf_counter() - start, 2)
     undo_and_redo(body)
+    question_moves_nothing(body)
+    alternatives_and_redo_panel(body)
+    keys_from_a_text(body)
+    files_and_assets(body)
+    history_outlives_the_file()
     report["wheels"] = runs_from_bundled_wheels()
     service_dies_on_disable()
     return report
@@ -145,6 +150,62 @@ def undo_and_redo(body: str) -> None:
     assert is_t_pose(body), "after undo the body is not in the T-pose"
     bpy.ops.ed.redo()
     assert np.abs(channels(body) - first).max() < 1e-6, "redo does not bring the pose back"
+
+
+def question_moves_nothing(body: str) -> None:
+    before = channels(body)
+    assert bpy.ops.posewright.pose(prompt="is she balanced?") == {"FINISHED"}
+    assert "balance" in session().board.latest.result.reply.lower()
+    assert np.array_equal(channels(body), before)
+
+
+def alternatives_and_redo_panel(body: str) -> None:
+    """Several poses with pictures; half of one, mirrored, arms only."""
+    assert bpy.ops.posewright.pose(prompt="waving with the right hand", mode="new", count=3) == {"FINISHED"}
+    job = session().board.latest
+    assert len(job.result.poses) > 1 and len(job.pictures) == len(job.result.poses)
+    assert all(png.startswith(b"\x89PNG") for png in job.pictures)
+    legs = bpy.data.objects[body].pose.bones["left_knee"].rotation_quaternion.copy()
+    arms = {"left_arm", "right_arm"}
+    assert bpy.ops.posewright.apply_result(job_id=job.id, choice=1, factor=0.5, mirror=True, parts=arms) == {"FINISHED"}
+    assert bpy.data.objects[body].pose.bones["left_knee"].rotation_quaternion == legs
+
+
+def keys_from_a_text(body: str) -> None:
+    text = bpy.data.texts.new("keys")
+    text.write("1: standing\n13: sitting on a chair\n+12: kneeling")
+    assert bpy.ops.posewright.key_list(text="keys") == {"FINISHED"}
+    knee = []
+    for frame in (1, 13, 25):
+        bpy.context.scene.frame_set(frame)
+        knee.append(bpy.data.objects[body].pose.bones["left_knee"].rotation_quaternion.angle)
+    assert knee[0] < 0.5 < 1.0 < min(knee[1:]), knee
+    bpy.data.objects[body].animation_data_clear()
+
+
+def files_and_assets(body: str) -> None:
+    folder = os.environ["BLENDER_USER_RESOURCES"]
+    before = channels(body)
+    for suffix in (".json", ".npz", ".smpl"):
+        path = os.path.join(folder, f"pose{suffix}")
+        assert bpy.ops.posewright.save_pose(filepath=path) == {"FINISHED"}
+        bpy.data.objects[body].pose.bones["head"].rotation_quaternion = (0.9, 0.1, 0.3, 0.2)
+        assert bpy.ops.posewright.open_pose(filepath=path) == {"FINISHED"}
+        assert np.abs(np.abs(channels(body)) - np.abs(before)).max() < 1e-4, suffix
+    assert bpy.ops.posewright.add_pose_asset(name="kept") == {"FINISHED"}
+    assert bpy.data.actions["kept"].asset_data is not None
+
+
+def history_outlives_the_file() -> None:
+    """Words and pose are still there after another file was opened; the pose is applied without the service."""
+    bpy.ops.wm.read_homefile(use_empty=True)
+    bpy.ops.posewright.add_body()
+    past = import_module(f"{MODULE}.addon.memory").past()
+    entry = next(e for e in past.search(PROMPT) if e.pose is not None)
+    name = body_name()
+    assert is_t_pose(name)
+    assert bpy.ops.posewright.apply_result(entry=entry.id) == {"FINISHED"}
+    assert not is_t_pose(name)
 
 
 def channels(body: str) -> np.ndarray:
