@@ -27,7 +27,7 @@ EXISTING: Final = (
 _VIDEOS: Final = "*.mp4;*.mov;*.avi;*.mkv;*.webm;*.gif;*.webp"
 
 
-class KeySettings(bpy.types.PropertyGroup):
+class PosewrightKeySettings(bpy.types.PropertyGroup):
     """wm.posewright_keys"""
 
     text: bpy.props.StringProperty(  # type: ignore[valid-type]
@@ -260,7 +260,7 @@ class POSEWRIGHT_PT_keys(bpy.types.Panel):
 
 
 def attach() -> None:
-    bpy.types.WindowManager.posewright_keys = bpy.props.PointerProperty(type=KeySettings)
+    bpy.types.WindowManager.posewright_keys = bpy.props.PointerProperty(type=PosewrightKeySettings)
 
 
 def detach() -> None:
@@ -269,7 +269,7 @@ def detach() -> None:
 
 
 CLASSES: Final = (
-    KeySettings,
+    PosewrightKeySettings,
     POSEWRIGHT_OT_key_list,
     POSEWRIGHT_OT_key_motion,
     POSEWRIGHT_OT_adopt_keys,

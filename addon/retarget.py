@@ -73,12 +73,34 @@ def armature_axes(heads: Mapping[int, np.ndarray]) -> np.ndarray:
         raise CannotRetarget("its rest pose is a point: head, pelvis and shoulders are in one place")
     up, left = up / np.linalg.norm(up), left / np.linalg.norm(left)
     best = max(_AXIS_ROTATIONS, key=lambda c: c[:, 1] @ up + c[:, 0] @ left)
-    if min(best[:, 1] @ up, best[:, 0] @ left) < np.cos(np.radians(30)):
-        raise CannotRetarget("its rest pose is not an upright T-pose: apply the T-pose as rest pose first")
+    if min(best[:, 1] @ up, best[:, 0] @ left) < _TOLERANCE:
+        raise CannotRetarget(f"its rest pose is not an upright T-pose: {_APPLY_T_POSE}")
+    bent = next((part for part, way in _LIMBS if _strays(heads, part, best @ way)), None)
+    if bent is not None:
+        raise CannotRetarget(f"its rest pose is not a T-pose, look at {' and '.join(bent)}: {_APPLY_T_POSE}")
     return best
 
 
+def _strays(heads: Mapping[int, np.ndarray], part: tuple[str, str], way: np.ndarray) -> bool:
+    """Whether a part of a limb, between two joints, points more than a tolerance away from `way` (3,)."""
+    start, end = (np.asarray(heads[INDEX[joint]], dtype=float) for joint in part)
+    return float((end - start) @ way) < _TOLERANCE * float(np.linalg.norm(end - start))
+
+
+_TOLERANCE: Final = np.cos(np.radians(30))
+_APPLY_T_POSE: Final = "apply the T-pose as rest pose first"
 _LANDMARKS: Final = ("pelvis", "head", "left_shoulder", "right_shoulder")
+_LIMBS: Final = tuple(
+    ((f"{side}_{start}", f"{side}_{end}"), np.array(way))
+    for side, outward in (("left", 1.0), ("right", -1.0))
+    for start, end, way in (
+        ("shoulder", "elbow", (outward, 0.0, 0.0)),
+        ("elbow", "wrist", (outward, 0.0, 0.0)),
+        ("hip", "knee", (0.0, -1.0, 0.0)),
+        ("knee", "ankle", (0.0, -1.0, 0.0)),
+    )
+)
+"""Parts of limbs and where they point in SMPL-X's T-pose. An A-pose as rest pose would turn every arm by its angle."""
 
 
 def _axis_rotations() -> tuple[np.ndarray, ...]:

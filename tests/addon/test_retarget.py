@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from posewright_ext.addon import retarget
 from posewright_ext.addon.bodydata import load_body
+from posewright_ext.rigs.skeleton import INDEX
 from posewright_ext.rigs.wire import Pose
 
 
@@ -85,6 +86,30 @@ def test_a_rest_pose_that_is_no_upright_t_pose_is_refused():
         retarget.armature_axes(dict(enumerate(tilted)))
     with pytest.raises(retarget.CannotRetarget, match="point"):
         retarget.armature_axes(dict(enumerate(np.zeros((55, 3)))))
+
+
+@pytest.mark.parametrize(
+    ("joint", "axis", "below"),
+    [("left_shoulder", 2, ("left_elbow", "left_wrist")), ("right_knee", 0, ("right_ankle",))],
+)
+def test_a_rest_pose_with_lowered_arms_or_bent_knees_is_refused_and_the_limb_named(joint, axis, below):
+    """An A-pose: the shoulders are where they are in a T-pose, the arms hang at 45 degrees."""
+    joints = load_body().joints.copy()
+    turn = retarget.rotvec_to_matrix(-np.pi / 4 * np.eye(3)[axis])
+    at = joints[INDEX[joint]]
+    for name in below:
+        joints[INDEX[name]] = at + turn @ (joints[INDEX[name]] - at)
+    with pytest.raises(retarget.CannotRetarget, match=f"look at {joint} and {below[0]}"):
+        retarget.armature_axes(dict(enumerate(joints)))
+
+
+def test_arms_that_hang_a_little_as_in_smplx_itself_are_a_t_pose():
+    joints = load_body().joints.copy()
+    turn = retarget.rotvec_to_matrix([0.0, 0.0, -np.radians(15)])
+    at = joints[INDEX["left_shoulder"]]
+    for name in ("left_elbow", "left_wrist"):
+        joints[INDEX[name]] = at + turn @ (joints[INDEX[name]] - at)
+    assert np.allclose(retarget.armature_axes(dict(enumerate(joints))), np.eye(3))
 
 
 def test_keel_rights_a_tilted_root_and_leaves_a_turned_one():
