@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from functools import cache
 
+import numpy as np
 import torch
 from transformers import CLIPVisionModel, VitPoseBackbone, VitPoseBackboneConfig
 
 from backend.lm.pose_tokenizer import PoseTokenizer, TokenizerConfig
 from backend.lm.unipose import UniPose, UniPoseConfig, new_unipose
+from backend.lm.unipose_reading import Read
 from backend.lm.visual import VisualProcessor
 from tests.backend.lm import tiny
 
 SIZES = TokenizerConfig(width=16, code_dim=8, codes=24)
+PLACES = 80
 
 
 @cache
@@ -47,3 +50,15 @@ def unipose(attention: str = "mixed", pictures: bool = False, seed: int = 0) -> 
     language = tiny.llama(len(words), seed=seed, max_position_embeddings=512)
     config = UniPoseConfig(conversation="plain", attention=attention)  # type: ignore[arg-type]
     return new_unipose(language, words, pose_tokenizer(), config, visual() if pictures else None).eval()
+
+
+def pose(model: UniPose, seed: int = 0) -> tuple[np.ndarray, str]:
+    """Codes of a pose, and its text."""
+    codes = np.random.default_rng(seed).integers(0, SIZES.codes, PLACES)
+    return codes, model.vocabulary.text(codes)
+
+
+def answered(model: UniPose, seed: int = 0, before: str = "It is", after: str = "so") -> tuple[np.ndarray, Read]:
+    """Codes of a pose, and a conversation that answers with it."""
+    codes, text = pose(model, seed)
+    return codes, model.reader.read([("user", "sitting on a chair"), ("assistant", f"{before} {text} {after}")])
