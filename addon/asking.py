@@ -73,7 +73,7 @@ def make_job(context: bpy.types.Context, wish: Wish, talks: Talks, *, running: b
         request = _request(context, wish, armature, target, talks)
     except (CannotPose, FileNotFoundError) as error:
         raise CannotAsk(str(error)) from None
-    return Job(request, target, preferences.launch_plan(), said=wish.said, everyone=wish.everyone)
+    return Job(request, target, preferences.launch_plan(), said=wish.said, everyone=wish.everyone, wish=wish)
 
 
 def check_words(wish: Wish) -> None:
@@ -99,7 +99,7 @@ def _request(
         prompt=wish.words,
         image=wish.picture,
         box=wish.box,
-        person=wish.person,
+        person=int(wish.person) if wish.person and wish.person.isdecimal() else wish.person,
         start=start,
         turns=() if wish.mode == "new" or wish.picture is not None else tuple(talks.of(target.session_uid).turns),
         scope=scope_joints(context, wish.scope, armature),

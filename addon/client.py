@@ -17,7 +17,18 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     # at run time where they are used: 20 ms each that enabling the add-on need not pay (likewise http.client)
-    from ..rigs.wire import EngineInfo, Failure, Health, JobStatus, PictureRequest, Pictures, PoseRequest, TrackRequest
+    from ..rigs.wire import (
+        EngineInfo,
+        Failure,
+        Health,
+        JobStatus,
+        Overlay,
+        OverlayRequest,
+        PictureRequest,
+        Pictures,
+        PoseRequest,
+        TrackRequest,
+    )
 
 HOST: Final = "127.0.0.1"
 SAME_VERSION: Final = "Install the same version of Posewright on both sides."
@@ -112,6 +123,12 @@ class ServiceClient:
         from ..rigs.wire import Pictures
 
         return _decode(Pictures.from_dict, self._call("POST", "/v1/pictures", request.to_dict()))
+
+    def overlay(self, request: OverlayRequest) -> Overlay:
+        """A photo with the skeletons of its poses, or with the numbers of its people."""
+        from ..rigs.wire import Overlay
+
+        return _decode(Overlay.from_dict, self._call("POST", "/v1/overlays", request.to_dict()))
 
     def cancel(self, job_id: str) -> None:
         """Stop the job, waiting or running."""

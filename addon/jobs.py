@@ -18,9 +18,19 @@ from .client import RequestFailed, ServiceError, Unreachable
 from .process import CannotStart, LaunchPlan, Service, StartCancelled, died
 
 if TYPE_CHECKING:
-    from ..rigs.wire import JobStatus, PictureRequest, Pictures, PoseRequest, PoseResult
+    from ..rigs.wire import (
+        JobStatus,
+        Overlay,
+        OverlayRequest,
+        PictureRequest,
+        Pictures,
+        PoseEntry,
+        PoseRequest,
+        PoseResult,
+    )
 
 WORKING, DONE, FAILED, CANCELLED = "working", "done", "failed", "cancelled"
+WHICH_PERSON: Final = "which_person"  # the service's code where it must be asked who is meant
 KEEP: Final = 50
 PICTURE_SIZE: Final = (160, 160)
 _POLL_FIRST: Final = 0.02
@@ -34,6 +44,7 @@ class Client(Protocol):
     def status(self, job_id: str) -> JobStatus: ...
     def cancel(self, job_id: str) -> None: ...
     def pictures(self, request: PictureRequest) -> Pictures: ...
+    def overlay(self, request: OverlayRequest) -> Overlay: ...
 
 
 @dataclass(eq=False)
@@ -43,7 +54,10 @@ class Job:
     target: who is to be posed, opaque here. said: the words, for people. writing: the reply as far as it is written.
     error: what went wrong. note: what became of the result in the scene; held: the bones that locks held back; choice:
     the alternative that was applied last. pictures: PNG files of the alternatives, once they are drawn; pictured:
-    whether more are to come. everyone: the other selected characters get the pose as well; left_out: why some did not.
+    whether nothing more is to come. everyone: the other selected characters get the pose as well; left_out: why some
+    did not.
+    overlay: a PNG file of the photo with what was seen in it; people: how many are numbered there, where it was asked
+    who is meant. wish: what the animator wanted, opaque here.
     """
 
     request: PoseRequest
@@ -64,6 +78,9 @@ class Job:
     left_out: str = ""
     pictures: tuple[bytes, ...] = ()
     pictured: bool = True
+    overlay: bytes = b""
+    people: int = 0
+    wish: Any = None
     started: float = field(default_factory=time.monotonic)
     wants_stop: threading.Event = field(default_factory=threading.Event)
 
@@ -81,7 +98,13 @@ class Report:
 
 
 def _only_pictures(report: Report) -> bool:
-    return set(report.changes) <= {"pictures", "pictured"}
+    return set(report.changes) <= {"pictures", "pictured", "overlay", "people"}
+
+
+def _shown(result: PoseResult) -> tuple[PoseEntry, ...]:
+    """What of a photo's answer goes over it: everybody, else the best pose without its alternatives."""
+    entries = tuple(e for e in result.poses if e.camera is not None and e.person is not None)
+    return entries if len({e.person for e in entries}) > 1 else entries[:1]
 
 
 class Board:
@@ -150,7 +173,10 @@ class Board:
         except StartCancelled:
             self._report(job, state=CANCELLED, stage="Cancelled")
         except ServiceError as error:
-            self._report(job, state=FAILED, error=error)
+            asked = job.request.image is not None and getattr(error, "code", "") == WHICH_PERSON
+            self._report(job, state=FAILED, error=error, pictured=not asked)
+            if asked:
+                self._report(job, **self._overlaid(job, ()), pictured=True)
         except Exception as error:  # a fault of ours must end the job, not leave it busy for ever
             self._report(
                 job, state=FAILED, error=ServiceError(f"A fault in Posewright: {error!r}.", "Please report it.")
@@ -158,6 +184,8 @@ class Board:
         else:
             self._report(job, state=DONE, result=result, pictured=not result.poses)
             if result.poses:
+                overlaid = self._overlaid(job, _shown(result)) if job.request.image is not None else {}
+                self._report(job, **overlaid)
                 self._report(job, pictures=self._drawn(job, result), pictured=True)
 
     def _drawn(self, job: Job, result: PoseResult) -> tuple[bytes, ...]:
@@ -169,6 +197,18 @@ class Board:
             return self._service.start(job.plan, job.wants_stop.is_set).pictures(request).pngs
         except (ServiceError, StartCancelled):
             return ()
+
+    def _overlaid(self, job: Job, entries: tuple[PoseEntry, ...]) -> dict[str, Any]:
+        """The photo with these poses, or with its people's numbers; nothing where it cannot be had."""
+        from ..rigs.wire import OverlayRequest
+
+        assert job.request.image is not None
+        request = OverlayRequest(job.request.image, entries, job.request.engine)
+        try:
+            drawn = self._service.start(job.plan, job.wants_stop.is_set).overlay(request)
+        except (ServiceError, StartCancelled):
+            return {}
+        return {"overlay": drawn.png, "people": len(drawn.people)}
 
     def _report(self, job: Job, **changes: Any) -> None:
         self._reports.put(Report(job, changes))

@@ -13,7 +13,9 @@ import bpy
 from . import session, thumbnails
 from .client import ServiceError
 from .compat import draw_prompt
+from .engine_panel import draw_missing_tier
 from .jobs import Job
+from .photo_panel import draw_confidence, draw_overlay, draw_who
 from .process import FAILED, RUNNING, STARTING
 from .wrapping import say
 
@@ -132,21 +134,32 @@ def draw_busy(layout: Any, context: bpy.types.Context, job: Job) -> None:
 
 def draw_outcome(layout: Any, context: bpy.types.Context, job: Job) -> None:
     """What the last Pose came to: an error, or the reply and what was not met."""
+    from .everybody import is_everybody
+
     if job.error is not None:
+        draw_who(layout, context, job)
         draw_error(layout, context, job.error)
+        if getattr(job.error, "code", "") == "no_photo_tier":
+            draw_missing_tier(layout, context, "photo")
         return
     if job.result is None:
         layout.label(text="Cancelled. Nothing was changed.", icon="INFO")
         return
     if job.note and not job.applied:
         draw_kept(layout, context, job)
-    if len(job.result.poses) > 1:
+    if is_everybody(job):
+        layout.operator("posewright.apply_everybody", icon="COMMUNITY").job_id = job.id
+        say(layout, context, job.note)
+    elif len(job.result.poses) > 1:
         draw_alternatives(layout, job)
+    draw_overlay(layout, context, job)
     box = layout.box()
     if job.result.reply:
         say(box, context, job.result.reply, limit=_REPLY_LINES)
     elif job.note:
         say(box, context, job.note)
+    if job.result.poses:
+        draw_confidence(box, context, job)
     if job.applied and job.held:
         more = f" and {len(job.held) - _HELD_SHOWN} more" if len(job.held) > _HELD_SHOWN else ""
         say(box, context, f"Locked bones stayed: {', '.join(job.held[:_HELD_SHOWN])}{more}.", icon="LOCKED")

@@ -123,12 +123,16 @@ def chore(work: Callable[[], object]) -> None:
 # ---------------------------------------------------------------------------------------------------- the result
 def finish(context: bpy.types.Context, job: Job) -> None:
     """Background mode: take in a job's result; a pose is applied as one undo step."""
+    from .everybody import apply_everybody, is_everybody
     from .mixing import Mix
 
     remember(job)
     if job.result is None or not job.result.poses:
         return
-    if apply_result(context, job, mix=Mix(root=root_mode(job)), everyone=job.everyone):
+    if is_everybody(job):
+        if apply_everybody(context, job):
+            bpy.ops.ed.undo_push(message="Pose Everybody")
+    elif apply_result(context, job, mix=Mix(root=root_mode(job)), everyone=job.everyone):
         bpy.ops.ed.undo_push(message="Pose from Words")
 
 
@@ -227,10 +231,15 @@ def _tick() -> float | None:
 
 def _apply_from_timer(job: Job) -> None:
     """Through the operator, called with the undo flag: that makes the one undo step and the redo panel."""
+    from .everybody import is_everybody
+
     window = bpy.context.window or next(iter(bpy.context.window_manager.windows), None)
     if job.result is None or not job.result.poses or window is None:
         return
     with bpy.context.temp_override(window=window, **_view(window)):
+        if is_everybody(job):
+            bpy.ops.posewright.apply_everybody("EXEC_DEFAULT", True, job_id=job.id)
+            return
         bpy.ops.posewright.apply_result(
             "EXEC_DEFAULT", True, job_id=job.id, root=root_mode(job), all_selected=job.everyone
         )

@@ -18,15 +18,20 @@ _collection: Any = None
 
 def icons(job: Job) -> list[int]:
     """Icon numbers of the job's pictures, in the order of its poses; empty while there are none."""
-    global _collection
     if not job.pictures or bpy.app.background:
         return []
-    if _collection is None:
-        _collection = bpy.utils.previews.new()
     return [_icon(f"{job.id}-{i}", png) for i, png in enumerate(job.pictures)]
 
 
+def overlay_icon(job: Job) -> int:
+    """Icon number of the photo with what was seen in it; 0 while there is none."""
+    return _icon(f"{job.id}-overlay", job.overlay) if job.overlay and not bpy.app.background else 0
+
+
 def _icon(name: str, png: bytes) -> int:
+    global _collection
+    if _collection is None:
+        _collection = bpy.utils.previews.new()
     if name not in _collection:
         with tempfile.TemporaryDirectory(prefix="posewright-") as folder:
             path = Path(folder) / "pose.png"

@@ -58,7 +58,7 @@ TIERS: Final[dict[str, Tier]] = {
             "Poses from pictures, motion from video files",
             (*_SERVICE, "ai-edge-litert", "Pillow"),
             download=150,
-            disk=500,
+            disk=400,
             models="five landmark models",
             prepare=("setup", "photo"),
             check="import ai_edge_litert.interpreter, PIL.Image, starlette, uvicorn",

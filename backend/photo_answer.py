@@ -103,7 +103,8 @@ def _answered(
     return replace(
         result,
         poses=tuple(
-            replace(e, camera=e.camera or camera, person=photo.box, confidence=photo.confidence) for e in entries
+            replace(e, camera=e.camera or camera, person=photo.box, confidence=photo.confidence, limbs=photo.limbs)
+            for e in entries
         ),
         reply=" ".join(filter(None, (touching, reply, result.reply))),
         warnings=(*photo.warnings, *result.warnings),

@@ -28,6 +28,8 @@ from rigs.wire import (
     DescribeRequest,
     Description,
     EngineInfo,
+    Overlay,
+    OverlayRequest,
     PictureRequest,
     Pictures,
     Pose,
@@ -117,7 +119,7 @@ class Pipeline:
         return replace(
             result,
             poses=tuple(
-                replace(e, camera=first.camera, person=first.person, confidence=first.confidence, report=None)
+                replace(first, pose=e.pose, joints=e.joints, met=e.met, unmet=e.unmet, posecodes=e.posecodes)
                 for e in changed.poses
             ),
             reply=f"{result.reply} Not quite reached: {', '.join(missed)}." if missed else result.reply,
@@ -167,6 +169,15 @@ class Pipeline:
             tick("Drawing")
             pngs.append(encode_png(thumbnail(pose, request.size)))
         return Pictures(tuple(pngs))
+
+    def overlay(self, request: OverlayRequest, tick: Tick = quiet) -> Overlay:
+        """The picture of a photo's answer to check it by, or of the people to choose from.
+
+        Raises: as `photo_overlay`.
+        """
+        from backend.photo_overlay import photo_overlay
+
+        return photo_overlay(request, tick)
 
     def describe(self, request: DescribeRequest) -> Description:
         """Say what a pose is; with `than`, also the instruction that turns `than` into it."""

@@ -24,6 +24,8 @@ from rigs.wire import (
     DescribeRequest,
     Description,
     EngineInfo,
+    Overlay,
+    OverlayRequest,
     PictureRequest,
     Pictures,
     PoseRequest,
@@ -119,6 +121,9 @@ class LoadingPipeline:
 
     def pictures(self, request: PictureRequest, tick: Tick) -> Pictures:
         return self._get().pictures(request, tick)
+
+    def overlay(self, request: OverlayRequest, tick: Tick) -> Overlay:
+        return self._get().overlay(request, tick)
 
 
 def listen(port: int) -> socket.socket:

@@ -7,6 +7,7 @@
     POST /v1/solve                a SolveRequest (a program of posecodes) -> a PoseResult with a report
     POST /v1/describe             a DescribeRequest -> a Description
     POST /v1/pictures             a PictureRequest -> Pictures: a small PNG of each pose
+    POST /v1/overlays             an OverlayRequest -> an Overlay: a photo with skeletons, or with its people's numbers
     POST /v1/jobs                 {"requests": [...]}, one PoseRequest or {"track": TrackRequest} -> 202 and a JobStatus
     GET  /v1/jobs/{id}            JobStatus
     GET  /v1/jobs/{id}/events     text/event-stream of job events; what happened before comes first, "finished" last
@@ -46,6 +47,8 @@ from rigs.wire import (
     Finished,
     Health,
     JobEvent,
+    Overlay,
+    OverlayRequest,
     PictureRequest,
     Pictures,
     PoseRequest,
@@ -78,6 +81,7 @@ class Service(Protocol):
     def solve(self, request: SolveRequest, tick: Tick) -> PoseResult: ...
     def describe(self, request: DescribeRequest) -> Description: ...
     def pictures(self, request: PictureRequest, tick: Tick) -> Pictures: ...
+    def overlay(self, request: OverlayRequest, tick: Tick) -> Overlay: ...
     def track(self, request: TrackRequest, tick: Tick) -> TrackResult: ...
 
 
@@ -146,6 +150,7 @@ class Application:
             Route("/v1/solve", self._solve, methods=["POST"]),
             Route("/v1/describe", self._describe, methods=["POST"]),
             Route("/v1/pictures", self._pictures, methods=["POST"]),
+            Route("/v1/overlays", self._overlays, methods=["POST"]),
             Route("/v1/jobs", self._submit, methods=["POST"]),
             Route("/v1/jobs/{id}", self._job, methods=["GET", "DELETE"]),
             Route("/v1/jobs/{id}/events", self._events),
@@ -185,6 +190,12 @@ class Application:
         body = await self._body(request)
         return await self._answer(
             request, lambda tick: self._service.pictures(_read(PictureRequest.from_dict, body), tick).to_dict()
+        )
+
+    async def _overlays(self, request: Request) -> Response:
+        body = await self._body(request)
+        return await self._answer(
+            request, lambda tick: self._service.overlay(_read(OverlayRequest.from_dict, body), tick).to_dict()
         )
 
     async def _submit(self, request: Request) -> Response:

@@ -46,12 +46,13 @@ class Pictures:
     @classmethod
     def from_dict(cls, value: Any, path: str = "") -> Pictures:
         f = Fields(value, path)
-        pngs = f.items("pictures", _png, required=True)
+        pngs = f.items("pictures", png_from, required=True)
         f.done()
         return cls(pngs)
 
 
-def _png(value: Any, path: str) -> bytes:
+def png_from(value: Any, path: str) -> bytes:
+    """The bytes of a file from base64."""
     try:
         return base64.b64decode(value, validate=True)
     except (TypeError, ValueError) as error:

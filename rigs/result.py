@@ -88,7 +88,7 @@ class PoseEntry:
     """One pose of a result: the pose, its joints (55, 3) m, and what it does and does not do.
 
     posecodes: the program as JSON. report: of a program that was given. camera/person/confidence belong to photos
-    (DESIGN 5).
+    (DESIGN 5), as does limbs: 0..1, how sure each limb is ("left arm").
     """
 
     pose: Pose
@@ -100,6 +100,7 @@ class PoseEntry:
     person: tuple[float, float, float, float] | None = None
     confidence: float | None = None
     report: Report | None = None
+    limbs: Mapping[str, float] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -113,13 +114,14 @@ class PoseEntry:
             person=self.person and list(self.person),
             confidence=self.confidence,
             report=self.report and self.report.to_dict(),
+            limbs=self.limbs and dict(self.limbs),
         )
 
     @classmethod
     def from_dict(cls, value: Any, path: str = "") -> PoseEntry:
         f = Fields(value, path)
         person = f.array("person", (4,))
-        camera, report = f.raw("camera"), f.raw("report")
+        camera, report, limbs = f.raw("camera"), f.raw("report"), f.raw("limbs")
         if camera is not None and not isinstance(camera, dict):
             raise WireError(f.at("camera"), f"expected an object, got {kind(camera)}")
         out = cls(
@@ -132,9 +134,15 @@ class PoseEntry:
             person=None if person is None else (float(person[0]), float(person[1]), float(person[2]), float(person[3])),
             confidence=f.number("confidence"),
             report=None if report is None else Report.from_dict(report, f.at("report")),
+            limbs=None if limbs is None else _numbers(limbs, f.at("limbs")),
         )
         f.done()
         return out
+
+
+def _numbers(value: Any, path: str) -> dict[str, float]:
+    each = Fields(plain_object(value, path), path)
+    return {name: each.number(name, required=True) for name in value}
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,8 @@
 
 Everything is JSON. Decoding is strict (`rigs.decode`): a missing field, a wrong type, an unknown field or an unknown
 tag raises `WireError`, whose message names the path of the fault. The values live in `rigs.request`, `rigs.result`,
-`rigs.motion` and `rigs.progress`; this module is the one door to them. Units: m and rad; frames as in `rigs.skeleton`.
+`rigs.motion`, `rigs.overlays` and `rigs.progress`; this module is the one door to them. Units: m and rad; frames as
+in `rigs.skeleton`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Final
 
 from .decode import WireError
 from .motion import FEET, TrackRequest, TrackResult
+from .overlays import Overlay, OverlayRequest
 from .pictures import PictureRequest, Pictures
 from .progress import JOB_STATES, Answered, Finished, JobAnswer, JobEvent, JobStatus, Progress, event_from_dict
 from .request import (
@@ -68,6 +70,8 @@ __all__ = [
     "JobAnswer",
     "JobEvent",
     "JobStatus",
+    "Overlay",
+    "OverlayRequest",
     "PictureRequest",
     "Pictures",
     "Pose",

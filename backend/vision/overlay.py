@@ -31,17 +31,23 @@ def write_overlay(picture: Picture, entries: Sequence[PoseEntry], path: Path) ->
     Raises:
         OSError: it cannot be written.
     """
+    shown = over(picture, entries)
+    write_png(path, np.concatenate([shown, two_views([e.pose for e in entries], (2 * HEIGHT, HEIGHT))], axis=1))
+
+
+def over(picture: Picture, entries: Sequence[PoseEntry], zoom: int = 1) -> np.ndarray:
+    """What is around the poses in a picture with their skeletons: (h, h, 3) uint8 with h = HEIGHT * zoom."""
     region = _around([_scaled(e.person, picture) for e in entries if e.person is not None])
-    shown = (cropped(picture, region, HEIGHT) * 255).astype(np.uint8)
+    shown: np.ndarray = (cropped(picture, region, HEIGHT * zoom) * 255).astype(np.uint8)
     for number, entry in enumerate(entries, 1):
         assert entry.camera is not None
         pixels, _ = Camera.from_dict(entry.camera).project(entry.joints[:N_BODY])
-        at = _within(region, pixels / picture.scale)
+        at = zoom * _within(region, pixels / picture.scale)
         for joint in range(1, N_BODY):
             _draw_line(shown, at[PARENTS[joint]], at[joint], _colour(JOINTS[joint]))
         if len(entries) > 1:
             _draw_number(shown, at[JOINTS.index("head")] - [0, 3 * LINE], number)
-    write_png(path, np.concatenate([shown, two_views([e.pose for e in entries], (2 * HEIGHT, HEIGHT))], axis=1))
+    return shown
 
 
 def write_people(picture: Picture, people: Sequence[Found], path: Path) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -39,7 +39,7 @@ _POOR: Final = 0.5  # confidence below which a warning is due
 
 @dataclass(frozen=True, eq=False)
 class Photo:
-    """The pose of one person of a picture. box in px of the file; confidence 0..1; warnings: sentences."""
+    """The pose of one person of a picture. box: px of the file; confidence 0..1, also by limb; warnings: sentences."""
 
     fit: Fit
     person: Person
@@ -47,6 +47,7 @@ class Photo:
     box: Box
     confidence: float
     warnings: tuple[str, ...]
+    limbs: Mapping[str, float] = field(default_factory=dict)
 
     def others(self, shaped: ShapedBody, n: int) -> list[Fit]:
         """Up to n - 1 other poses that land in the picture as well."""
@@ -126,7 +127,8 @@ def _posed(
     sure = round(confidence_of_whole(found, person), 3)
     x, y, w, h = (v * picture.scale for v in region)
     warnings = (*picture.notes, *told, *_warnings(found, person, picture, sure))
-    return Photo(found, person, picture, (x, y, w, h), sure, warnings)
+    limbs = {limb: round(c, 3) for limb, c in confidence_of_limbs(found, person).items()}
+    return Photo(found, person, picture, (x, y, w, h), sure, warnings, limbs)
 
 
 def _warnings(found: Fit, person: Person, picture: Picture, confidence: float) -> list[str]:

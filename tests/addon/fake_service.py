@@ -39,6 +39,8 @@ class Handler(BaseHTTPRequestHandler):
         if b.get("die"): os._exit(9)
         if self.path == "/v1/pictures":
             return self.send({"pictures": [b["picture"]] * len(body["poses"])} if "picture" in b else {}, 200)
+        if self.path == "/v1/overlays":
+            return self.send(b.get("overlay", {}))
         if b.get("garbage"): return self.send({"what": "ever"})
         if self.command == "POST":
             jobs["j"] = time.time() + b.get("delay", 0)

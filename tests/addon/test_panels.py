@@ -16,7 +16,7 @@ class Layout:
     def _child(self, **_options):
         return Layout(self.page)
 
-    row = column = box = split = _child
+    row = column = box = split = grid_flow = _child
 
     def label(self, *, text="", icon="NONE"):
         self.page.texts.append(text)

@@ -116,7 +116,7 @@ def test_words_of_the_panel_go_along_only_when_they_are_to(fake, body, png):
     state.with_picture = True
     bpy.ops.posewright.pose_picture(filepath=str(png))
     first, second = (seen["requests"][0] for seen in fake.seen())
-    assert (first["prompt"], second["prompt"]) == ("", "mirror it") and first["person"] == "2"
+    assert (first["prompt"], second["prompt"]) == ("", "mirror it") and first["person"] == 2
 
 
 def test_a_missing_picture_is_an_error_that_says_what_to_do(fake, body):

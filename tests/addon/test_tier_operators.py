@@ -112,7 +112,7 @@ def test_the_question_says_size_and_folder(work):
     layout = Layout()
     tier_operators.draw_question(layout, bpy.context, tiers.TIERS["photo"])
     told = " ".join(layout.page.texts)
-    assert "150 MB to download" in told and "500 MB on disk" in told
+    assert "150 MB to download" in told and "400 MB on disk" in told
     assert "env-photo" in told.replace(" ", "") and "Nothing is installed into Blender" in told
 
 
