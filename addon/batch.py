@@ -22,7 +22,7 @@ from .client import ServiceError
 
 if TYPE_CHECKING:
     from .armature import Target
-    from .key_writing import Channel, Draft, KeyStyle, Snapshot
+    from .key_writing import Channel, Draft, KeyStyle, Snapshot, Stretch
 
 _AT_ONCE: Final = 4  # curves between two looks at the clock
 SLICE_SECONDS: Final = 0.006  # of one tick; Blender's own drawing comes on top
@@ -33,7 +33,10 @@ current: Work | None = None
 
 @dataclass(eq=False)
 class Work:
-    """A batch and what it is for. draft: the action it writes into; curves: those to write; written: how many are."""
+    """A batch and what it is for. draft: the action it writes into; curves: those to write; written: how many are.
+
+    held: over how many stretches feet are held already.
+    """
 
     batch: Batch
     target: Target
@@ -42,6 +45,7 @@ class Work:
     draft: Draft | None = None
     curves: list[tuple[Channel, int]] = field(default_factory=list)
     written: int = 0
+    held: int = 0
 
 
 def begin(
@@ -84,15 +88,31 @@ def begin(
     return current
 
 
-def prepared(rig: Snapshot, posed: Posed, *, plant: bool) -> list[Channel]:
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What the main thread writes: channels of bones, and the stretches over which feet are held."""
+
+    rig: Snapshot
+    channels: list[Channel]
+    stretches: tuple[Stretch, ...] = ()
+
+
+def prepared(rig: Snapshot, posed: Posed, *, plant: bool) -> Prepared:
     """The poses as channels of the armature's bones; arithmetic only, for the worker."""
     from .bodydata import load_body
-    from .key_writing import channels_of
+    from .key_writing import Stretch, channels_of
     from .planting import planted
 
+    if not plant:
+        return Prepared(rig, channels_of(rig, posed.rotvecs, posed.transl))
     body = load_body()
-    transl = planted(body.joints, body.stand, posed.rotvecs, posed.transl) if plant else posed.transl
-    return channels_of(rig, posed.rotvecs, transl)
+    along = planted(body.joints, body.stand, posed.rotvecs, posed.transl)
+    stretches = tuple(
+        Stretch((posed.frames[t], posed.frames[t + 1]), held, along.feet[t : t + 2])
+        for t, held in enumerate(along.held)
+        if held.any()
+    )
+    return Prepared(rig, channels_of(rig, posed.rotvecs, along.transl), stretches)
 
 
 def cancel() -> bool:
@@ -131,7 +151,7 @@ def _advance(it: Work, budget: float) -> None:
 
     try:
         _write(it, budget)
-        if it.written == len(it.curves):
+        if it.written == len(it.curves) and _hold(it, budget):
             _hand_over(it)
     except DraftLost:
         _drop(it, CANCELLED, "The scene was undone or closed while keys were written, so nothing was changed.")
@@ -145,7 +165,7 @@ def _write(it: Work, budget: float) -> None:
     from .key_writing import begin_action, curves_of, write_curves
 
     if it.draft is None:
-        it.draft, it.curves = begin_action(_armature(it), it.style), curves_of(it.batch.prepared)
+        it.draft, it.curves = begin_action(_armature(it), it.style), curves_of(it.batch.prepared.channels)
     assert it.batch.posed is not None
     until = time.perf_counter() + budget
     while it.written < len(it.curves):
@@ -155,6 +175,23 @@ def _write(it: Work, budget: float) -> None:
         it.batch.part = it.written / len(it.curves)
         if time.perf_counter() > until:
             return
+
+
+def _hold(it: Work, budget: float) -> bool:
+    """Hold feet between poses for `budget` seconds; True when all are. Poses that are held themselves need nothing."""
+    from .bodydata import load_body
+    from .key_writing import hold_feet
+
+    assert it.draft is not None
+    work = it.batch.prepared
+    stretches = work.stretches if it.style.interpolation != "CONSTANT" else ()
+    until = time.perf_counter() + budget
+    while it.held < len(stretches):
+        hold_feet(it.draft, work.rig, load_body().joints, stretches[it.held])
+        it.held += 1
+        if time.perf_counter() > until:
+            break
+    return it.held >= len(stretches)
 
 
 def _armature(it: Work) -> bpy.types.Object:

@@ -193,15 +193,21 @@ def from_bones(rig: RestRig, bones: BonePose) -> Pose:
     """The inverse of `to_bones`; joints without a bone are at rest, `betas` are zero."""
     from ..rigs.wire import Pose
 
+    rotvecs, transl = many_from_bones(rig, bones.quats_wxyz[None], bones.location[None])
+    return Pose(rotvecs[0], transl[0])
+
+
+def many_from_bones(rig: RestRig, quats: np.ndarray, location: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The inverse of `many_to_bones`: rotvecs (T, 55, 3) rad and transl (T, 3) m."""
     rest = rig.bones[PELVIS]
-    quats = np.array(bones.quats_wxyz, dtype=float)
-    upright = rotvec_to_quat_wxyz(matrix_to_rotvec(rest.T @ rig.keel @ rest))
-    quats[PELVIS] = quat_product(upright * np.array([1, -1, -1, -1]), quats[PELVIS])
+    quats = np.array(quats, dtype=float)
+    upright = rotvec_to_quat_wxyz(matrix_to_rotvec(rest.T @ rig.keel @ rest)) * np.array([1, -1, -1, -1])
+    quats[:, PELVIS] = quat_product(np.broadcast_to(upright, (len(quats), 4)), quats[:, PELVIS])
     out_of_bone = rig.axes.T @ rig.bones
-    rotvecs = np.einsum("jab,jb->ja", out_of_bone, quat_wxyz_to_rotvec(quats))
-    rotvecs[~rig.present] = 0.0
-    moved = rig.keel.T @ (rest @ bones.location + rig.arm) - rig.arm
-    return Pose(rotvecs, rig.axes.T @ moved / rig.units + rig.stand)
+    rotvecs = np.einsum("jab,tjb->tja", out_of_bone, quat_wxyz_to_rotvec(quats))
+    rotvecs[:, ~rig.present] = 0.0
+    moved = (location @ rest.T + rig.arm) @ rig.keel - rig.arm
+    return rotvecs, moved @ rig.axes / rig.units + rig.stand
 
 
 def identity_bones() -> np.ndarray:

@@ -326,3 +326,40 @@ def test_only_one_batch_at_a_time(fake, body, settings, monkeypatch):
         running(fake, body, monkeypatch)
     batch.cancel()
     wait_for(batch, "cancelled")
+
+
+def crouched(angle):
+    rotvecs = np.zeros((55, 3))
+    for hip, knee, ankle in ((1, 4, 7), (2, 5, 8)):
+        rotvecs[hip, 0], rotvecs[knee, 0], rotvecs[ankle, 0] = -angle, 2 * angle, -angle
+    return rotvecs
+
+
+@pytest.mark.parametrize("mode", ["QUATERNION", "XYZ"])
+def test_feet_do_not_glide_between_poses_that_both_stand(fake, body, settings, mode):
+    """Standing, then a crouch: on every frame the balls of the feet stay within a centimetre of their spot."""
+    from posewright_ext.addon.bodydata import load_body
+    from posewright_ext.addon.planting import joint_places
+
+    data = load_body()
+    poses = []
+    for angle in (0.0, 0.7):
+        rotvecs = crouched(angle)
+        feet = joint_places(data.joints, rotvecs[None], data.stand[None])[0, 10:12, 1].min()
+        level = joint_places(data.joints, np.zeros((1, 55, 3)), data.stand[None])[0, 10:12, 1].min()
+        poses.append(Pose(rotvecs, data.stand + [0, level - feet, 0]))
+    for bone in body.pose.bones:
+        bone.rotation_mode = mode
+    worst = {}
+    for plant in (False, True):
+        settings.plant = plant
+        fake.behave(answers=[result(p) for p in poses])
+        key_text("1: standing\n25: crouching")
+        places = []
+        for frame in range(1, 26):
+            bpy.context.scene.frame_set(frame)
+            bpy.context.view_layer.update()
+            places.append([body.matrix_world @ body.pose.bones[f"{s}_foot"].head for s in ("left", "right")])
+        places = np.array(places)
+        worst[plant] = np.linalg.norm(places - places[0], axis=-1).max()
+    assert worst[True] < 0.01 < 0.03 < worst[False], worst
