@@ -5,13 +5,14 @@ They are only right for the pose they were set for, so they are set when the use
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import bpy
 
 from .armature import CannotPose, read_pose
 from .fitting import deformed_meshes
-from .keyframes import KEY_TYPE, auto_key_options
+from .keyframes import AVAILABLE, KEY_TYPE, animated_paths, auto_key_options
 from .retarget import rotvec_to_matrix
 from .shape_keys import CORRECTIVE, numbered, widen
 from .skinned import N_CORRECTIVES, corrective_weights
@@ -35,17 +36,21 @@ def set_correctives(context: bpy.types.Context, armature: bpy.types.Object) -> i
     if not usable:
         raise CannotPose(f'"{armature.name}" has no pose correctives: import the model with Pose Correctives on.')
     weights = corrective_weights(rotvec_to_matrix(read_pose(armature).rotvecs))
-    keying = auto_key_options(context)
-    written = 0
-    for keys in usable.values():
-        for number, key in keys.items():
-            if number >= N_CORRECTIVES:
-                continue
+    options = auto_key_options(context)
+    for mesh, keys in usable.items():
+        known = {number: key for number, key in keys.items() if number < N_CORRECTIVES}
+        for number, key in known.items():
             widen(key, _MOST)
             key.value = weights[number]
-            if keying is not None:
-                key.keyframe_insert("value", options=keying, keytype=KEY_TYPE)
-            written += 1
-    for mesh in usable:
+        if options is not None:
+            _key(mesh.data.shape_keys, known.values(), options)
         mesh.data.update_tag()
-    return written
+    return sum(number < N_CORRECTIVES for keys in usable.values() for number in keys)
+
+
+def _key(owner: bpy.types.Key, keys: Iterable[bpy.types.ShapeKey], options: set[str]) -> None:
+    """Key the values on the current frame; Blender prints a warning for every curve that is not available."""
+    available = animated_paths(owner) if AVAILABLE in options else None
+    for key in keys:
+        if available is None or key.path_from_id("value") in available:
+            key.keyframe_insert("value", options=options, keytype=KEY_TYPE)

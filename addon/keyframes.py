@@ -14,7 +14,7 @@ import bpy
 from .rotation_modes import rotation_channel
 
 KEY_TYPE: Final = "GENERATED"
-_AVAILABLE: Final = "INSERTKEY_AVAILABLE"
+AVAILABLE: Final = "INSERTKEY_AVAILABLE"
 _KEYING_SET_CHANNELS: Final[dict[str, frozenset[str]]] = {
     "Location": frozenset({"location"}),
     "Rotation": frozenset({"rotation"}),
@@ -39,7 +39,7 @@ def auto_key_options(context: bpy.types.Context) -> set[str] | None:
     wanted = {
         "INSERTKEY_REPLACE": tools.auto_keying_mode == "REPLACE_KEYS",
         "INSERTKEY_NEEDED": edit.use_auto_keyframe_insert_needed,
-        _AVAILABLE: edit.use_keyframe_insert_available,
+        AVAILABLE: edit.use_keyframe_insert_available,
         "INSERTKEY_CYCLE_AWARE": tools.use_keyframe_cycle_aware,
     }
     return {option for option, on in wanted.items() if on}
@@ -68,7 +68,7 @@ def auto_keying(context: bpy.types.Context, armature: bpy.types.Object) -> Keyin
     if keying_set.bl_idname in _KEYING_SET_CHANNELS:
         return Keying(frozenset(options), _KEYING_SET_CHANNELS[keying_set.bl_idname])
     if keying_set.bl_idname == "Available":
-        return Keying(frozenset(options | {_AVAILABLE}))
+        return Keying(frozenset(options | {AVAILABLE}))
     paths = frozenset(path.data_path for path in keying_set.paths if path.id == armature)
     return Keying(frozenset(options), paths=paths)
 
@@ -78,7 +78,7 @@ def key_bones(
 ) -> None:
     """Key each bone's rotation, in the channel of its mode, and the location of `located`, on the current frame."""
     # Blender prints a warning for every curve that is not available
-    allowed = animated_paths(armature) if _AVAILABLE in keying.options else None
+    allowed = animated_paths(armature) if AVAILABLE in keying.options else None
     if keying.paths is not None:
         allowed = set(keying.paths) if allowed is None else allowed & keying.paths
     for bone in bones:
@@ -88,9 +88,9 @@ def key_bones(
                 bone.keyframe_insert(channel, group=bone.name, options=set(keying.options), keytype=KEY_TYPE)
 
 
-def animated_paths(armature: bpy.types.Object) -> set[str]:
-    """Data paths of the F-curves that the armature's action has for it."""
-    animation = armature.animation_data
+def animated_paths(owner: bpy.types.ID) -> set[str]:
+    """Data paths of the F-curves that the action of an armature, or of shape keys, has for it."""
+    animation = owner.animation_data
     if animation is None or animation.action is None or animation.action_slot is None:
         return set()
     bags = (

@@ -44,6 +44,7 @@ def main(archive: str) -> dict[str, Any]:
     alternatives_and_redo_panel(body)
     keys_from_a_text(body)
     files_and_assets(body)
+    report["smplx_mm"] = 1000 * model_file(body)
     history_outlives_the_file()
     report["wheels"] = runs_from_bundled_wheels()
     service_dies_on_disable()
@@ -114,6 +115,41 @@ def forward_kinematics(armature: Any, names: tuple[str, ...], rotvecs: np.ndarra
             turned[name] = turned[parent.name] @ own
             heads[i] = heads[p] + turned[parent.name] @ (rest[i] - rest[p])
     return heads
+
+
+def model_file(body: str) -> float:
+    """A file in SMPL-X's format, made of triangles around our joints: imported, made 20 % larger, its bones fitted.
+
+    Returns:
+        The largest distance (m) of a bone's head from where a body of that size has it.
+    """
+    names = import_module(f"{MODULE}.rigs.skeleton").JOINTS
+    parents = import_module(f"{MODULE}.rigs.skeleton").PARENTS
+    rest = np.array([bpy.data.objects[body].data.bones[n].head_local for n in names])
+    joints = np.stack([rest[:, 0], rest[:, 2], -rest[:, 1]], axis=-1)
+    around = 0.03 * np.array([[1.0, 0, 0], [-0.5, 0.8, 0], [-0.5, -0.8, 0]])
+    vertices = (joints[:, None] + around).reshape(-1, 3)
+    n = len(vertices)
+    weights = np.repeat(np.eye(len(names)), 3, axis=0)
+    path = os.path.join(os.environ["BLENDER_USER_RESOURCES"], "SMPLX_NEUTRAL.npz")
+    np.savez(
+        path, v_template=vertices, shapedirs=0.1 * vertices[:, :, None] * np.eye(20)[0], J_regressor=weights.T / 3,
+        posedirs=np.zeros((n, 3, 486)), kintree_table=np.array([[2**32 - 1, *parents[1:]], range(len(names))]),
+        weights=weights, f=np.arange(n).reshape(-1, 3),
+    )  # fmt: skip
+    assert bpy.ops.posewright.import_smplx(filepath=path, correctives=True) == {"FINISHED"}
+    armature = bpy.context.object
+    keys = armature.children[0].data.shape_keys.key_blocks
+    assert len(keys) == 1 + 10 + 10 + 486 and not any(key.value for key in keys[1:])
+    keys["Shape000"].value = 2.0
+    for operator in ("fit_bones", "set_correctives", "snap_to_ground"):
+        assert getattr(bpy.ops.posewright, operator)() == {"FINISHED"}, operator
+    wanted = to_blender(1.2 * joints) - [0, 0, vertices[:, 1].min()]
+    heads = np.array([armature.data.bones[n].head_local for n in names])
+    error = float(np.abs(heads - wanted).max())
+    bpy.data.objects.remove(armature)
+    assert error < TOLERANCE, f"bones are {1000 * error:.3f} mm from the joints of the larger body"
+    return error
 
 
 def to_blender(points: np.ndarray) -> np.ndarray:

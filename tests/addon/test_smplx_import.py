@@ -7,6 +7,7 @@ bpy = pytest.importorskip("bpy")
 
 from posewright_ext.addon import armature  # noqa: E402
 from posewright_ext.addon.bodydata import load_body, load_joint_weights, load_shapes  # noqa: E402
+from posewright_ext.addon.keyframes import animated_paths  # noqa: E402
 from posewright_ext.rigs.skeleton import JOINTS, PARENTS  # noqa: E402
 from posewright_ext.rigs.wire import Pose  # noqa: E402
 from rig_makers import random_pose  # noqa: E402
@@ -248,7 +249,8 @@ def test_correctives_widen_the_range_of_keys_from_other_addons(imported, rng):
 
 def test_correctives_are_keyed_with_auto_key_and_play(imported, rng):
     rig, mesh = imported(correctives=True)
-    tools, scene = bpy.context.scene.tool_settings, bpy.context.scene
+    tools, scene, edit = bpy.context.scene.tool_settings, bpy.context.scene, bpy.context.preferences.edit
+    before, edit.use_keyframe_insert_available = edit.use_keyframe_insert_available, False
     tools.use_keyframe_insert_auto = True
     try:
         for frame in (1, 5):
@@ -256,7 +258,7 @@ def test_correctives_are_keyed_with_auto_key_and_play(imported, rng):
             pose_in_place(rig, rng)
             bpy.ops.posewright.set_correctives()
     finally:
-        tools.use_keyframe_insert_auto = False
+        tools.use_keyframe_insert_auto, edit.use_keyframe_insert_available = False, before
     key = mesh.data.shape_keys.key_blocks["Pose100"]
     late = key.value
     scene.frame_set(1)
@@ -303,3 +305,19 @@ def test_a_bad_file_adds_nothing_and_is_said(addon, tmp_path, make, said):
     with pytest.raises(RuntimeError, match=said):
         bpy.ops.posewright.import_smplx(filepath=str(path))
     assert not bpy.data.objects and not bpy.data.meshes
+
+
+def test_correctives_get_no_curves_when_the_preference_says_so(imported, rng):
+    rig, mesh = imported(correctives=True)
+    tools, edit = bpy.context.scene.tool_settings, bpy.context.preferences.edit
+    before = edit.use_keyframe_insert_available
+    tools.use_keyframe_insert_auto = edit.use_keyframe_insert_available = True
+    keys = mesh.data.shape_keys
+    keys.key_blocks["Pose007"].keyframe_insert("value")
+    try:
+        pose_in_place(rig, rng)
+        bpy.ops.posewright.set_correctives()
+    finally:
+        tools.use_keyframe_insert_auto, edit.use_keyframe_insert_available = False, before
+    assert animated_paths(keys) == {'key_blocks["Pose007"].value'}
+    assert keys.key_blocks["Pose008"].value != 0.0
