@@ -137,7 +137,9 @@ def draw_outcome(layout: Any, context: bpy.types.Context, job: Job) -> None:
     from .everybody import is_everybody
 
     if job.error is not None:
-        draw_who(layout, context, job)
+        if job.people:
+            draw_who(layout, context, job)
+            return
         draw_error(layout, context, job.error)
         if getattr(job.error, "code", "") == "no_photo_tier":
             draw_missing_tier(layout, context, "photo")

@@ -44,13 +44,13 @@ def draw_confidence(layout: Any, context: bpy.types.Context, job: Job) -> None:
 
 def draw_who(layout: Any, context: bpy.types.Context, job: Job) -> None:
     """The numbered people of a picture of which it was asked who is meant: one click chooses."""
-    if not job.people:
-        return
     box = layout.box()
-    box.label(text="Who is meant?", icon="COMMUNITY")
+    box.label(text="Who is meant? Click a number.", icon="COMMUNITY")
     draw_overlay(box, context, job)
     grid = box.grid_flow(row_major=True, columns=min(job.people, _BUTTONS), even_columns=True, align=True)
     for number in range(job.people):
         button = grid.operator("posewright.pose_person", text=str(number))
         button.job_id, button.number = job.id, number
     box.prop(context.window_manager.posewright, "person", placeholder="a number, or words")
+    if job.error is not None:
+        say(box, context, job.error.message)

@@ -24,7 +24,7 @@ _LINE: Final = 560  # px of text, at a scale of 1
 def draw_preferences(layout: Any, context: bpy.types.Context, own: PosewrightPreferences) -> None:
     """Everything, top to bottom in the order that it is needed."""
     layout.prop(own, "auto_start")
-    row = layout.row()
+    row = layout.split(factor=0.75)
     row.label(text="The pose service runs on this computer; posing uses no internet.", icon="INFO")
     row.operator("posewright.open_log", icon="TEXT")
     draw_python(layout.box(), context, own)

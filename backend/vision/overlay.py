@@ -35,18 +35,24 @@ def write_overlay(picture: Picture, entries: Sequence[PoseEntry], path: Path) ->
     write_png(path, np.concatenate([shown, two_views([e.pose for e in entries], (2 * HEIGHT, HEIGHT))], axis=1))
 
 
-def over(picture: Picture, entries: Sequence[PoseEntry], zoom: int = 1) -> np.ndarray:
-    """What is around the poses in a picture with their skeletons: (h, h, 3) uint8 with h = HEIGHT * zoom."""
-    region = _around([_scaled(e.person, picture) for e in entries if e.person is not None])
+def over(picture: Picture, entries: Sequence[PoseEntry], zoom: int = 1, margin: float = _MARGIN) -> np.ndarray:
+    """What is around the poses in a picture with their skeletons: (h, h, 3) uint8 with h = HEIGHT * zoom.
+
+    Args:
+        zoom: more of it draws bolder, to be seen when the picture is shown small again.
+        margin: side of what is shown, of the longer side of the person.
+    """
+    region = _around([_scaled(e.person, picture) for e in entries if e.person is not None], margin)
     shown: np.ndarray = (cropped(picture, region, HEIGHT * zoom) * 255).astype(np.uint8)
     for number, entry in enumerate(entries, 1):
         assert entry.camera is not None
         pixels, _ = Camera.from_dict(entry.camera).project(entry.joints[:N_BODY])
         at = zoom * _within(region, pixels / picture.scale)
         for joint in range(1, N_BODY):
-            _draw_line(shown, at[PARENTS[joint]], at[joint], _colour(JOINTS[joint]))
+            _draw_line(shown, at[PARENTS[joint]], at[joint], _colour(JOINTS[joint]), 2 * zoom - 1)
         if len(entries) > 1:
-            _draw_number(shown, at[JOINTS.index("head")] - [0, 3 * LINE], number)
+            scale = 2 * zoom
+            _draw_number(shown, at[JOINTS.index("head")] - [0, 1.5 * scale * LINE], number, scale)
     return shown
 
 
@@ -59,8 +65,11 @@ def write_people(picture: Picture, people: Sequence[Found], path: Path) -> None:
     write_png(path, numbered(picture, people))
 
 
-def numbered(picture: Picture, people: Sequence[Found]) -> np.ndarray:
-    """The picture, as a square, with a box and its number, from 0 as `choose` counts, for everybody who was found."""
+def numbered(picture: Picture, people: Sequence[Found], scale: int = 2) -> np.ndarray:
+    """The picture, as a square, with a box and its number, from 0 as `choose` counts, for everybody who was found.
+
+    scale: of the letters.
+    """
     width, height = picture.size
     region = _around([(0.0, 0.0, float(width), float(height))], 1.0)
     shown: np.ndarray = (cropped(picture, region, 2 * HEIGHT) * 255).astype(np.uint8)
@@ -68,8 +77,8 @@ def numbered(picture: Picture, people: Sequence[Found]) -> np.ndarray:
         x, y, w, h = found.box
         corners = 2 * _within(region, np.array([[x, y], [x + w, y], [x + w, y + h], [x, y + h]]))
         for a, b in zip(corners, np.roll(corners, 1, axis=0), strict=True):
-            _draw_line(shown, a, b, _MIDDLE)
-        _draw_number(shown, corners[0] + 4, number)
+            _draw_line(shown, a, b, _MIDDLE, scale // 2)
+        _draw_number(shown, corners[0] + 2 * scale, number, scale)
     return shown
 
 
@@ -92,14 +101,14 @@ def _within(region: Region, at: np.ndarray) -> np.ndarray:
     return out
 
 
-def _draw_number(image: np.ndarray, at: np.ndarray, number: int) -> None:
+def _draw_number(image: np.ndarray, at: np.ndarray, number: int, scale: int = 2) -> None:
     """A number on a dark ground, its top left at a place, moved into the picture where it lies outside."""
     text = str(number)
-    high, wide = text_mask(text, 2).shape
-    room = np.array(image.shape[1::-1]) - (wide, high) - 2
-    x, y = (int(v) for v in np.clip(at, 2, room))
-    image[y - 2 : y + high + 2, x - 2 : x + wide + 2] = 30
-    draw_text(image, x, y, text, _MIDDLE, 2)
+    high, wide = text_mask(text, scale).shape
+    room = np.array(image.shape[1::-1]) - (wide, high) - scale
+    x, y = (int(v) for v in np.clip(at, scale, room))
+    image[y - scale : y + high + scale, x - scale : x + wide + scale] = 30
+    draw_text(image, x, y, text, _MIDDLE, scale)
 
 
 def _colour(joint: str) -> tuple[int, int, int]:
@@ -107,9 +116,9 @@ def _colour(joint: str) -> tuple[int, int, int]:
     return _LEFT if joint.startswith("left_") else _RIGHT if joint.startswith("right_") else _MIDDLE
 
 
-def _draw_line(image: np.ndarray, a: np.ndarray, b: np.ndarray, colour: tuple[int, int, int]) -> None:
-    """A line three pixels wide, as far as it lies in the picture."""
+def _draw_line(image: np.ndarray, a: np.ndarray, b: np.ndarray, colour: tuple[int, int, int], reach: int = 1) -> None:
+    """A line that reaches so many pixels to each side of its middle, as far as it lies in the picture."""
     steps = int(np.ceil(np.abs(b - a).max())) + 1
     for x, y in np.round(a + (b - a) * np.linspace(0, 1, min(steps, 4 * HEIGHT))[:, None]).astype(int):
-        if 1 <= x < image.shape[1] - 1 and 1 <= y < image.shape[0] - 1:
-            image[y - 1 : y + 2, x - 1 : x + 2] = colour
+        if reach <= x < image.shape[1] - reach and reach <= y < image.shape[0] - reach:
+            image[y - reach : y + reach + 1, x - reach : x + reach + 1] = colour
