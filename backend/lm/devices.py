@@ -37,8 +37,9 @@ class Placement:
             return torch.float32
         if self.bits == 8:
             return torch.float16
-        fast = self.device != "cuda" or torch.cuda.is_bf16_supported()
-        return torch.bfloat16 if fast and self.device != "mps" else torch.float16
+        if self.device == "mps" or (self.device.startswith("cuda") and not torch.cuda.is_bf16_supported()):
+            return torch.float16
+        return torch.bfloat16
 
     def options(self) -> dict[str, Any]:
         """For `from_pretrained`."""

@@ -30,6 +30,14 @@ def test_a_processor_calculates_in_full_numbers_unless_told_otherwise() -> None:
     assert placement("cpu", 16).dtype == torch.bfloat16
 
 
+@pytest.mark.parametrize("device", ["cuda", "cuda:1"])
+def test_cards_without_bfloat16_calculate_in_float16(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_bf16_supported", lambda: False)
+    assert Placement(device, 16).dtype == torch.float16
+    monkeypatch.setattr("torch.cuda.is_bf16_supported", lambda: True)
+    assert Placement(device, 16).dtype == torch.bfloat16
+
+
 def test_the_environment_is_asked_before_the_best_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     assert placement().device == best_device()
     monkeypatch.setenv(DEVICE_VARIABLE, "cpu")
