@@ -1,7 +1,7 @@
 """What the cache saves a pose language model: `python -m tests.bench.pose_lm [--tokens N]`.
 
-A random Llama of 12 layers (64 million weights) answers a prompt of 128 tokens, with the cache and by reading it all anew
-for each token; prints tokens a second of both, and whether both write the same.
+A random Llama of 12 layers (64 million weights) answers a prompt of 128 tokens, with the cache and by reading it all
+anew for each token; prints tokens a second of both, and whether both write the same.
 """
 
 from __future__ import annotations
