@@ -15,7 +15,7 @@ from mathutils import Vector
 from ..rigs.skeleton import N_JOINTS, PARENTS
 from .armature import CannotPose, read_rest
 from .bones import edited
-from .shape_keys import shaped_vertices
+from .shape_keys import raise_all, shaped_vertices
 
 _COUNTS, _VERTICES, _WEIGHTS = "posewright_joint_counts", "posewright_joint_vertices", "posewright_joint_weights"
 _SIZE: Final = "posewright_vertex_count"
@@ -68,8 +68,11 @@ def shaped_joints(mesh: bpy.types.Object) -> np.ndarray:
     return joints
 
 
-def fit_bones(context: bpy.types.Context, armature: bpy.types.Object) -> float:
+def fit_bones(context: bpy.types.Context, armature: bpy.types.Object, *, on_ground: bool = True) -> float:
     """Move the rest pose's bones to the joints of the shaped body.
+
+    Args:
+        on_ground: raise or lower mesh and bones, so that the shaped body stands at the object's height again.
 
     Returns:
         How far the joint that moved most has moved, armature units.
@@ -81,6 +84,12 @@ def fit_bones(context: bpy.types.Context, armature: bpy.types.Object) -> float:
         raise CannotPose(f'The bones of "{armature.name}" are linked from another file, where they must be changed.')
     _, names = read_rest(armature)
     mesh = shaped_mesh(armature)
+    if mesh.data.library is not None or mesh.data.override_library is not None:
+        raise CannotPose(f'The mesh of "{armature.name}" is linked from another file, where it must be changed.')
+    if mesh.mode == "EDIT":
+        raise CannotPose(f'"{mesh.name}" is in Edit Mode, where its shape keys cannot be changed. Leave Edit Mode.')
+    if on_ground:
+        raise_all(mesh, -float(shaped_vertices(mesh)[:, 2].min()))
     to_armature = np.array(armature.matrix_world.inverted() @ mesh.matrix_world)
     wanted = shaped_joints(mesh) @ to_armature[:3, :3].T + to_armature[:3, 3]
     before = {joint: np.array(armature.data.bones[name].head_local) for joint, name in names.items()}

@@ -61,6 +61,15 @@ def shaped_vertices(mesh: bpy.types.Object) -> np.ndarray:
     return shaped
 
 
+def raise_all(mesh: bpy.types.Object, height: float) -> None:
+    """Move the mesh and all its keys up by `height`, in its own space; what a key does stays the same."""
+    for key in mesh.data.shape_keys.key_blocks:
+        key.data.foreach_set("co", (coordinates(key) + np.float32([0.0, 0.0, height])).ravel())
+    # without this the mesh shows its old place in Edit Mode
+    mesh.data.vertices.foreach_set("co", coordinates(mesh.data.shape_keys.reference_key).ravel())
+    mesh.data.update()
+
+
 def numbered(mesh: bpy.types.Object, prefix: str) -> dict[int, bpy.types.ShapeKey]:
     """The mesh's keys prefix000, prefix001 ... by number."""
     keys = mesh.data.shape_keys

@@ -95,10 +95,16 @@ class POSEWRIGHT_OT_fit_bones(_OnCharacter):
     bl_idname = "posewright.fit_bones"
     bl_label = "Fit Bones to Shape"
 
+    on_ground: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="Stand on Ground",
+        description="Raise or lower mesh and bones, so that a longer or shorter body stands where it stood",
+        default=True,
+    )
+
     def do(self, context: bpy.types.Context, armature: bpy.types.Object) -> str:
         from .fitting import fit_bones
 
-        return f"Bones moved by up to {fit_bones(context, armature):.3f}"
+        return f"Bones moved by up to {fit_bones(context, armature, on_ground=self.on_ground):.3f}"
 
 
 class POSEWRIGHT_OT_set_correctives(_OnCharacter):

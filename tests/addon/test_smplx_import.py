@@ -8,6 +8,7 @@ bpy = pytest.importorskip("bpy")
 from posewright_ext.addon import armature  # noqa: E402
 from posewright_ext.addon.bodydata import load_body, load_joint_weights, load_shapes  # noqa: E402
 from posewright_ext.addon.keyframes import animated_paths  # noqa: E402
+from posewright_ext.addon.shape_keys import coordinates  # noqa: E402
 from posewright_ext.rigs.skeleton import JOINTS, PARENTS  # noqa: E402
 from posewright_ext.rigs.wire import Pose  # noqa: E402
 from rig_makers import random_pose  # noqa: E402
@@ -76,7 +77,8 @@ def test_the_mesh_is_the_one_of_the_smplx_package(imported, tmp_path, rng, bones
     if corrected:
         bpy.ops.posewright.set_correctives()
     vertices, joints = package_vertices(path, rotvecs, betas, expression)
-    up = [0, 0, lift(path)]
+    standing, _ = package_vertices(path, np.zeros((55, 3)), betas, expression)
+    up = [0, 0, -standing[:, 1].min()]
     assert np.abs(seen(mesh) - (turned(vertices) + up)).max() < SAME
     heads = np.array([rig.matrix_world @ rig.pose.bones[name].head for name in JOINTS])
     assert np.abs(heads - (turned(joints) + up)).max() < SAME
@@ -115,7 +117,7 @@ def test_the_first_files_have_ten_of_shape_and_ten_of_expression(imported, tmp_p
     assert len(mesh.data.shape_keys.key_blocks) == 1 + 10 + 10 + 486
     expression = rng.uniform(-2, 2, 10)
     set_keys(mesh, "Exp", expression)
-    bpy.ops.posewright.fit_bones()
+    bpy.ops.posewright.fit_bones(on_ground=False)
     rotvecs = pose_in_place(rig, rng)
     bpy.ops.posewright.set_correctives()
     vertices, _ = package_vertices(path, rotvecs, np.zeros(10), expression)
@@ -161,9 +163,26 @@ def test_bones_of_our_own_body_follow_its_shape(body, rng):
     set_keys(mesh, "Shape", betas)
     bpy.ops.posewright.fit_bones()
     data = load_body()
-    joints = load_joint_weights() @ (data.vertices + load_shapes() @ betas)
+    shaped = data.vertices + load_shapes() @ betas
     heads = np.array([body.data.bones[name].head_local for name in JOINTS])
-    assert np.abs(heads - (turned(joints) + [0, 0, data.lift])).max() < SAME
+    wanted = turned(load_joint_weights() @ shaped) - [0, 0, shaped[:, 1].min()]
+    assert np.abs(heads - wanted).max() < SAME
+    assert abs(seen(mesh)[:, 2].min()) < SAME
+
+
+def test_a_taller_body_stands_on_the_ground_again_and_its_keys_do_what_they_did(body):
+    mesh = body.children[0]
+    keys = mesh.data.shape_keys.key_blocks
+    before = [coordinates(key) - coordinates(key.relative_key) for key in keys]
+    keys["Shape000"].value = 4.0
+    assert seen(mesh)[:, 2].min() < -0.05  # through the floor
+    bpy.ops.posewright.fit_bones()
+    assert abs(seen(mesh)[:, 2].min()) < SAME
+    armature.apply_pose(bpy.context, body, Pose(np.zeros((55, 3)), load_body().stand))
+    assert abs(seen(mesh)[:, 2].min()) < SAME  # posed to stand, it stands
+    after = [coordinates(key) - coordinates(key.relative_key) for key in keys]
+    assert all(np.allclose(a, b, atol=1e-6) for a, b in zip(after, before, strict=True))
+    assert np.allclose([v.co for v in mesh.data.vertices], coordinates(keys[0]))
 
 
 def test_fitting_keeps_axes_poses_and_mode_and_stretches_bones(body, rng):
@@ -220,6 +239,17 @@ def test_a_body_without_keys_or_with_other_vertices_says_so(addon):
     bpy.ops.object.mode_set(mode="OBJECT")
     with pytest.raises(RuntimeError, match="added or deleted"):
         bpy.ops.posewright.fit_bones()
+
+
+def test_a_mesh_in_edit_mode_is_left_alone_and_it_is_said(body):
+    mesh = body.children[0]
+    at = [tuple(bone.head_local) for bone in body.data.bones]
+    mesh.data.shape_keys.key_blocks["Shape000"].value = 4.0
+    bpy.context.view_layer.objects.active = mesh
+    bpy.ops.object.mode_set(mode="EDIT")
+    with pytest.raises(RuntimeError, match="is in Edit Mode"):
+        bpy.ops.posewright.fit_bones()
+    assert mesh.mode == "EDIT" and [tuple(bone.head_local) for bone in body.data.bones] == at
 
 
 # ------------------------------------------------------------------------------------------------- correctives
