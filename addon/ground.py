@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import bpy
 import numpy as np
-from mathutils import Vector
 
 from . import retarget
 from .armature import CannotPose, check_usable, read_rest
@@ -41,7 +40,7 @@ def snap_to_ground(context: bpy.types.Context, armature: bpy.types.Object, groun
         raise CannotPose(
             f'The location of "{pelvis.name}" is locked, so "{armature.name}" cannot be put on the ground.'
         )
-    pelvis.location = pelvis.location + Vector(change)
+    pelvis.location = np.array(pelvis.location) + change
     keying = auto_keying(context, armature)
     if keying is not None:
         key_bones(armature, [pelvis], keying, located=pelvis)

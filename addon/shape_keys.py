@@ -64,7 +64,7 @@ def shaped_vertices(mesh: bpy.types.Object) -> np.ndarray:
 def raise_all(mesh: bpy.types.Object, height: float) -> None:
     """Move the mesh and all its keys up by `height`, in its own space; what a key does stays the same."""
     for key in mesh.data.shape_keys.key_blocks:
-        key.data.foreach_set("co", (coordinates(key) + np.float32([0.0, 0.0, height])).ravel())
+        key.data.foreach_set("co", (coordinates(key) + np.array([0.0, 0.0, height], dtype=np.float32)).ravel())
     # without this the mesh shows its old place in Edit Mode
     mesh.data.vertices.foreach_set("co", coordinates(mesh.data.shape_keys.reference_key).ravel())
     mesh.data.update()
