@@ -6,9 +6,10 @@ from typing import Any, Final
 
 import bpy
 
-from . import engine_list, preferences, session, tier_work
+from . import ROOT, engine_list, preferences, session, tier_work
 from .preferences_panel import draw_set_up
 from .process import RUNNING, memory_of
+from .service_settings import FOLDERS
 from .tier_operators import OFFLINE
 from .tiers import TIERS, said_size
 from .wrapping import say
@@ -50,6 +51,10 @@ def draw_engine(layout: Any, context: bpy.types.Context, info: Any, *, chosen: b
         draw_tier_button(box, context, tier)
     elif info.next_step:
         say(box, context, f"Next: {info.next_step}.", limit=6)
+    if info.name in (*FOLDERS, "writer"):
+        what = "The address and the model are" if info.name == "writer" else "The folder of a model is"
+        say(box, context, f"{what} set in the preferences.")
+        box.operator("preferences.addon_show", text="Open Preferences", icon="PREFERENCES").module = ROOT
 
 
 def draw_tier_button(layout: Any, context: bpy.types.Context, name: str) -> None:

@@ -198,6 +198,10 @@ class Board:
         except (ServiceError, StartCancelled):
             return ()
 
+    def number_people(self, job: Job) -> None:
+        """Have everybody in the job's picture numbered, to choose somebody else; any thread."""
+        self._report(job, **self._overlaid(job, ()))
+
     def _overlaid(self, job: Job, entries: tuple[PoseEntry, ...]) -> dict[str, Any]:
         """The photo with these poses, or with its people's numbers; nothing where it cannot be had."""
         from ..rigs.wire import OverlayRequest

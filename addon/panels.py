@@ -154,7 +154,7 @@ def draw_outcome(layout: Any, context: bpy.types.Context, job: Job) -> None:
         say(layout, context, job.note)
     elif len(job.result.poses) > 1:
         draw_alternatives(layout, job)
-    draw_overlay(layout, context, job)
+    (draw_who if job.people else draw_overlay)(layout, context, job)
     box = layout.box()
     if job.result.reply:
         say(box, context, job.result.reply, limit=_REPLY_LINES)

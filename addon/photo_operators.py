@@ -73,6 +73,26 @@ def show_image(context: bpy.types.Context, image: bpy.types.Image) -> None:
         area.spaces.active.image = image
 
 
+class POSEWRIGHT_OT_number_people(bpy.types.Operator):
+    """Number everybody in the picture, to pose like somebody else"""
+
+    bl_idname = "posewright.number_people"
+    bl_label = "Somebody Else"
+    bl_options = {"INTERNAL"}
+
+    job_id: _job_property()  # type: ignore[valid-type]
+
+    def execute(self, _context: bpy.types.Context) -> set[str]:
+        job = session.board.jobs.get(self.job_id)
+        if job is None or job.request.image is None:
+            self.report({"WARNING"}, _GONE)
+            return CANCELLED
+        session.chore(lambda: session.board.number_people(job))
+        if bpy.app.background:
+            session.board.drain()
+        return FINISHED
+
+
 class POSEWRIGHT_OT_pose_person(bpy.types.Operator):
     """Pose the character like the person with this number"""
 
@@ -121,6 +141,7 @@ class POSEWRIGHT_OT_apply_everybody(bpy.types.Operator):
 
 CLASSES: Final = (
     POSEWRIGHT_OT_show_overlay,
+    POSEWRIGHT_OT_number_people,
     POSEWRIGHT_OT_pose_person,
     POSEWRIGHT_OT_apply_everybody,
 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import bpy
 
 from . import thumbnails
 from .jobs import Job
 from .wrapping import say
+
+if TYPE_CHECKING:
+    from ..rigs.wire import PoseEntry
 
 WEAK: Final = 0.6  # confidence of a limb below which it is named
 _UNIT: Final = 20.0  # px of a button at a scale of 1
@@ -23,18 +26,32 @@ def draw_overlay(layout: Any, context: bpy.types.Context, job: Job) -> None:
         scale = context.preferences.system.ui_scale or 1.0
         width = context.region.width if context.region is not None else 300
         layout.template_icon(icon_value=icon, scale=max(6.0, (width - _MARGIN * scale) / (_UNIT * scale)))
-    if job.overlay:
-        layout.operator("posewright.show_overlay", icon="FULLSCREEN_ENTER").job_id = job.id
+    if not job.overlay:
+        return
+    row = layout.row(align=True)
+    row.operator("posewright.show_overlay", icon="FULLSCREEN_ENTER").job_id = job.id
+    if not job.people:
+        row.operator("posewright.number_people", icon="COMMUNITY").job_id = job.id
 
 
 def draw_confidence(layout: Any, context: bpy.types.Context, job: Job) -> None:
-    """How sure the pose that was chosen is, and which limbs are weak."""
+    """How sure the pose that was chosen is, or those of everybody are, and which limbs are weak."""
+    from .everybody import is_everybody
+
     assert job.result is not None
-    entry = job.result.poses[max(0, min(job.choice, len(job.result.poses) - 1))]
+    poses = job.result.poses
+    if is_everybody(job):
+        for number, entry in enumerate(poses, 1):
+            _draw_sure(layout, context, entry, f"Person {number} from the left")
+    else:
+        _draw_sure(layout, context, poses[max(0, min(job.choice, len(poses) - 1))], "How sure")
+
+
+def _draw_sure(layout: Any, context: bpy.types.Context, entry: PoseEntry, title: str) -> None:
     if entry.confidence is None:
         return
     weak = sorted((sure, limb) for limb, sure in (entry.limbs or {}).items() if sure < WEAK)
-    told = f"How sure: {100 * entry.confidence:.0f} %."
+    told = f"{title}: {100 * entry.confidence:.0f} %."
     if weak:
         told += f" Weak: {', '.join(f'{limb} {100 * sure:.0f} %' for sure, limb in weak)}."
     elif entry.limbs:
@@ -45,7 +62,8 @@ def draw_confidence(layout: Any, context: bpy.types.Context, job: Job) -> None:
 def draw_who(layout: Any, context: bpy.types.Context, job: Job) -> None:
     """The numbered people of a picture of which it was asked who is meant: one click chooses."""
     box = layout.box()
-    box.label(text="Who is meant? Click a number.", icon="COMMUNITY")
+    count = f"{job.people} people" if job.people > 1 else "One person"
+    box.label(text=f"{count}. Click a number to pose like:", icon="COMMUNITY")
     draw_overlay(box, context, job)
     grid = box.grid_flow(row_major=True, columns=min(job.people, _BUTTONS), even_columns=True, align=True)
     for number in range(job.people):

@@ -65,7 +65,7 @@ def draw_tier(layout: Any, context: bpy.types.Context, tier: Tier) -> None:
     row.label(text=tier.title, icon=icon)
     if mine is None or not mine.busy:
         row.operator("posewright.set_up_tier", text="Repair…" if known else "Set Up…", icon="IMPORT").tier = tier.name
-        if known is not None or "left" in tier_work.state_of(tier.name):
+        if known is not None or tier_work.has_leftovers(tier.name):
             row.operator("posewright.remove_tier", text="Remove…", icon="TRASH").tier = tier.name
         say(box, context, f"{tier_work.state_of(tier.name)}. {tier.does}.", width=_LINE)
         if known is not None and outdated(known, preferences.CONSTRAINTS):

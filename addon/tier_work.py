@@ -53,9 +53,15 @@ def state_of(name: str) -> str:
     if known is not None:
         fault = broken(preferences.user_folder(), tier)
         return f"Needs repair. {fault}" if fault else f"Set up ({said_size(known.size)}, Python {known.python})"
-    if any(path.name.startswith(tier.folder) for path in leftovers(preferences.user_folder(), record())):
+    if has_leftovers(name):
         return "Not set up. Something of an interrupted set-up is left"
     return "Not set up"
+
+
+def has_leftovers(name: str) -> bool:
+    """Whether an interrupted set-up of this tier has left something."""
+    folder = TIERS[name].folder
+    return any(path.name.startswith(folder) for path in leftovers(preferences.user_folder(), record()))
 
 
 def ready(name: str) -> bool:

@@ -77,7 +77,7 @@ TIERS: Final[dict[str, Tier]] = {
     )
 }  # fmt: skip
 ENGINE_TIERS: Final[dict[str, str]] = {
-    "photo": "photo", "vitpose": "photo", "chatpose": "llm", "unipose": "llm"
+    "photo": "photo", "vitpose": "photo", "chatpose": "llm", "unipose": "llm", "small": "llm"
 }  # fmt: skip
 """Engine -> the tier that it needs first."""
 

@@ -163,3 +163,14 @@ def test_people_panel_has_a_button_for_each_number(fake, body, photo):
     photo_panel.draw_who(layout, bpy.context, job)
     assert [b.number for name, _, b in layout.page.operators if name == "pose_person"] == [0, 1, 2]
     assert "person" in layout.page.fields
+
+
+def test_somebody_else_can_be_chosen_afterwards(fake, body, photo):
+    from posewright_ext.addon import session
+
+    fake.behave(answer=_seen(_bent(0.5)), overlay={"picture": PNG, "people": [[0, 0, 9, 9], [9, 0, 9, 9]]})
+    _pose_picture(photo)
+    job = session.board.latest
+    job.people = 0
+    assert bpy.ops.posewright.number_people(job_id=job.id) == {"FINISHED"}
+    assert job.people == 2 and job.applied and fake.seen("POST", "/v1/overlays")[-1]["poses"] == []
