@@ -140,6 +140,15 @@ def lowest(body: Kinematics) -> Dual:
     return _picked(body, y, np.argmin(y, axis=1)[:, None])
 
 
+def places_of(body: Kinematics, patches: Sequence[str] = ()) -> np.ndarray:
+    """(N, 3) m: where the outlying vertices of the first pose are, of the whole body or of some tracked patches."""
+    o, features = watched(body.tracked.patches), body.features[0]
+    first = len(outline().starts)
+    which = [first + body.tracked.patches.index(p) for p in patches] or range(first)
+    out: np.ndarray = np.concatenate([o.matrix[:, o.starts[w] : o.ends[w]] for w in which], axis=1).T @ features
+    return out
+
+
 def lowest_of(body: Kinematics, patches: Sequence[str]) -> Dual:
     """(S, K) m: height of the lowest vertex of each of some tracked patches."""
     o, y = watched(body.tracked.patches), heights(body)

@@ -20,16 +20,19 @@ from backend.body.outline import floor_of
 from backend.posecodes import Posecode, Program
 from backend.posecodes.direction import Direction
 from backend.posecodes.facing import Facing
+from backend.posecodes.ground import Support
 from backend.posecodes.tracking import body_at, posed, tracked_by
 from backend.posecodes.vocabulary import SIDES
+from backend.solver.ground import penetration
 from backend.solver.least_squares import Stopping
-from backend.solver.problem import build
+from backend.solver.problem import Term, build
 from backend.solver.solve import solve
 from backend.solver.stance import neutral_stance
 from backend.solver.start import starting_pose
 from backend.solver.weights import WEIGHTS
 from rigs.skeleton import INDEX as JOINT
 
+from .bearing import borne
 from .beside import Beside
 from .evidence import POINTS, TRACKED, evidence, weights_of
 from .fingers import with_fingers
@@ -37,12 +40,15 @@ from .images import Picture
 from .landmarks import INDEX
 from .lens import FACING, before, projected
 from .observe import Person
-from .pitch import estimated, levelling
+from .pitch import estimated, levelling, stands
 from .standing import resting
 
 # A picture and the ground agree to about a thumb's breadth.
 _GIVING: Final = replace(WEIGHTS, kinds={**WEIGHTS.kinds, "support": 0.02})
+_YIELDING: Final = replace(WEIGHTS, kinds={**WEIGHTS.kinds, "support": 0.05})  # where the pitch is a guess as well
 _BRIEF: Final = Stopping(max_iterations=6, least_iterations=2)  # from a pose that is nearly there
+_UNDER: Final = Term(("below the ground",), 0.02, penetration)  # as giving
+_LONGER: Final = Stopping(max_iterations=25, least_iterations=2)
 _DEPTHS: Final = (1.0, 40.0)  # m
 
 
@@ -170,21 +176,28 @@ def _joints(shaped: ShapedBody, local: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class _Upright:
-    """A body on the ground: local (55, 3, 3), transl (3,) m, joints (55, 3) m; camera in px of the picture."""
+    """A body on the ground: local (55, 3, 3), transl (3,) m, joints (55, 3) m; camera in px of the picture.
+
+    rests: what bears it, where it does not stand and that is clear.
+    """
 
     local: np.ndarray
     transl: np.ndarray
     joints: np.ndarray
     camera: Camera
+    rests: Support | None = None
 
 
 def _levelled(shaped: ShapedBody, body: Kinematics, sure: np.ndarray, camera: Camera) -> _Upright:
     """The body upright as far as its camera may have looked down, on the ground, and the camera where it then is."""
-    level = levelling(estimated(body, sure))
+    pitch = estimated(body, sure)
+    rests = None if stands(body, sure) else borne(shaped, body.local[0], body.transl[0], sure, pitch)
+    level = levelling(pitch if rests is None else rests.pitch)
     local = body.local[0].copy()
     local[0] = level @ local[0]
     pelvis = level @ body.joints[0, 0]  # where the pelvis comes to be when the world turns about the camera
-    return _grounded(shaped, local, pelvis - shaped.joints[0], replace(camera, rotation=camera.rotation @ level.T))
+    found = _grounded(shaped, local, pelvis - shaped.joints[0], replace(camera, rotation=camera.rotation @ level.T))
+    return found if rests is None else replace(found, rests=rests.support)
 
 
 def _grounded(shaped: ShapedBody, local: np.ndarray, transl: np.ndarray, camera: Camera) -> _Upright:
@@ -196,11 +209,12 @@ def _grounded(shaped: ShapedBody, local: np.ndarray, transl: np.ndarray, camera:
 
 
 def _set_down(shaped: ShapedBody, upright: _Upright, start: np.ndarray, person: Person, sure: np.ndarray) -> _Upright:
-    """The body with both feet on the ground where both were seen and come out close above it.
+    """The body with what bears it on the ground: both feet where both were seen and come out close above it, or the
+    parts on which a body rests that does not stand.
 
     A picture tells the depth of feet badly, so one of them would float.
     """
-    rests = resting(shaped, upright.local, upright.transl, sure)
+    rests = upright.rests or resting(shaped, upright.local, upright.transl, sure)
     if rests is None:
         return upright
     home = start.copy()
@@ -211,13 +225,13 @@ def _set_down(shaped: ShapedBody, upright: _Upright, start: np.ndarray, person: 
         upright.transl,
         (rests,),
         prior=home,
-        seen=evidence(person, sure, upright.camera),
+        seen=(*evidence(person, sure, upright.camera), *((_UNDER,) if upright.rests else ())),
         points=TRACKED,
-        weights=_GIVING,
+        weights=_YIELDING if upright.rests else _GIVING,
         grounded=False,
         heading=np.eye(3),
     )
-    body = solve(problem, _BRIEF).body
+    body = solve(problem, _LONGER if upright.rests else _BRIEF).body
     return _grounded(shaped, body.local[0], body.transl[0], upright.camera)
 
 

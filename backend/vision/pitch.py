@@ -39,19 +39,35 @@ def pitch_of(level: np.ndarray) -> float:
     return float(np.arctan2(level[1, 2], level[1, 1]))
 
 
+def unusual(pitch: np.ndarray) -> np.ndarray:
+    """How unusual (sigmas squared) it is to hold a camera at some pitches, rad."""
+    out: np.ndarray = ((pitch - _USUAL[0]) / _USUAL[1]) ** 2
+    return out
+
+
 def estimated(body: Kinematics, sure: np.ndarray) -> float:
     """Rad by which the camera looked down that saw a body.
 
     Args:
         body: before the camera, as `levelling` takes it; tracks "com". sure: (33,) weights of the landmarks.
     """
+    return float(PITCHES[(unusual(PITCHES) + _standing(body, sure)).argmin()])
+
+
+def stands(body: Kinematics, sure: np.ndarray) -> bool:
+    """Whether a body is in balance on its feet, which were seen, at some usual pitch; arguments as of `estimated`."""
+    off = _standing(body, sure)
+    return bool(off.any() and (off + unusual(PITCHES)).min() < _FAR**2 - 1e-9)
+
+
+def _standing(body: Kinematics, sure: np.ndarray) -> np.ndarray:
+    """How far (sigmas squared) from balance a body is on its feet at each pitch; 0 where the feet were not seen."""
     joints = body.joints[0] - body.joints[0, 0]
     feet = np.array([joints[JOINT[f"{s}_ankle"]] + joints[JOINT[f"{s}_foot"]] for s in SIDES]) / 2
     com = body.points(("com",)).value[0, 0] - body.joints[0, 0]
-    cost = ((PITCHES - _USUAL[0]) / _USUAL[1]) ** 2
-    if min(float(sure[INDEX[f"{s}_ankle"]]) for s in SIDES) >= _SEEN:
-        cost += [_unbalanced(feet, com, float(pitch)) for pitch in PITCHES]
-    return float(PITCHES[cost.argmin()])
+    if min(float(sure[INDEX[f"{s}_ankle"]]) for s in SIDES) < _SEEN:
+        return np.zeros(len(PITCHES))
+    return np.array([_unbalanced(feet, com, float(pitch)) for pitch in PITCHES])
 
 
 def _unbalanced(feet: np.ndarray, com: np.ndarray, pitch: float) -> float:
