@@ -29,7 +29,9 @@ def draw_preferences(layout: Any, context: bpy.types.Context, own: PosewrightPre
     row.operator("posewright.open_log", icon="TEXT")
     draw_python(layout.box(), context, own)
     box = layout.box()
-    box.label(text="Tiers")
+    row = box.split(factor=0.75)
+    row.label(text="Tiers: What Needs More than Blender Brings")
+    row.operator("posewright.open_setup_log", text="Set-Up Log", icon="TEXT")
     if not preferences.online():
         say(box, context, OFFLINE, icon="INTERNET_OFFLINE", width=_LINE)
     for tier in TIERS.values():
@@ -68,6 +70,9 @@ def draw_tier(layout: Any, context: bpy.types.Context, tier: Tier) -> None:
         if known is not None or tier_work.has_leftovers(tier.name):
             row.operator("posewright.remove_tier", text="Remove…", icon="TRASH").tier = tier.name
         say(box, context, f"{tier_work.state_of(tier.name)}. {tier.does}.", width=_LINE)
+        if tier.name == "photo" and tier_work.ready("photo") and not tier_work.reads_videos():
+            told = "Videos cannot be read: the package av was not to be had. Repair tries again."
+            say(box, context, told, icon="ERROR", width=_LINE)
         if known is not None and outdated(known, preferences.CONSTRAINTS):
             told = "Made for another version of Posewright. It may work; Repair brings it up to date."
             say(box, context, told, icon="INFO", width=_LINE)

@@ -63,6 +63,9 @@ class POSEWRIGHT_OT_set_up_tier(bpy.types.Operator):
             found = tier_work.interpreter
             told = f"Made with Python {found.said}: {found.path}"
             say(self.layout, context, told, icon="CHECKMARK", width=_DIALOG_WIDTH)
+        else:
+            told = preferences.chosen_python() or "the newest Python from 3.11 to 3.13 on this computer"
+            say(self.layout, context, f"Made with {told}", icon="SCRIPT", width=_DIALOG_WIDTH)
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
         from . import tier_work

@@ -15,7 +15,7 @@ from . import preferences, session
 from .client import ServiceError
 from .interpreters import Interpreter, examine, find
 from .tier_setup import SetUp, SetUpPlan, remove_tier
-from .tiers import TIERS, Installed, broken, leftovers, read_record, said_size
+from .tiers import TIERS, Installed, broken, leftovers, packages_in, read_record, said_size
 
 _POSING_SECONDS: Final = 60.0  # how long a job may still use the service that a new tier replaces
 
@@ -62,6 +62,12 @@ def has_leftovers(name: str) -> bool:
     """Whether an interrupted set-up of this tier has left something."""
     folder = TIERS[name].folder
     return any(path.name.startswith(folder) for path in leftovers(preferences.user_folder(), record()))
+
+
+def reads_videos() -> bool:
+    """Whether the photo tier got what reads videos, which it can do without."""
+    packages = packages_in(preferences.user_folder() / TIERS["photo"].folder)
+    return packages is not None and (packages / "av").is_dir()
 
 
 def ready(name: str) -> bool:

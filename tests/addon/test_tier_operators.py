@@ -97,6 +97,14 @@ def test_a_broken_tier_asks_for_repair_and_can_be_removed(work):
     assert "Photos and Videos removed" in _drawn().all and not work.record()
 
 
+def test_a_photo_tier_that_reads_no_videos_says_so(work, monkeypatch):
+    monkeypatch.setattr(work, "ready", lambda name: name == "photo")
+    assert "Videos cannot be read" in _drawn().all
+    packages = "Lib/site-packages" if sys.platform == "win32" else "lib/python3.12/site-packages"
+    (work.preferences.user_folder() / "env-photo" / packages / "av").mkdir(parents=True)
+    assert "Videos cannot be read" not in _drawn().all
+
+
 def test_another_computer_is_named_with_what_it_gets(work):
     own = work.preferences.own()
     own.writer_url = "https://llm.example.org/v1"
