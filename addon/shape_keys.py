@@ -31,7 +31,7 @@ def add_shape_keys(mesh: bpy.types.Object, prefix: str, directions: np.ndarray) 
     turned = np.einsum("ab,vbk->kva", Z_UP.astype(np.float32), directions.astype(np.float32))
     for index, offsets in enumerate(turned):
         key = mesh.shape_key_add(name=f"{prefix}{index:03d}", from_mix=False)
-        key.data.foreach_set("co", (rest + offsets).ravel())
+        key.points.foreach_set("co", (rest + offsets).ravel())
         widen(key)
         key.value = 0.0  # since Blender 5.0 new keys are at one
 
@@ -43,8 +43,8 @@ def widen(key: bpy.types.ShapeKey, reach: float = RANGE) -> None:
 
 def coordinates(key: bpy.types.ShapeKey) -> np.ndarray:
     """(V, 3) float32, the key's vertices in the space of the mesh."""
-    values = np.empty(3 * len(key.data), dtype=np.float32)
-    key.data.foreach_get("co", values)
+    values = np.empty(3 * len(key.points), dtype=np.float32)
+    key.points.foreach_get("co", values)
     return values.reshape(-1, 3)
 
 
@@ -64,7 +64,7 @@ def shaped_vertices(mesh: bpy.types.Object) -> np.ndarray:
 def raise_all(mesh: bpy.types.Object, height: float) -> None:
     """Move the mesh and all its keys up by `height`, in its own space; what a key does stays the same."""
     for key in mesh.data.shape_keys.key_blocks:
-        key.data.foreach_set("co", (coordinates(key) + np.array([0.0, 0.0, height], dtype=np.float32)).ravel())
+        key.points.foreach_set("co", (coordinates(key) + np.array([0.0, 0.0, height], dtype=np.float32)).ravel())
     # without this the mesh shows its old place in Edit Mode
     mesh.data.vertices.foreach_set("co", coordinates(mesh.data.shape_keys.reference_key).ravel())
     mesh.data.update()
