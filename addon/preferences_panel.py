@@ -26,7 +26,7 @@ def draw_preferences(layout: Any, context: bpy.types.Context, own: PosewrightPre
     layout.prop(own, "auto_start")
     row = layout.split(factor=0.75)
     row.label(text="The pose service runs on this computer; posing uses no internet.", icon="INFO")
-    row.operator("posewright.open_log", icon="TEXT")
+    row.operator("posewright.open_log", text="Service Log", icon="TEXT")
     draw_python(layout.box(), context, own)
     box = layout.box()
     row = box.split(factor=0.75)

@@ -131,3 +131,46 @@ def test_the_pictures_panel_offers_what_is_missing(work):
     layout = Layout()
     engine_panel.draw_missing_tier(layout, bpy.context, "photo")
     assert [b.tier for name, _, b in layout.page.operators if name == "set_up_tier"] == ["photo"]
+
+
+def _restarted(fake, monkeypatch, work, change):
+    """Whether a running service is another process after a change of the tiers, started by the plan of then."""
+    from posewright_ext.addon import preferences, session
+
+    monkeypatch.setattr(preferences, "launch_planner", lambda: fake.plan)
+    session.service.start(fake.plan())
+    before = session.service.pid
+    change()
+    return session.service.state == "running" and session.service.pid != before
+
+
+def test_a_running_service_is_restarted_with_a_new_tier(work, fake, monkeypatch):
+    """The environment itself is the matter of test_tier_setup.py: here it is only put in its place."""
+    from posewright_ext.addon import session
+
+    stopped = []
+
+    class PutInPlace(work.SetUp):
+        def run(self):
+            self.before_swap()
+            stopped.append(session.service.state)
+            self.state = "done"
+
+    monkeypatch.setattr(work, "SetUp", PutInPlace)
+    assert _restarted(fake, monkeypatch, work, lambda: work.set_up("photo"))
+    assert stopped == ["stopped"]
+
+
+def test_a_running_service_is_restarted_without_a_removed_tier(work, fake, monkeypatch):
+    tiers.write_record(work.preferences.user_folder(), {"photo": Installed("3.12.4", "/p", 1)})
+    assert _restarted(fake, monkeypatch, work, lambda: work.remove("photo"))
+    assert not work.record()
+
+
+def test_disabling_the_add_on_cancels_a_set_up(work):
+    from posewright_ext.addon.tier_setup import SetUp, SetUpPlan
+
+    folder = work.preferences.user_folder()
+    work.latest = SetUp(SetUpPlan(tiers.TIERS["photo"], "", folder, folder, folder / "c", folder / "log"))
+    work.shut_down()
+    assert work.latest.wants_stop.is_set()
