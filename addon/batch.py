@@ -121,7 +121,7 @@ def cancel() -> bool:
         return False
     current.batch.wants_stop.set()
     if current.batch.state == READY:  # the worker has ended; what is written so far goes
-        _drop(current, CANCELLED, "Cancelled. Nothing was changed.")
+        drop(current, CANCELLED, "Cancelled. Nothing was changed.")
     return True
 
 
@@ -154,10 +154,10 @@ def _advance(it: Work, budget: float) -> None:
         if it.written == len(it.curves) and _hold(it, budget):
             _hand_over(it)
     except DraftLost:
-        _drop(it, CANCELLED, "The scene was undone or closed while keys were written, so nothing was changed.")
+        drop(it, CANCELLED, "The scene was undone or closed while keys were written, so nothing was changed.")
     except ServiceError as error:
         batch.error = error
-        _drop(it, FAILED, error.message)
+        drop(it, FAILED, error.message)
 
 
 def _write(it: Work, budget: float) -> None:
@@ -234,7 +234,7 @@ def adopt_written(it: Work) -> None:
     )
 
 
-def _drop(it: Work, state: str, note: str) -> None:
+def drop(it: Work, state: str, note: str) -> None:
     """Give up: what was written goes, the scene is as it was."""
     from .key_writing import DraftLost
 

@@ -197,7 +197,8 @@ class POSEWRIGHT_OT_adopt_keys(bpy.types.Operator):
         try:
             batch.adopt_written(batch.current)
         except ServiceError as error:
-            batch.current.batch.error, batch.current.batch.state = error, "failed"
+            batch.current.batch.error = error
+            batch.drop(batch.current, batch.FAILED, error.message)
             return CANCELLED
         return FINISHED
 

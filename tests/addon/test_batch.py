@@ -317,6 +317,44 @@ def test_a_file_opened_in_the_middle_ends_the_work_politely(fake, body, settings
     assert "nothing was changed" in work.note or "no longer" in work.note
 
 
+def _delete(body):
+    bpy.data.objects.remove(body)
+
+
+def _leave_the_scene(body):
+    bpy.context.window.scene = bpy.data.scenes.new("Other")
+
+
+def _enter_edit_mode(body):
+    bpy.ops.object.mode_set(mode="EDIT")
+
+
+@pytest.mark.parametrize("event", [_delete, _leave_the_scene, _enter_edit_mode])
+def test_an_armature_gone_or_busy_in_the_middle_gets_no_keys_and_it_is_said(fake, body, settings, monkeypatch, event):
+    batch, work = running(fake, body, monkeypatch)
+    wait_for(batch, "ready")
+    batch._advance(work, 0.0)
+    event(body)
+    for _ in range(400):
+        batch._advance(work, 0.0)
+        if work.batch.state != "ready":
+            break
+    assert work.batch.state in ("cancelled", "failed") and not bpy.data.actions
+    assert "nothing was changed" in work.note or "Edit Mode" in work.note
+
+
+def test_an_armature_renamed_in_the_middle_still_gets_the_keys(fake, body, settings, monkeypatch):
+    batch, work = running(fake, body, monkeypatch)
+    wait_for(batch, "ready")
+    batch._advance(work, 0.0)
+    body.name = "Hero"
+    for _ in range(4000):
+        batch._advance(work, 0.0)
+        if work.batch.state != "ready":
+            break
+    assert work.batch.state == "done" and body.animation_data.action is not None
+
+
 def test_only_one_batch_at_a_time(fake, body, settings, monkeypatch):
     from posewright_ext.addon.asking import CannotAsk
 
