@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import bpy
 
@@ -13,6 +14,9 @@ from .service_settings import FOLDERS
 from .tier_operators import OFFLINE
 from .tiers import TIERS, said_size
 from .wrapping import say
+
+if TYPE_CHECKING:
+    from ..rigs.wire import EngineInfo
 
 
 class POSEWRIGHT_PT_engines(bpy.types.Panel):
@@ -31,30 +35,42 @@ class POSEWRIGHT_PT_engines(bpy.types.Panel):
         layout.prop(state, "engine")
         if not engine_list.known:
             say(layout, context, "The engines are listed once the pose service runs.", icon="INFO")
-        for info in engine_list.known:
-            draw_engine(layout, context, info, chosen=info.name == state.engine)
+        else:
+            draw_engines(layout, context, engine_list.known, state.engine)
         for name in TIERS:
             draw_tier_progress(layout, context, name)
         draw_memory(layout, context)
 
 
-def draw_engine(layout: Any, context: bpy.types.Context, info: Any, *, chosen: bool) -> None:
+def draw_engines(layout: Any, context: bpy.types.Context, infos: Sequence[EngineInfo], chosen: str) -> None:
+    """The engines, then once each what would make more of them ready: set-ups of tiers, and the preferences."""
+    for info in infos:
+        draw_engine(layout, context, info, chosen=info.name == chosen)
+    wanted = {engine_list.tier_of(info.name) for info in infos if not info.available}
+    for name in TIERS:
+        if name in wanted and not tier_work.ready(name):
+            draw_tier_button(layout, context, name)
+    layout.operator("preferences.addon_show", text="Models in Preferences", icon="PREFERENCES").module = ROOT
+
+
+def draw_engine(layout: Any, context: bpy.types.Context, info: EngineInfo, *, chosen: bool) -> None:
     """One engine: ready, or what it lacks and the next step."""
     if info.available:
         layout.label(text=info.title, icon="CHECKMARK")
         return
-    box = layout.box()
-    lacking = f": lacks {', '.join(info.missing)}" if info.missing else ": not ready"
-    say(box, context, f"{info.title}{lacking}.", icon="RADIOBUT_OFF", alert=chosen, limit=4)
-    tier = engine_list.tier_of(info.name)
+    box, tier = layout.box(), engine_list.tier_of(info.name)
+    say(box, context, info.title, icon="RADIOBUT_OFF", alert=chosen, limit=3)
     if tier and not tier_work.ready(tier):
-        draw_tier_button(box, context, tier)
+        say(box, context, f"Needs {TIERS[tier].title}, to be set up below.")
+        return
+    if info.missing:
+        say(box, context, f"Lacks {', '.join(info.missing)}.", limit=4)
+    if info.name == "writer":
+        say(box, context, "Set its address and model in the preferences.")
     elif info.next_step:
         say(box, context, f"Next: {info.next_step}.", limit=6)
-    if info.name in (*FOLDERS, "writer"):
-        what = "The address and the model are" if info.name == "writer" else "The folder of a model is"
-        say(box, context, f"{what} set in the preferences.")
-        box.operator("preferences.addon_show", text="Open Preferences", icon="PREFERENCES").module = ROOT
+    if info.name in FOLDERS:
+        say(box, context, "Its folder is set in the preferences.")
 
 
 def draw_tier_button(layout: Any, context: bpy.types.Context, name: str) -> None:

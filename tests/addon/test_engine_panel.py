@@ -25,8 +25,7 @@ def _drawn():
     from posewright_ext.addon import engine_panel
 
     layout = Layout()
-    for info in engine_list.known:
-        engine_panel.draw_engine(layout, bpy.context, info, chosen=False)
+    engine_panel.draw_engines(layout, bpy.context, engine_list.known, "auto")
     return layout.page
 
 
@@ -49,7 +48,7 @@ def test_an_engine_that_lacks_something_says_what_and_offers_the_set_up(engines,
     monkeypatch.setattr(tier_work, "ready", lambda name: name == "llm")
     page = _drawn()
     told = " ".join(page.texts)
-    assert "Photo fit: lacks the package Pillow." in told and "Next: download a model." in told
+    assert "Needs Photos and Videos" in told and "Lacks a model." in told and "Next: download a model." in told
     assert [button.tier for name, _, button in page.operators if name == "set_up_tier"] == ["photo"]
 
 
