@@ -47,7 +47,8 @@ def save_pose_lm(model: PoseLM, chat: Chat, folder: Path, base: str = "", dtype:
     own = {n: t.to(dtype).contiguous() for n, t in model.state_dict().items() if not n.startswith("language.")}
     save_file(own, str(folder / PARTS))
     if adapted:
-        model.language.save_pretrained(folder / "adapter")
+        # The rows of new tokens are among the adapter's weights; all others are the base model's.
+        model.language.save_pretrained(folder / "adapter", save_embedding_layers=False)
     else:
         state = {n: t.to(dtype) for n, t in model.language.state_dict().items()} if dtype else None
         model.language.save_pretrained(folder / "language", state_dict=state)
