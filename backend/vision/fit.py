@@ -120,7 +120,9 @@ def fit(
     )
     alone = replace(problem.start, local=both.body.local, transl=both.body.transl, shared={})
     seen_cost = float(problem.cost(alone)[0])
-    return _told(shaped, _levelled(shaped, both.body, sure, camera), person, picture, sure, seen_cost)
+    upright = _levelled(shaped, both.body, sure, camera)
+    upright = _set_down(shaped, upright, upright.local, person, still, _turned(beside, both.body, upright))
+    return _told(shaped, upright, person, picture, sure, seen_cost)
 
 
 # --- where to start ----------------------------------------------------------------------------------------
@@ -208,11 +210,26 @@ def _grounded(shaped: ShapedBody, local: np.ndarray, transl: np.ndarray, camera:
     return _Upright(local, transl + shift, turned.joints[0] + transl + shift, camera)
 
 
-def _set_down(shaped: ShapedBody, upright: _Upright, start: np.ndarray, person: Person, sure: np.ndarray) -> _Upright:
+def _turned(beside: Beside, body: Kinematics, upright: _Upright) -> tuple[Program, np.ndarray]:
+    """The statements beside the picture and what their directions refer to (3, 3), once the body stands upright."""
+    return beside.program, upright.local[0] @ body.local[0, 0].T @ beside.heading
+
+
+def _set_down(
+    shaped: ShapedBody,
+    upright: _Upright,
+    start: np.ndarray,
+    person: Person,
+    sure: np.ndarray,
+    stated: tuple[Program, np.ndarray] = ((), np.eye(3)),
+) -> _Upright:
     """The body with what bears it on the ground: both feet where both were seen and come out close above it, or the
     parts on which a body rests that does not stand.
 
     A picture tells the depth of feet badly, so one of them would float.
+
+    Args:
+        stated: what holds beside the picture, and the heading (3, 3) of its directions.
     """
     rests = upright.rests or resting(shaped, upright.local, upright.transl, sure)
     if rests is None:
@@ -223,13 +240,13 @@ def _set_down(shaped: ShapedBody, upright: _Upright, start: np.ndarray, person: 
         shaped.joints,
         [upright.local],
         upright.transl,
-        (rests,),
+        (rests, *stated[0]),
         prior=home,
         seen=(*evidence(person, sure, upright.camera), *((_UNDER,) if upright.rests else ())),
         points=TRACKED,
         weights=_YIELDING if upright.rests else _GIVING,
         grounded=False,
-        heading=np.eye(3),
+        heading=stated[1],
     )
     body = solve(problem, _LONGER if upright.rests else _BRIEF).body
     return _grounded(shaped, body.local[0], body.transl[0], upright.camera)

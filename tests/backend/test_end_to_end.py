@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -171,7 +172,9 @@ def test_files_of_the_command_line_feed_its_other_commands(tmp_path: Path) -> No
     assert run(tmp_path, "render", "b.npz", "--out", "b.png").returncode == 0
     assert (tmp_path / "b.png").stat().st_size > 1000
     listed = json.loads(run(tmp_path, "engines", "--json").stdout)
-    assert [e["name"] for e in listed if e["available"]] == ["embedded", "photo"]
+    ready = {e["name"] for e in listed if e["available"]}
+    models = {"small"} if find_spec("torch") and find_spec("transformers") else set()  # its weights are in the checkout
+    assert ready == {"embedded", "photo"} | models
 
 
 def test_a_batch_is_the_same_in_one_process_and_in_two(tmp_path: Path) -> None:
