@@ -65,9 +65,11 @@ def test_stages_are_told_to_listeners(store: JobStore, service: StandIn) -> None
     assert {"reading the words"} <= {e.stage for e in listener.wait() if isinstance(e, Progress)}
 
 
-def test_a_reply_is_told_as_far_as_it_is_written(store: JobStore) -> None:
-    job = store.submit([PoseRequest(prompt="talk"), PoseRequest(prompt="sit")])
-    told = [e.reply for e in follow(store, job.id).wait() if isinstance(e, Progress)]
+def test_a_reply_is_told_as_far_as_it_is_written(store: JobStore, service: StandIn) -> None:
+    job = store.submit([PoseRequest(prompt=p) for p in ("slow", "talk", "sit")])
+    listener = follow(store, job.id)
+    service.release.set()  # only now, so that the listener misses nothing
+    told = [e.reply for e in listener.wait() if isinstance(e, Progress)]
     assert told[-1] == "" and [t for t in told if t] == ["It is", "It is a pose"]
 
 
