@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -29,6 +29,10 @@ _BESIDE: Final = 0.08  # of their side: how far apart regions may lie that show 
 _LARGER: Final = 1.2  # times: how much larger the one of them may be
 _BODY: Final = (0.6, 0.9)  # what the landmark model must think of a find that is clear, and of one that is not
 _MOST: Final = 12  # people
+_AS_SURE: Final = 0.05  # by how much less a second look may think that there is a body
+_AROUND: Final = (1.25, 1.5, 1.8)  # times the longer side of a box: the regions of further looks
+_MISSED: Final = 0.1  # of the longer side: how far out of its box a limb is that the first look missed
+_SAME_HEAD: Final = 0.15  # of the longer side: how far the head of the same person may be in a second look
 _HEAD: Final = [INDEX[n] for n in ("nose", "left_ear", "right_ear")]
 _SWAPPED: Final = [INDEX[mirror_name(n)] for n in NAMES]  # left for right
 
@@ -60,7 +64,8 @@ def find_people(picture: Picture) -> list[Found]:
         circles += _detected(picture, part, in_part=True)
     main = _people(picture, [c for c in circles if c.clear])
     if len(main) == 1:
-        return _people(picture, circles)
+        people = _people(picture, circles)
+        return [_looked_again(picture, people[0])] if len(people) == 1 else people
     # Nobody at first sight, or a group, of whom some may be far away.
     parts = _parts(width, height, 3) if main else []
     more = [c for part in parts for c in _detected(picture, part, in_part=True)] if main else _harder(picture, whole)
@@ -177,6 +182,36 @@ def _confirmed(picture: Picture, circle: _Circle) -> Found | None:
     if min(w, h) < 8:
         return None
     return Found((float(low[0]), float(low[1]), float(w), float(h)), circle.score * seen.body, seen)
+
+
+def _looked_again(picture: Picture, found: Found) -> Found:
+    """Somebody alone, by looks around the first one's box: limbs spread wide are out of the detector's circle.
+
+    Among others a second look might go to a neighbour; here it must find the same head, and be as sure of a body. Where
+    none finds a limb that was missed, the first box is as good.
+    """
+    best, most = found, _MISSED
+    for around in _AROUND:
+        again = _confirmed(picture, _Circle(Region.around(found.box, around), found.score, clear=True))
+        if again is not None and _same_person(found, again) and (missed := _missed(found, again)) > most:
+            best, most = replace(again, score=found.score), missed
+    return best
+
+
+def _same_person(found: Found, again: Found) -> bool:
+    assert found.view is not None
+    assert again.view is not None
+    heads = [view.points[_HEAD].mean(axis=0) for view in (found.view, again.view)]
+    near = float(np.linalg.norm(heads[0] - heads[1])) < _SAME_HEAD * max(found.box[2:])
+    return near and again.view.body >= found.view.body - _AS_SURE
+
+
+def _missed(found: Found, again: Found) -> float:
+    """How far, of its longer side, the limbs of a second look reach out of the first one's box."""
+    assert again.view is not None
+    low, size = np.array(found.box[:2]), np.array(found.box[2:])
+    limbs = again.view.points[[k for k in _sure(again.view) if k in LIMB_ROWS]]
+    return float(np.maximum(low - limbs, limbs - low - size).max()) / max(found.box[2:])
 
 
 def _overlap(a: Box, b: Box, of_both: bool) -> float:

@@ -11,6 +11,7 @@ from backend.body.picture import draw, group, view_camera
 from backend.pipeline import Pipeline
 from backend.vision.detector import find_people
 from backend.vision.images import Picture
+from rigs.skeleton import INDEX
 from rigs.wire import Pose, PoseRequest
 
 from .scenes import scene
@@ -45,3 +46,17 @@ def test_people_side_by_side_are_each_found_once() -> None:
 @pytest.mark.parametrize("prompt", ["squatting, arms forward", "hands behind the head", "lunge", "touching the toes"])
 def test_one_person_is_found_once(prompt: str) -> None:
     assert len(find_people(Picture(scene(prompt).pixels))) == 1
+
+
+@pytest.mark.parametrize(
+    ("prompt", "degrees"),
+    [("triangle pose", 15.0), ("standing, legs far apart, arms out to the sides", -15.0), ("side lunge", 15.0)],
+)
+def test_limbs_spread_wide_are_in_the_box(prompt: str, degrees: float) -> None:
+    drawn = scene(prompt, degrees)
+    (found,) = find_people(Picture(drawn.pixels))
+    x, y, w, h = found.box
+    size = max(w, h)
+    feet = drawn.points[[INDEX[f"{s}_{p}"] for s in ("left", "right") for p in ("ankle", "wrist")]]
+    beyond = np.maximum(np.array([x, y]) - feet, feet - np.array([x + w, y + h])).max()
+    assert beyond < 0.05 * size
