@@ -11,6 +11,7 @@ from . import batch
 from .asking import CannotAsk
 from .client import ServiceError
 from .operators import CANCELLED, FINISHED, tell
+from .sidebar import Section
 
 if TYPE_CHECKING:
     from .key_writing import KeyStyle
@@ -225,16 +226,11 @@ def _report(operator: bpy.types.Operator, work: batch.Work) -> set[str]:
     return FINISHED if work.batch.state == "done" else CANCELLED
 
 
-class POSEWRIGHT_PT_keys(bpy.types.Panel):
+class POSEWRIGHT_PT_keys(Section, bpy.types.Panel):
     """Many poses at once."""
 
     bl_idname = "POSEWRIGHT_PT_keys"
     bl_label = "Batch Keyframing"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "Posewright"
-    bl_parent_id = "POSEWRIGHT_PT_main"
-    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
         from .wrapping import say

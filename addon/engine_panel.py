@@ -11,6 +11,7 @@ from . import ROOT, engine_list, preferences, session, tier_work
 from .preferences_panel import draw_set_up
 from .process import RUNNING, memory_of
 from .service_settings import FOLDERS
+from .sidebar import Section
 from .tier_operators import OFFLINE
 from .tiers import TIERS, said_size
 from .wrapping import say
@@ -19,16 +20,11 @@ if TYPE_CHECKING:
     from ..rigs.wire import EngineInfo
 
 
-class POSEWRIGHT_PT_engines(bpy.types.Panel):
+class POSEWRIGHT_PT_engines(Section, bpy.types.Panel):
     """Who makes the pose, and what is set up for it."""
 
     bl_idname = "POSEWRIGHT_PT_engines"
     bl_label = "Engines"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "Posewright"
-    bl_parent_id = "POSEWRIGHT_PT_main"
-    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, state = self.layout, context.window_manager.posewright

@@ -9,6 +9,7 @@ import bpy
 from . import memory
 from .history import Entry
 from .operators import CANCELLED, FINISHED
+from .sidebar import Section
 
 _SHOWN: Final = 8
 _CHARS: Final = 40
@@ -78,16 +79,11 @@ class POSEWRIGHT_OT_clear_history(bpy.types.Operator):
         return FINISHED
 
 
-class POSEWRIGHT_PT_history(bpy.types.Panel):
+class POSEWRIGHT_PT_history(Section, bpy.types.Panel):
     """What was asked before."""
 
     bl_idname = "POSEWRIGHT_PT_history"
     bl_label = "History"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "Posewright"
-    bl_parent_id = "POSEWRIGHT_PT_main"
-    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, state, past = self.layout, context.window_manager.posewright, memory.past()

@@ -6,6 +6,7 @@ What needs numpy is imported where it is used, see `session`.
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import bpy
@@ -26,6 +27,15 @@ _DOUBLE_CLICK_SECONDS: Final = 0.4
 def tell(operator: bpy.types.Operator, error: ServiceError) -> None:
     """Tell the user. With a window the panel already shows it; a script gets an exception."""
     operator.report({"ERROR" if bpy.app.background else "WARNING"}, f"{error.message} {error.hint}".strip())
+
+
+def open_log(operator: bpy.types.Operator, path: Path, nothing_yet: str) -> set[str]:
+    """Show a log in the program for texts, or say why there is none."""
+    if not path.is_file():
+        operator.report({"INFO"}, f"There is no log yet: {nothing_yet}.")
+        return CANCELLED
+    bpy.ops.wm.path_open(filepath=str(path))
+    return FINISHED
 
 
 def report_blocking(operator: bpy.types.Operator, job: Job) -> set[str]:

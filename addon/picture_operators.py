@@ -11,6 +11,7 @@ from . import session
 from .client import ServiceError
 from .engine_panel import draw_missing_tier
 from .operators import CANCELLED, FINISHED, report_blocking, tell
+from .sidebar import Section
 
 if TYPE_CHECKING:
     from ..rigs.wire import Image
@@ -104,16 +105,11 @@ class POSEWRIGHT_FH_picture(bpy.types.FileHandler):
         return context.area is not None and context.area.type == "VIEW_3D"
 
 
-class POSEWRIGHT_PT_pictures(bpy.types.Panel):
+class POSEWRIGHT_PT_pictures(Section, bpy.types.Panel):
     """Where pictures come from."""
 
     bl_idname = "POSEWRIGHT_PT_pictures"
     bl_label = "Pictures"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "Posewright"
-    bl_parent_id = "POSEWRIGHT_PT_main"
-    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
         layout, state = self.layout, context.window_manager.posewright

@@ -7,7 +7,7 @@ from typing import Final
 import bpy
 
 from . import preferences, session
-from .operators import CANCELLED, FINISHED, tell
+from .operators import CANCELLED, FINISHED, open_log, tell
 
 
 class POSEWRIGHT_OT_start_backend(bpy.types.Operator):
@@ -58,12 +58,7 @@ class POSEWRIGHT_OT_open_log(bpy.types.Operator):
     bl_label = "Open Log"
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
-        path = preferences.log_path()
-        if not path.is_file():
-            self.report({"INFO"}, "There is no log yet: the pose service has not been started.")
-            return CANCELLED
-        bpy.ops.wm.path_open(filepath=str(path))
-        return FINISHED
+        return open_log(self, preferences.log_path(), "the pose service has not been started")
 
 
 CLASSES: Final = (

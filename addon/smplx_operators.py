@@ -8,6 +8,7 @@ from typing import Any, Final
 import bpy
 
 from .operators import CANCELLED, FINISHED
+from .sidebar import Section
 
 LAYOUTS: Final = (
     ("SMPLX", "SMPL-X Axes", "As the SMPL-X add-on makes them, with a root bone: a pose's numbers are the bones' own"),
@@ -133,16 +134,11 @@ class POSEWRIGHT_OT_snap_to_ground(_OnCharacter):
         return f"Moved by {snap_to_ground(context, armature, self.ground):+.3f}"
 
 
-class POSEWRIGHT_PT_character(bpy.types.Panel):
+class POSEWRIGHT_PT_character(Section, bpy.types.Panel):
     """What is done to the body itself rather than to its pose."""
 
     bl_idname = "POSEWRIGHT_PT_character"
     bl_label = "Character"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "Posewright"
-    bl_parent_id = "POSEWRIGHT_PT_main"
-    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, _context: bpy.types.Context) -> None:
         column = self.layout.column(align=True)

@@ -7,21 +7,17 @@ from typing import Final
 import bpy
 
 from . import session
+from .sidebar import Section
 from .wrapping import say
 
 _EXCHANGES_SHOWN: Final = 6
 
 
-class POSEWRIGHT_PT_talk(bpy.types.Panel):
+class POSEWRIGHT_PT_talk(Section, bpy.types.Panel):
     """What was said about the character, and what came of it."""
 
     bl_idname = "POSEWRIGHT_PT_talk"
     bl_label = "Conversation"
-    bl_space_type = "VIEW_3D"
-    bl_region_type = "UI"
-    bl_category = "Posewright"
-    bl_parent_id = "POSEWRIGHT_PT_main"
-    bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: bpy.types.Context) -> None:
         from .armature import find_armature

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import bpy
 
 from . import preferences
-from .operators import CANCELLED, FINISHED, tell
+from .operators import CANCELLED, FINISHED, open_log, tell
 from .tiers import MB, TIERS, said_size
 from .wrapping import say
 
@@ -162,12 +162,7 @@ class POSEWRIGHT_OT_open_setup_log(bpy.types.Operator):
     bl_label = "Open Log"
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
-        path = preferences.setup_log_path()
-        if not path.is_file():
-            self.report({"INFO"}, "There is no log yet: nothing has been set up.")
-            return CANCELLED
-        bpy.ops.wm.path_open(filepath=str(path))
-        return FINISHED
+        return open_log(self, preferences.setup_log_path(), "nothing has been set up")
 
 
 CLASSES: Final = (

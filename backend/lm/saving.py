@@ -94,16 +94,26 @@ def read_note(folder: Path) -> tuple[PoseLMConfig, str | None]:
     Raises:
         BadFile: it is no folder of a pose language model, or of a newer format.
     """
-    try:
-        note = json.loads((folder / NOTE).read_text(encoding="utf-8"))
-        form, config, base = note["format"], note["config"], note["base"]
-    except FileNotFoundError:
-        raise BadFile(f"{folder.name} has no {NOTE}", "name the folder of a pose language model") from None
-    except (ValueError, KeyError, TypeError) as fault:
-        raise BadFile(f"{folder.name}/{NOTE} cannot be read: {fault!r}", "copy or download the folder again") from None
-    if form != FORMAT:
-        raise BadFile(f"{folder.name} has format {form}, this version reads {FORMAT}", "update Posewright")
+    config, base = read_config(folder, NOTE, FORMAT, "a pose language model")
     return PoseLMConfig.from_dict(config, f"{folder.name}/{NOTE}"), base
+
+
+def read_config(folder: Path, note: str, form: int, kind: str) -> tuple[dict[str, Any], str | None]:
+    """The config, as it was written, and the base of a folder of some kind.
+
+    Raises:
+        BadFile: it is no such folder, or of another format than `form`.
+    """
+    try:
+        told = json.loads((folder / note).read_text(encoding="utf-8"))
+        found, config, base = told["format"], told["config"], told["base"]
+    except FileNotFoundError:
+        raise BadFile(f"{folder.name} has no {note}", f"name the folder of {kind}") from None
+    except (ValueError, KeyError, TypeError) as fault:
+        raise BadFile(f"{folder.name}/{note} cannot be read: {fault!r}", "copy or download the folder again") from None
+    if found != form:
+        raise BadFile(f"{folder.name} has format {found}, this version reads {form}", "update Posewright")
+    return config, base
 
 
 def load_words(folder: Path) -> tuple[Any, Any]:

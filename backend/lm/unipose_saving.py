@@ -18,7 +18,7 @@ from backend.errors import BadFile
 from . import pose_tokenizer
 from .devices import Placement, memory_told, placement, quiet
 from .mixed_attention import ATTENTION
-from .saving import load_exactly, load_language, load_words, read_weights
+from .saving import load_exactly, load_language, load_words, read_config, read_weights
 from .unipose import UniPose, UniPoseConfig, new_unipose
 from .visual import VisualProcessor
 
@@ -67,7 +67,8 @@ def load_unipose(folder: Path, where: Placement | None = None, trainable: bool =
     """
     where = where or placement()
     quiet()
-    config, base = _read_note(folder)
+    told, base = read_config(folder, NOTE, FORMAT, "a UniPose model")
+    config = UniPoseConfig.from_dict(told, f"{folder.name}/{NOTE}")
     with memory_told("loading this model"):
         poses = pose_tokenizer.load(folder / _POSES)
         _, words = load_words(folder / "words")
@@ -103,16 +104,3 @@ def _load_visual(folder: Path, language: Any) -> VisualProcessor | None:
     load_exactly(out.projector, read_weights(folder / _PROJECTOR), folder / _PROJECTOR)
     out.projector.to(language.dtype)
     return out
-
-
-def _read_note(folder: Path) -> tuple[UniPoseConfig, str | None]:
-    try:
-        note = json.loads((folder / NOTE).read_text(encoding="utf-8"))
-        form, config, base = note["format"], note["config"], note["base"]
-    except FileNotFoundError:
-        raise BadFile(f"{folder.name} has no {NOTE}", "name the folder of a UniPose model") from None
-    except (ValueError, KeyError, TypeError) as fault:
-        raise BadFile(f"{folder.name}/{NOTE} cannot be read: {fault!r}", "copy the folder again") from None
-    if form != FORMAT:
-        raise BadFile(f"{folder.name} has format {form}, this version reads {FORMAT}", "update Posewright")
-    return UniPoseConfig.from_dict(config, f"{folder.name}/{NOTE}"), base
