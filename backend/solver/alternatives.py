@@ -30,25 +30,26 @@ def alternatives(
     seed: int,
     between: Callable[[], None] = lambda: None,
 ) -> list[Solution]:
-    """Up to n poses: the program's own first, then takes that do all of what was asked that the first does.
+    """Up to n poses: the program's own first, then takes that do what they were asked as well as the first does.
 
     Takes that are at least APART from all before come first, in their order; where there are too few of them, those
     follow that differ most.
 
     Args:
         takes: further programs, each with what of it was asked; `program` itself is varied where they end.
-        asked: what of `program` was asked. A take must do as much of it as the first pose does.
+        asked: what of `program` was asked. A take may fail no more of its own than the first pose does: takes may be
+            programs of another length, as those of a language model are.
     """
     first = pose_program(shaped, program, setting, between=between)[0]
     kept, near = [first], list[Solution]()
-    needed = _met(first, asked)
+    allowed = _failed(first, asked)
     tried = chain(takes, repeat((program, asked)))
     for k, (take, wanted) in enumerate(islice(tried, _TRIES * (n - 1)), 1):
         if len(kept) >= n:
             break
         between()
         candidate = pose_program(shaped, take, setting, variant=k, seed=seed)[0]
-        if _met(candidate, wanted) < needed or _missed(candidate) > _missed(first) + _LOOSE:
+        if _failed(candidate, wanted) > allowed or _missed(candidate) > _missed(first) + _LOOSE:
             continue
         if min(apart(candidate, other) for other in kept) >= APART:
             kept.append(candidate)
@@ -63,10 +64,10 @@ def apart(a: Solution, b: Solution) -> float:
     return float(np.linalg.norm((a.joints - b.joints - shift)[:N_BODY], axis=1).mean())
 
 
-def _met(solution: Solution, asked: Program) -> int:
-    """How many of the asked statements a pose meets."""
+def _failed(solution: Solution, asked: Program) -> int:
+    """How many of the asked statements a pose does not meet."""
     wanted = set(asked)
-    return sum(v.code in wanted and v.measured.met for v in solution.verdicts)
+    return sum(v.code in wanted and not v.measured.met for v in solution.verdicts)
 
 
 def _missed(solution: Solution) -> int:

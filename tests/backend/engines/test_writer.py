@@ -133,8 +133,10 @@ def test_samples_vote(model_server: ModelServer, monkeypatch: pytest.MonkeyPatch
     assert len({a.body["seed"] for a in model_server.asked}) == 3
 
 
-def test_alternatives_are_what_else_the_model_wrote(model_server: ModelServer) -> None:
-    model_server.script = [streamed(text([UP])), streamed(text([UP, {**UP, "segment": "right_arm"}]))]
+@pytest.mark.parametrize("first", [0, 1], ids=["one arm first", "both arms first"])  # answers come in any order
+def test_alternatives_are_what_else_the_model_wrote(model_server: ModelServer, first: int) -> None:
+    written = [streamed(text([UP])), streamed(text([UP, {**UP, "segment": "right_arm"}]))]
+    model_server.script = [written[first], written[1 - first]]
     poses = posed(n=2).poses
     assert len(poses) == 2
     heights = [p.joints[INDEX["right_wrist"], 1] for p in poses]
