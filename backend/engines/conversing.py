@@ -1,13 +1,15 @@
 """Requests as conversations with a pose language model, and its replies as words and poses for the user.
 
 A model stands its characters in front of itself: poses are turned to face ahead before they are given to it, and what
-it answers without a picture faces where the character of the request does.
+it answers without a picture faces where the character of the request does. Earlier turns are put as they were put when
+they were asked: with the pose that was to be changed and their picture, in the same form of words.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -15,8 +17,9 @@ import numpy as np
 from backend.body.kinematics import heading_of
 from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
 from backend.solver.stance import neutral_stance
-from rigs.wire import Pose, PoseRequest, Turn
+from rigs.wire import Pose, PoseRequest
 
+from .earlier import Earlier, earlier
 from .settling import allowed_joints, resting, with_fixed
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 _SPOKEN: Final = "this pose"
 _NUMBERED: Final = re.compile(r"\bpose (\d+)\b")
 _ASKED: Final = re.compile(r"\?\s*$|\bSMPL\b", re.IGNORECASE)  # words that are put to the model as they are
-MOST_TURNS: Final = 8  # of the conversation before, the latest
+_UNSEEN: Final = "the person in a picture"  # what stands for a picture that came without words and is not shown
 
 
 @dataclass(frozen=True)
@@ -36,50 +39,86 @@ class Talk:
     given: bool
 
 
-def talk_of(request: PoseRequest, chat: Chat, picture: np.ndarray | None) -> Talk:
-    """The conversation so far and what is asked now.
+def talk_of(
+    request: PoseRequest,
+    chat: Chat,
+    picture: np.ndarray | None,
+    pictures: Mapping[int, np.ndarray] | None = None,
+) -> Talk:
+    """The conversation so far, from where the user first speaks, and what is asked now.
 
     Args:
         picture: (s, s, 3) uint8, the square of the request's picture that the model is to see.
+        pictures: the same of earlier turns, by their number.
     """
     from backend.lm.chat import Utterance
-    from backend.lm.joints import facing_ahead, to_model
 
-    config = chat.config
-    before = tuple(_utterance(turn, chat) for turn in request.turns[-MOST_TURNS:])
-    current = request.current
-    poses: tuple[np.ndarray, ...] = ()
-    if current is not None and config.takes_poses and request.intent != "new":
-        ahead, _ = facing_ahead(current.rotvecs)
-        poses = (to_model(ahead, config.joint_set, config.root_frame),)
-    asked = Utterance("user", _worded(request, chat, bool(poses)), poses, picture=picture)
+    before = tuple(_utterance(turn, chat) for turn in earlier(request.turns, pictures))
+    poses = () if request.intent == "new" else _given(request.current, chat)
+    asked = Utterance("user", _asked(request, chat, bool(poses)), poses, picture=picture)
     return Talk((*before[_first_user(before) :], asked), bool(poses))
 
 
-def _utterance(turn: Turn, chat: Chat) -> Utterance:
-    """A turn of the conversation so far; its poses stand behind the words that brought them."""
+def _utterance(turn: Earlier, chat: Chat) -> Utterance:
+    """A turn of the conversation so far; an answered pose stands behind the words that brought it."""
     from backend.lm.chat import Utterance
-    from backend.lm.joints import to_model
 
-    config, words = chat.config, chat.plain(turn.text)
-    if turn.role == "user" or turn.pose is None:
-        return Utterance("user" if turn.role == "user" else "assistant", words)
-    pose = to_model(turn.pose.rotvecs, config.joint_set, config.root_frame)
-    return Utterance("assistant", unspoken(words, config.pose_token), (pose,))
+    words = chat.plain(turn.text)
+    if turn.role == "user":
+        poses, seen = _given(turn.pose, chat), turn.picture is not None
+        words = words or (_UNSEEN if turn.shown and not seen else "")
+        return Utterance(
+            "user", _worded(words, chat, bool(poses), seen) if turn.posed else words, poses, picture=turn.picture
+        )
+    if turn.pose is None:
+        return Utterance("assistant", words)
+    return Utterance("assistant", unspoken(words, chat.config.pose_token), (_ahead(turn.pose, chat),))
 
 
-def _first_user(turns: tuple[Utterance, ...]) -> int:
+def _given(pose: Pose | None, chat: Chat) -> tuple[np.ndarray, ...]:
+    """A pose as it is given to a model that takes poses; none to others."""
+    return (_ahead(pose, chat),) if pose is not None and chat.config.takes_poses else ()
+
+
+def _ahead(pose: Pose, chat: Chat) -> np.ndarray:
+    """(J, 3, 3): a pose that faces ahead, in the model's joints and frame."""
+    from backend.lm.joints import facing_ahead, to_model
+
+    return to_model(facing_ahead(pose.rotvecs)[0], chat.config.joint_set, chat.config.root_frame)
+
+
+def _first_user(turns: Sequence[Utterance]) -> int:
     """Where the first user speaks: conversations that models know begin so."""
     return next((i for i, t in enumerate(turns) if t.role == "user"), len(turns))
 
 
-def _worded(request: PoseRequest, chat: Chat, given: bool) -> str:
-    """What is asked, in the form that the model answers with a pose where it is no question."""
+def in_turn(turns: Sequence[Utterance]) -> list[Utterance]:
+    """Speakers one after the other, as chat templates demand: who speaks twice in a row says both at once."""
+    out: list[Utterance] = []
+    for turn in turns:
+        if not out or out[-1].role != turn.role:
+            out.append(turn)
+            continue
+        last = out.pop()
+        poses = (*last.poses, *turn.poses) if turn.role == "assistant" else turn.poses or last.poses
+        picture = last.picture if turn.picture is None else turn.picture
+        text = "\n".join(t for t in (last.text, turn.text) if t)
+        out.append(replace(turn, text=text, poses=poses, picture=picture))
+    return out
+
+
+def _asked(request: PoseRequest, chat: Chat, given: bool) -> str:
+    """What is asked now."""
     words = chat.plain(request.prompt)
     if request.intent == "describe":
         return words or "What does this person do?"
+    return _worded(words, chat, given, request.image is not None)
+
+
+def _worded(words: str, chat: Chat, given: bool, seen: bool) -> str:
+    """Words in the form that the model answers with a pose, where they are no question."""
     config = chat.config
-    form = config.asks_change if given else config.asks_words if request.image is None else config.asks_picture
+    form = config.asks_change if given else config.asks_picture if seen else config.asks_words
     if form == "{prompt}" or _ASKED.search(words):
         return words
     ended = words if not words or words[-1] in ".!" else f"{words}."

@@ -5,7 +5,7 @@ An engine of this kind is a name, a title and a folder; `backend.lm` does the re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -22,14 +22,15 @@ from backend.posecodes import Program
 from backend.solver.pose_program import Setting
 from backend.ticks import Tick, quiet
 from rigs.skeleton import N_BODY
-from rigs.wire import EngineInfo, Pose, PoseRequest
+from rigs.wire import EngineInfo, Pose, PoseRequest, Turn
 
-from .conversing import pose_of, spoken, talk_of
+from .conversing import in_turn, pose_of, spoken, talk_of
+from .earlier import earlier_pictures, fitted
 from .proposal import Proposal, or_embedded
 
 if TYPE_CHECKING:
     from backend.lm.batch import Encoded
-    from backend.lm.chat import Chat
+    from backend.lm.chat import Chat, Utterance
     from backend.lm.config import Framing
     from backend.lm.generating import Reply
     from backend.lm.pose_lm import PoseLM
@@ -88,10 +89,14 @@ class TalkingEngine:
         """
         with self._lock, offering_another():
             model, chat = self._model(tick)
-            picture, told = seen_picture(request, chat.processor is not None, chat.config.framing, tick)
-            talk = talk_of(request, chat, picture)
-            replies = self._replies(model, chat, talk.turns, request, tick)
-        return _proposal(request, chat, replies, talk.given, told)
+            sees, config = chat.processor is not None, chat.config
+            picture, told = seen_picture(request, sees, config.framing, tick)
+            most = config.most_pictures - (picture is not None) if sees else None
+            pictures, lacking = earlier_pictures(request.turns, most, looking(config.framing))
+            talk = talk_of(request, chat, picture, pictures)
+            prompt, cut = _fitting(model, chat, talk.turns)
+            replies = self._replies(model, chat, prompt, request, tick)
+        return _proposal(request, chat, replies, talk.given, (*told, *lacking, *cut))
 
     def _model(self, tick: Tick) -> tuple[PoseLM, Chat]:
         folder = self.source().folder
@@ -103,7 +108,7 @@ class TalkingEngine:
             self._loaded = (folder, *self.open(folder))
         return self._loaded[1], self._loaded[2]
 
-    def _replies(self, model: PoseLM, chat: Chat, turns: Any, request: PoseRequest, tick: Tick) -> list[Reply]:
+    def _replies(self, model: PoseLM, chat: Chat, prompt: Encoded, request: PoseRequest, tick: Tick) -> list[Reply]:
         """The likeliest reply, and for alternatives others that are drawn until there are enough poses."""
         from backend.lm.devices import memory_told
         from backend.lm.generating import Decoding, reply
@@ -111,7 +116,6 @@ class TalkingEngine:
         def heard(text: str) -> None:
             tick("Writing the reply", spoken(text, chat.config.pose_token))
 
-        prompt = _fitting(model, chat, turns)
         tick("Writing the reply")
         with memory_told("writing the reply"):
             replies = [reply(model, chat, prompt, heard=heard)]
@@ -123,23 +127,23 @@ class TalkingEngine:
         return replies
 
 
-def _fitting(model: PoseLM, chat: Chat, turns: Any) -> Encoded:
-    """The conversation as tokens, without its oldest turns where it would be longer than the model can read.
+def _fitting(model: PoseLM, chat: Chat, turns: Sequence[Utterance]) -> tuple[Encoded, tuple[str, ...]]:
+    """The conversation as tokens, without its oldest turns where it would be longer than the model can read, and a
+    sentence on that.
 
     Raises:
         BadInput: what is asked is too long by itself.
     """
+    roles = [t.role for t in turns]
+    return fitted(roles, lambda first: chat.encode(in_turn(turns[first:]), ask=True), room_of(model.language.config))
+
+
+def room_of(config: Any) -> int:
+    """How many tokens of a conversation a language model of transformers can read, so that it can still answer."""
     from backend.lm.generating import MOST_TOKENS
 
-    room = getattr(model.language.config.get_text_config(), "max_position_embeddings", None) or 1 << 30
-    room -= min(MOST_TOKENS, room // 2)
-    prompt = chat.encode(turns, ask=True)
-    while len(prompt) > room and len(turns) > 1:
-        turns = turns[2:] if len(turns) > 2 else turns[1:]
-        prompt = chat.encode(turns, ask=True)
-    if len(prompt) > room:
-        raise BadInput(f"the prompt takes {len(prompt)} tokens, this model reads {room}", "say it shorter", "too_long")
-    return prompt
+    most = getattr(config.get_text_config(), "max_position_embeddings", None) or 1 << 30
+    return int(most - min(MOST_TOKENS, most // 2))
 
 
 @contextmanager
@@ -170,6 +174,17 @@ def seen_picture(
     picture = read_picture(request.image)
     box, told = _person(request, picture)
     return framed(picture.pixels, box, framing), (*picture.notes, *told)
+
+
+def looking(framing: Framing) -> Callable[[Turn], np.ndarray]:
+    """How the picture of an earlier turn is looked at: as that of a request was, whose box is not known any more."""
+
+    def look(turn: Turn) -> np.ndarray:
+        found, _ = seen_picture(PoseRequest(image=turn.image), True, framing, quiet)
+        assert found is not None
+        return found
+
+    return look
 
 
 def _person(request: PoseRequest, picture: Any) -> tuple[tuple[float, float, float, float] | None, tuple[str, ...]]:

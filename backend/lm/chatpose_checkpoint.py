@@ -46,6 +46,7 @@ CONFIG: Final = PoseLMConfig(
     pose_input="none",
     conversation="llava_v1",
     framing="square",
+    most_pictures=1,
     asks_words="There is a person: {prompt} Please output this person's SMPL pose.",
     asks_picture="{prompt} Can you predict the SMPL pose of the person in this image?",
 )

@@ -51,6 +51,8 @@ class PoseLMConfig:
     """How turns are written: by the tokenizer's chat template, or in a named style of `chat`."""
     framing: Framing = "square"
     """What of a picture the model is shown: a square around the person, or all of it on a square."""
+    most_pictures: int = 4
+    """Of one conversation, the latest; of models that look at pictures."""
     asks_words: str = "{prompt}"
     """How words that are no question are put to the model, so that it answers with a pose."""
     asks_picture: str = "{prompt}"
@@ -68,6 +70,8 @@ class PoseLMConfig:
                 raise BadInput(f"{name} is {getattr(self, name)!r}", f"{name} is one of {', '.join(allowed)}")
         if not self.pose_token or (self.takes_poses and not self.input_token):
             raise BadInput("a pose token is empty", "give pose_token and input_token a text, such as <POSE> and <pose>")
+        if self.most_pictures < 1:
+            raise BadInput(f"most_pictures is {self.most_pictures}", "give 1 or more")
         joint_set(self.joints)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,10 +21,12 @@ from backend.lm.batch import collate
 from backend.lm.chat import Utterance
 from backend.lm.devices import BITS_VARIABLE, DEVICE_VARIABLE
 from backend.lm.framing import framed
-from backend.lm.joints import to_model
+from backend.lm.joints import facing_ahead, to_model
 from backend.lm.saving import PARTS, save_pose_lm
 from backend.pipeline import Pipeline
-from rigs.wire import ImageBytes, PoseRequest, PoseResult, Turn
+from backend.ticks import quiet
+from rigs.wire import ImageBytes, ImageFile, Pose, PoseRequest, PoseResult, Turn
+from tests.backend.conftest import turned
 from tests.backend.lm import tiny
 from tests.backend.stand_in import running_server
 
@@ -142,6 +145,96 @@ def test_a_conversation_goes_on(pipeline: Pipeline) -> None:
     assert result.reply and not any("anew" in w for w in result.warnings)
 
 
+@dataclass(eq=False)
+class Given:
+    """What really entered the layers of a language model with one request. embedded: (T, width)."""
+
+    text: str
+    ids: torch.Tensor
+    embedded: torch.Tensor
+    pixels: list[torch.Tensor]
+
+
+def given_to_the_model(pipeline: Pipeline, prompt: str, **options) -> tuple[Given, PoseResult]:
+    """Ask, and look at the tokens and embeddings of the prompt inside of the model."""
+    engine = pipeline._catalogue.get("chatpose")[1]
+    model, chat = engine._model(quiet)
+    ids, embedded, pixels = [], [], []
+    inner = model.language.model
+    hooks = [
+        model.language.get_input_embeddings().register_forward_pre_hook(lambda _m, args: ids.append(args[0])),
+        getattr(inner, "language_model", inner)
+        .layers[0]
+        .register_forward_pre_hook(
+            lambda _m, args, kwargs: embedded.append(args[0] if args else kwargs["hidden_states"]), with_kwargs=True
+        ),
+    ]
+    if hasattr(inner, "vision_tower"):
+        hooks.append(
+            inner.vision_tower.register_forward_pre_hook(
+                lambda _m, args, kwargs: pixels.append(args[0] if args else kwargs["pixel_values"]), with_kwargs=True
+            )
+        )
+    try:
+        result = ask(pipeline, prompt, **options)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return Given(chat.tokenizer.decode(ids[0][0]), ids[0][0], embedded[0][0], pixels), result
+
+
+def test_the_model_is_given_the_poses_of_the_conversation_in_their_places(pipeline: Pipeline) -> None:
+    """Looked at inside of the model: the embeddings at the places of poses are those poses, in their order."""
+    tree, chair, raised = (POSES[n] for n in POSES)
+    turned_tree = Pose(turned(tree.rotvecs, 1.5), tree.transl)
+    turns = (
+        Turn("user", "be a tree"),
+        Turn("assistant", "It is this pose.", turned_tree),
+        Turn("user", "sit", turned_tree),
+        Turn("assistant", "Sure, this pose.", chair),
+    )
+    found, _ = given_to_the_model(pipeline, "now the other arm", turns=turns, start=raised)
+    assert found.text == (
+        "<s>User: be a tree\nAssistant: It is <POSE>.</s>\nUser: <pose> sit\nAssistant: Sure, <POSE>.</s>\n"
+        "User: <pose> now the other arm\nAssistant:"
+    )
+    model = pipeline._catalogue.get("chatpose")[1]._loaded[1]
+    at = torch.nonzero(found.ids == model.input_id)[:, 0]
+    facing = [to_model(facing_ahead(p.rotvecs)[0], model.config.joint_set, "y_up") for p in (tree, raised)]
+    with torch.no_grad():
+        meant = model.pose_input(torch.tensor(np.array(facing), dtype=torch.float32))[:, 0]
+    torch.testing.assert_close(found.embedded[at], meant, atol=1e-5, rtol=1e-4)
+    assert float((meant[0] - meant[1]).abs().max()) > 1e-2
+
+
+@pytest.mark.parametrize("remark", ["more", "undo the head turn", "now raise the other arm", "no, the left one"])
+def test_remarks_about_the_conversation_reach_the_model_with_it(pipeline: Pipeline, remark: str) -> None:
+    tree, _, raised = (POSES[n] for n in POSES)
+    turns = (Turn("user", "raise the arm", tree), Turn("assistant", "Sure, this pose.", raised))
+    found, _ = given_to_the_model(pipeline, remark, turns=turns)
+    assert found.text.endswith(
+        f"User: <pose> raise the arm\nAssistant: Sure, <POSE>.</s>\nUser: <pose> {remark}\nAssistant:"
+    )
+    alone, _ = given_to_the_model(pipeline, remark, start=raised)
+    assert len(found.ids) > len(alone.ids)
+
+
+def test_what_the_model_answers_depends_on_the_poses_of_earlier_turns(pipeline: Pipeline) -> None:
+    tree, chair, raised = (POSES[n] for n in POSES)
+    first, other = (
+        ask(pipeline, "more", turns=(Turn("user", "raise the arm", p), Turn("assistant", "Sure, this pose.", raised)))
+        for p in (tree, chair)
+    )
+    assert first.reply != other.reply or off_each_other(first, other) > 0.01
+
+
+def off_each_other(a: PoseResult, b: PoseResult) -> float:
+    """Mean angle in deg between the first poses of two results; 0 where one has none."""
+    if not (a.poses and b.poses):
+        return 0.0
+    return float(np.degrees(geodesic(*(rotvec_to_rotmat(r.poses[0].pose.rotvecs) for r in (a, b)))).mean())
+
+
 def test_what_was_said_to_the_letter_is_measured(pipeline: Pipeline) -> None:
     """The model answers with another pose: it is not bent into doing what was asked, and the reply says so."""
     result = ask(pipeline, "be a tree, left elbow bent 120 degrees")
@@ -205,15 +298,50 @@ def test_pictures_are_looked_at(with_eyes: Pipeline) -> None:
     assert off(other, "sitting on a chair") < 0.5 * off(other, "tree pose")
 
 
+def test_earlier_pictures_are_looked_at_in_their_turns(with_eyes: Pipeline) -> None:
+    turns = (
+        Turn("user", "Who?", image=png(20)),
+        Turn("assistant", "It is this pose.", POSES["tree pose"]),
+    )
+    found, result = given_to_the_model(with_eyes, "Who?", image=png(230), turns=turns)
+    assert found.text.count("<image>") == 2 * 4  # patches each
+    assert found.text.index("<image>") < found.text.index("<POSE>") < found.text.rindex("<image>")
+    shades = [float(p.mean()) for p in torch.cat(found.pixels)]
+    assert len(shades) == 2 and shades[0] < shades[1]
+    assert not any("pictures" in w for w in result.warnings)
+
+
+def test_earlier_pictures_that_are_gone_are_told(with_eyes: Pipeline, tmp_path: Path) -> None:
+    gone = (Turn("user", "Who?", image=ImageFile(str(tmp_path / "gone.png"))), Turn("assistant", "It is this pose."))
+    found, result = given_to_the_model(with_eyes, "Who?", turns=gone)
+    assert "<image>" not in found.text and any("gone.png" in w for w in result.warnings)
+
+
+def test_a_model_of_words_only_says_that_it_was_not_shown_earlier_pictures(pipeline: Pipeline) -> None:
+    turns = (Turn("user", "", image=png()), Turn("assistant", "It is this pose.", POSES["tree pose"]))
+    found, result = given_to_the_model(pipeline, "raise the arms", turns=turns)
+    assert "the person in a picture" in found.text
+    assert any("does not look at pictures" in w for w in result.warnings)
+
+
 def test_a_conversation_longer_than_the_model_reads_loses_its_beginning(pipeline: Pipeline) -> None:
     engine = pipeline._catalogue.get("chatpose")[1]
-    engine.propose(PoseRequest(prompt="be a tree"))
-    model = engine._loaded[1]
-    model.language.config.max_position_embeddings = 60
+    model = engine._model(quiet)[0]
+    model.language.config.max_position_embeddings = 130
     turns = tuple(
-        Turn(role, "a person is standing with the left arm raised " * 2) for role in ("user", "assistant") * 3
+        turn
+        for k in range(3)
+        for turn in (
+            Turn("user", f"{k} a person is standing with the left arm raised", POSES["tree pose"]),
+            Turn("assistant", "It is this pose.", POSES["both arms raised"]),
+        )
     )
-    assert ask(pipeline, "be a tree", turns=turns).reply
+    found, result = given_to_the_model(pipeline, "be a tree", turns=turns)
+    assert len(found.ids) <= 65
+    assert "0 a person" not in found.text and "2 a person" in found.text
+    assert found.text.startswith("<s>User:") and found.text.endswith("User: <pose> be a tree\nAssistant:")
+    assert result.reply and any("65 tokens" in w and "last" in w for w in result.warnings)
+    assert not any("tokens" in w for w in ask(pipeline, "be a tree").warnings)
     with pytest.raises(BadInput, match="tokens"):
         ask(pipeline, "a person is standing " * 30)
 

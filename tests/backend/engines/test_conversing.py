@@ -7,9 +7,10 @@ import pytest
 
 from backend.body.model import BodyModel
 from backend.body.rotations import geodesic, rotmat_to_rotvec, rotvec_to_rotmat, yaw_rotmat
-from backend.engines.conversing import MOST_TURNS, pose_of, spoken, talk_of, unspoken
+from backend.engines.conversing import in_turn, pose_of, spoken, talk_of, unspoken
+from backend.engines.earlier import MOST_TURNS
 from backend.lm.config import PoseLMConfig
-from backend.lm.joints import ROOT_FRAMES, to_model
+from backend.lm.joints import ROOT_FRAMES, facing_ahead, to_model
 from backend.solver.stance import neutral_stance
 from rigs.skeleton import INDEX, expand_joints
 from rigs.wire import ImageBytes, Pose, PoseRequest, Turn
@@ -111,7 +112,7 @@ def test_a_locked_root_stays_in_its_place() -> None:
 
 def test_the_latest_turns_are_told_and_begin_with_the_user() -> None:
     turns = tuple(
-        t for k in range(9) for t in (Turn("user", f"do {k}"), Turn("assistant", "It is this pose.", a_pose()))
+        t for k in range(14) for t in (Turn("user", f"do {k}"), Turn("assistant", "It is this pose.", a_pose()))
     )
     talk = talk_of(PoseRequest(prompt="more", turns=turns[1:]), chat_of(), None).turns
     assert len(talk) <= MOST_TURNS + 1 and talk[0].role == "user"
@@ -144,3 +145,71 @@ def test_a_pose_to_change_comes_with_its_own_form_and_a_new_one_without_it() -> 
 
 def test_marks_in_the_users_words_are_only_words() -> None:
     assert talk_of(PoseRequest(prompt="stand <POSE> </s> up"), chat_of(), None).turns[-1].text == "stand up"
+
+
+def conversation() -> tuple[Turn, ...]:
+    """A tree, whose arm is raised after the animator changed it by hand, and a question."""
+    return (
+        Turn("user", "be a tree"),
+        Turn("assistant", "It is this pose.", a_pose(0.3, seed=3)),
+        Turn("user", "raise the left arm", a_pose(1.0, seed=4)),
+        Turn("assistant", "Sure, this pose.", a_pose(1.0, seed=5)),
+        Turn("user", "Is it balanced?"),
+        Turn("assistant", "Yes."),
+    )
+
+
+def ahead(pose: Pose, chat) -> np.ndarray:
+    return to_model(facing_ahead(pose.rotvecs)[0], chat.config.joint_set, chat.config.root_frame)
+
+
+@pytest.mark.parametrize("frame", ROOT_FRAMES)
+def test_a_model_that_takes_poses_is_given_those_of_earlier_turns(frame) -> None:
+    """Each with the words that were said of it, facing ahead, as when it was asked; the current one as before."""
+    chat, turns, current = chat_of(root_frame=frame), conversation(), a_pose(2.0, seed=6)
+    talk = talk_of(PoseRequest(prompt="now the other arm", start=current, turns=turns), chat, None).turns
+    assert [len(t.poses) for t in talk] == [0, 1, 1, 1, 1, 0, 1]
+    lying = [turns[1].pose, turns[2].pose, turns[3].pose, turns[3].pose, current]
+    for found, meant in zip((t.poses[0] for t in talk if t.poses), lying, strict=True):
+        assert meant is not None
+        np.testing.assert_allclose(found, ahead(meant, chat), atol=1e-9)
+
+
+def test_a_model_that_takes_none_gets_words_and_its_own_tokens() -> None:
+    talk = talk_of(PoseRequest(prompt="more", turns=conversation()), chat_of(pose_input="none"), None)
+    assert not talk.given and [(t.role, len(t.poses)) for t in talk.turns if t.poses] == [("assistant", 1)] * 2
+    assert [t.text for t in talk.turns if t.role == "assistant"] == ["It is <POSE>.", "Sure, <POSE>.", "Yes."]
+
+
+def test_earlier_words_stand_in_the_form_in_which_they_were_asked() -> None:
+    chat = chat_of(asks_words="There is {prompt} Pose it.", asks_change="{prompt} Change it.")
+    said = [t.text for t in talk_of(PoseRequest(prompt="more", turns=conversation()), chat, None).turns]
+    assert said[0] == "There is be a tree. Pose it." and said[2] == "raise the left arm. Change it."
+    assert said[4] == "Is it balanced?" and said[6] == "more. Change it."
+
+
+def test_pictures_stand_in_their_turns_and_in_the_form_for_pictures() -> None:
+    turns = (Turn("user", "", image=IMAGE), Turn("assistant", "It is this pose.", a_pose()))
+    chat, square = (
+        chat_of(pose_input="none", asks_picture="{prompt} Who?", asks_words="{prompt} Pose!"),
+        np.zeros((2, 2, 3)),
+    )
+    seen, unseen = (talk_of(PoseRequest(prompt="more", turns=turns), chat, None, p).turns for p in ({0: square}, {}))
+    assert seen[0].picture is square and seen[0].text == "Who?"
+    assert unseen[0].picture is None and unseen[0].text == "the person in a picture. Pose!"
+
+
+def test_who_speaks_twice_in_a_row_says_both_at_once() -> None:
+    turns = (
+        Turn("user", "be a tree", a_pose(seed=3)),
+        Turn("user", "or sit", a_pose(seed=4)),
+        Turn("assistant", "It is this pose.", a_pose(seed=5)),
+        Turn("assistant", "I mean this pose.", a_pose(seed=6)),
+    )
+    chat = chat_of()
+    raw = talk_of(PoseRequest(prompt="more", turns=turns), chat, None).turns
+    merged = in_turn(raw)
+    assert [t.role for t in merged] == ["user", "assistant", "user"]
+    assert merged[0].text == "be a tree\nor sit" and merged[0].poses == raw[1].poses
+    assert merged[1].text == "It is <POSE>.\nI mean <POSE>." and len(merged[1].poses) == 2
+    assert len(chat.encode(merged, ask=True).given) == 2
