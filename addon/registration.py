@@ -6,41 +6,32 @@ from typing import Final
 
 import bpy
 
-from . import (
-    batch_operators,
-    drafts,
-    engine_panel,
-    file_operators,
-    history_panel,
-    operators,
-    panels,
-    photo_operators,
-    picture_operators,
-    preferences,
-    properties,
-    service_operators,
-    session,
-    shortcuts,
-    smplx_operators,
-    talk_panel,
-    tier_operators,
-)
+from .batch import operators as batch_operators
+from .bodies import operators as body_operators
+from .engines import panel as engine_panel
+from .engines import preferences_panel, tier_operators
+from .files import operators as file_operators
+from .memory import conversation_panel, history_panel
+from .panels import main as main_panel
+from .panels import service_operators, shortcuts
+from .photos import outcome_operators, picture_operators
+from .posing import drafts, operators, properties, session
 
 CLASSES: Final = (
-    preferences.PosewrightPreferences,
+    preferences_panel.PosewrightPreferences,
     properties.PosewrightState,
     *operators.CLASSES,
     *service_operators.CLASSES,
     *tier_operators.CLASSES,
-    *panels.CLASSES,
+    *main_panel.CLASSES,
     *picture_operators.CLASSES,
-    *photo_operators.CLASSES,
+    *outcome_operators.CLASSES,
     *file_operators.CLASSES,
     *batch_operators.CLASSES,
-    *talk_panel.CLASSES,
+    *conversation_panel.CLASSES,
     *engine_panel.CLASSES,
     *history_panel.CLASSES,
-    *smplx_operators.CLASSES,
+    *body_operators.CLASSES,
     *shortcuts.CLASSES,
 )
 
@@ -52,15 +43,15 @@ def register() -> None:
     batch_operators.attach()
     drafts.attach()
     shortcuts.attach()
-    smplx_operators.attach()
+    body_operators.attach()
 
 
 def unregister() -> None:
-    from . import tier_work
+    from .engines import tier_work
 
     tier_work.shut_down()
     session.shut_down()
-    smplx_operators.detach()
+    body_operators.detach()
     shortcuts.detach()
     drafts.detach()
     batch_operators.detach()

@@ -1,4 +1,4 @@
-"""Blender files, written by a process of its own whose Python has `bpy` (`addon/headless.py`)."""
+"""Blender files, written by a process of its own whose Python has `bpy` (`addon/headless/`)."""
 
 from __future__ import annotations
 

@@ -236,7 +236,7 @@ def history_outlives_the_file() -> None:
     """Words and pose are still there after another file was opened; the pose is applied without the service."""
     bpy.ops.wm.read_homefile(use_empty=True)
     bpy.ops.posewright.add_body()
-    past = import_module(f"{MODULE}.addon.memory").past()
+    past = import_module(f"{MODULE}.addon.memory.remembered").past()
     entry = next(e for e in past.search(PROMPT) if e.pose is not None)
     name = body_name()
     assert is_t_pose(name)
@@ -251,12 +251,12 @@ def channels(body: str) -> np.ndarray:
 
 # ---------------------------------------------------------------------------------------------------- the service
 def session() -> Any:
-    return import_module(f"{MODULE}.addon.session")
+    return import_module(f"{MODULE}.addon.posing.session")
 
 
 def runs_from_bundled_wheels() -> bool:
     """Whether the server's packages come from the zip (in Blender they always do; a test Python may have its own)."""
-    folders = import_module(f"{MODULE}.addon.process").wheel_folders()
+    folders = import_module(f"{MODULE}.addon.service.process").wheel_folders()
     profile = os.path.realpath(os.environ["BLENDER_USER_RESOURCES"])
     return bool(folders) and all(os.path.realpath(f).startswith(profile) for f in folders)
 

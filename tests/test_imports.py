@@ -1,6 +1,7 @@
 """The one-way rule of the design, read from the import statements of every module.
 
 addon -> rigs <- backend        rotations -> body -> posecodes -> solver        language, engines, vision -> those
+In the add-on each room uses only rooms that stand before it in the table of rooms.
 """
 
 from __future__ import annotations
@@ -81,6 +82,29 @@ PHOTO_TIER = ("models", "images", "regions", "frames", "transformer", "hub")
 OTHER_TIER_FILES |= {f"backend/writer/{name}.py" for name in ("endpoint", "local", "constraint", "marks")}
 OTHER_TIER_FILES |= {f"backend/vision/{name}.py" for name in PHOTO_TIER}
 
+# What a room of the add-on uses of other rooms, no more and no less; every room uses rooms before it only.
+ROOMS: dict[str, set[str]] = {
+    "rig": set(),
+    "service": set(),
+    "ui": {"service"},
+    "bodies": {"rig", "ui"},
+    "tiers": {"service"},
+    "settings": {"service", "tiers"},
+    "memory": {"rig", "service", "settings", "ui"},
+    "posing": {"rig", "service", "settings", "memory", "ui"},
+    "engines": {"service", "tiers", "settings", "posing", "ui"},
+    "photos": {"service", "posing", "engines", "ui"},
+    "batch": {"rig", "service", "settings", "posing", "ui"},
+    "files": {"rig", "posing", "photos", "ui"},
+    "panels": {"rig", "service", "settings", "posing", "engines", "photos", "ui"},
+    "headless": {"rig", "bodies", "batch"},
+}
+NO_ROOM = {
+    "__init__",
+    "registration",
+    "compat",
+}  # the name, the entry, and Blender's versions, which any room may ask for
+
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 
@@ -144,6 +168,39 @@ def test_the_embedded_tier_needs_only_numpy_and_pure_python(path: Path) -> None:
         allowed |= LANGUAGE_MODEL_TIER
     roots = {name.split(".")[0] for name in names(path)}
     assert roots <= allowed | set(sys.stdlib_module_names)
+
+
+def rooms_used(room: str) -> set[str]:
+    """Rooms that modules of a room import, for types as well."""
+    inside = (name for path in (ROOT / "addon" / room).rglob("*.py") for name in names(path))
+    return {name.split(".")[1] for name in inside if name.startswith("addon.")} & set(ROOMS) - {room}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_rooms_of_the_addon_use_what_the_table_says(room: str) -> None:
+    assert rooms_used(room) == ROOMS[room], f"say in {label(Path(__file__))} what addon/{room} uses"
+
+
+def test_rooms_of_the_addon_point_one_way() -> None:
+    order = list(ROOMS)
+    for room, used in ROOMS.items():
+        assert used <= set(order[: order.index(room)]), room
+
+
+def test_every_module_of_the_addon_is_in_a_room() -> None:
+    found = {
+        path.relative_to(ROOT / "addon").with_suffix("").parts for path in MODULES if label(path).startswith("addon/")
+    }
+    assert {parts[0] for parts in found if len(parts) > 1} == set(ROOMS)
+    assert {parts[0] for parts in found if len(parts) == 1} == NO_ROOM
+    assert max(map(len, found)) == 2
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "addon").glob("*/__init__.py")), ids=label)
+def test_entering_a_room_loads_nothing(path: Path) -> None:
+    """It says what the room is, and imports nothing: modules are loaded one by one, when they are needed."""
+    statements = ast.parse(path.read_text(encoding="utf-8")).body
+    assert len(statements) == 1 and ast.get_docstring(ast.Module(statements, []))
 
 
 @pytest.mark.parametrize("path", [p for p in MODULES if label(p).startswith("addon/")], ids=label)

@@ -67,7 +67,7 @@ def rng():
 def fake(addon, monkeypatch, tmp_path):
     """A scripted pose service that the add-on starts as it starts the real one; see fake_service.py."""
     from fake_service import FakeService
-    from posewright_ext.addon import preferences
+    from posewright_ext.addon.settings import preferences
 
     service = FakeService(tmp_path)
     monkeypatch.setattr(preferences, "launch_plan", service.plan)

@@ -111,11 +111,11 @@ class FakeService:
         return [body for seen_method, seen_path, body in lines if (seen_method, seen_path) == (method, path)]
 
     def plan(self):
-        from posewright_ext.addon.process import LaunchPlan
+        from posewright_ext.addon.service.process import LaunchPlan
 
         return LaunchPlan(python="", code=self.folder, log=self.folder / "service.log")
 
     def close(self) -> None:
-        from posewright_ext.addon import session
+        from posewright_ext.addon.posing import session
 
         session.service.stop(polite_seconds=0)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from posewright_ext.addon.bodydata import load_body
-from posewright_ext.addon.retarget import rotvec_to_matrix
+from posewright_ext.addon.rig.bodydata import load_body
+from posewright_ext.addon.rig.retarget import rotvec_to_matrix
 from posewright_ext.rigs.skeleton import JOINTS, PARENTS
 from posewright_ext.rigs.wire import Pose
 

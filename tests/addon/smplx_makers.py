@@ -9,7 +9,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
-from posewright_ext.addon.bodydata import load_body
+from posewright_ext.addon.rig.bodydata import load_body
 from posewright_ext.rigs.skeleton import PARENTS
 
 N_ROUND = 8  # vertices around a joint, whose mean it is

@@ -25,7 +25,7 @@ new = set(sys.modules) - before
 module.unregister()
 module.register()
 module.unregister()
-assert not bpy.app.timers.is_registered(sys.modules[{package!r} + ".addon.session"]._tick)
+assert not bpy.app.timers.is_registered(sys.modules[{package!r} + ".addon.posing.session"]._tick)
 assert not hasattr(bpy.types.WindowManager, "posewright")
 print("RESULT", seconds, " ".join(sorted(new)), flush=True)
 """
@@ -39,6 +39,6 @@ def test_enabling_is_quick_and_loads_neither_numpy_nor_network():
     _, seconds, *new = line.split()
     heavy = {"http", "http.client", "ssl", "requests", "urllib3", "numpy", "subprocess", f"{PACKAGE}.rigs.wire"}
     assert not heavy & set(new)
-    assert not {f"{PACKAGE}.addon.{name}" for name in ("armature", "retarget", "body")} & set(new)
+    assert not {f"{PACKAGE}.addon.{name}" for name in ("rig.armature", "rig.retarget", "bodies.free_body")} & set(new)
     # 15 ms are usual; the bound is for busy machines
     assert float(seconds) < 0.15

@@ -42,7 +42,7 @@ from fake_service import result
 from posewright_ext.rigs.wire import Pose
 
 ROOT = Path(__file__).resolve().parents[2]
-ADDON = sorted((ROOT / "addon").glob("*.py"))
+ADDON = sorted((ROOT / "addon").rglob("*.py"))
 
 HELD = {
     1: (
@@ -52,79 +52,79 @@ HELD = {
     2: ("addon/test_traps.py::test_preferences_are_kept_under_the_name_of_the_extension",),
     3: ("addon/test_traps.py::test_the_main_thread_never_talks_to_the_service",),
     4: ("addon/test_traps.py::test_what_runs_in_the_worker_knows_no_bpy",),
-    5: ("addon/test_jobs.py::test_the_redo_panel_blends_mirrors_and_limits_the_kept_result",),
+    5: ("addon/posing/test_session.py::test_the_redo_panel_blends_mirrors_and_limits_the_kept_result",),
     6: (
-        "addon/test_jobs.py::test_a_pose_is_exactly_one_undo_step",
-        "addon/test_jobs.py::test_a_threaded_job_is_applied_by_the_tick_through_the_operator",
-        "addon/test_many_characters.py::test_all_selected_get_the_pose_each_in_its_place_in_one_undo_step",
-        "addon/test_ground.py::test_it_is_one_undo_step_and_keyed_with_auto_key",
+        "addon/posing/test_session.py::test_a_pose_is_exactly_one_undo_step",
+        "addon/posing/test_session.py::test_a_threaded_job_is_applied_by_the_tick_through_the_operator",
+        "addon/posing/test_many_characters.py::test_all_selected_get_the_pose_each_in_its_place_in_one_undo_step",
+        "addon/bodies/test_ground.py::test_it_is_one_undo_step_and_keyed_with_auto_key",
     ),
     7: (
-        "addon/test_mid_job.py::test_nothing_changes_and_it_is_said",
-        "addon/test_batch.py::test_a_file_opened_in_the_middle_ends_the_work_politely",
-        "addon/test_batch.py::test_an_armature_gone_or_busy_in_the_middle_gets_no_keys_and_it_is_said",
+        "addon/posing/test_mid_job.py::test_nothing_changes_and_it_is_said",
+        "addon/batch/test_keying.py::test_a_file_opened_in_the_middle_ends_the_work_politely",
+        "addon/batch/test_keying.py::test_an_armature_gone_or_busy_in_the_middle_gets_no_keys_and_it_is_said",
     ),
-    8: ("addon/test_jobs.py::test_words_become_a_pose",),
+    8: ("addon/posing/test_session.py::test_words_become_a_pose",),
     9: (
         "addon/test_registration.py::test_enabling_is_quick_and_loads_neither_numpy_nor_network",
-        "addon/test_jobs.py::test_unregistering_ends_service_timer_and_threads",
+        "addon/posing/test_session.py::test_unregistering_ends_service_timer_and_threads",
     ),
     10: (
         "addon/test_traps.py::test_every_timer_outlives_opening_a_file",
-        "addon/test_history_panel.py::test_the_draft_survives_opening_a_file",
-        "addon/test_history.py::test_entries_survive_a_restart_newest_first",
+        "addon/posing/test_drafts.py::test_the_draft_survives_opening_a_file",
+        "addon/memory/test_history.py::test_entries_survive_a_restart_newest_first",
     ),
     11: (
         "addon/test_traps.py::test_only_one_module_asks_which_blender_this_is",
         "test_extension.py::test_install_enable_pose_undo_disable",
     ),
     12: (
-        "addon/test_batch.py::test_a_list_becomes_keys_that_play",
-        "addon/test_smplx_import.py::test_correctives_are_keyed_with_auto_key_and_play",
-        "addon/test_pose_assets.py::test_a_pose_in_the_library_has_its_words_and_gives_the_pose_back",
+        "addon/batch/test_keying.py::test_a_list_becomes_keys_that_play",
+        "addon/bodies/test_smplx_import.py::test_correctives_are_keyed_with_auto_key_and_play",
+        "addon/files/test_operators.py::test_a_pose_in_the_library_has_its_words_and_gives_the_pose_back",
     ),
-    13: ("addon/test_pictures.py::test_the_render_is_sent_and_the_scene_keeps_its_settings",),
-    14: ("addon/test_pictures.py::test_without_a_window_the_viewport_cannot_be_looked_at",),
-    15: ("addon/test_client.py::test_token_and_protocol_are_sent_and_proxies_ignored",),
+    13: ("addon/photos/test_pictures.py::test_the_render_is_sent_and_the_scene_keeps_its_settings",),
+    14: ("addon/photos/test_pictures.py::test_without_a_window_the_viewport_cannot_be_looked_at",),
+    15: ("addon/service/test_client.py::test_token_and_protocol_are_sent_and_proxies_ignored",),
     16: (
-        "addon/test_process.py::test_starts_from_many_threads_make_one_process",
-        "addon/test_process.py::test_a_service_that_cannot_start_says_why_and_is_not_tried_again_by_itself",
-        "addon/test_process.py::test_the_token_is_needed_and_is_not_in_the_arguments",
+        "addon/service/test_process.py::test_starts_from_many_threads_make_one_process",
+        "addon/service/test_process.py::test_a_service_that_cannot_start_says_why_and_is_not_tried_again_by_itself",
+        "addon/service/test_process.py::test_the_token_is_needed_and_is_not_in_the_arguments",
         "backend/test_serve.py::test_it_ends_when_its_parent_ends",
     ),
     17: (
         "addon/test_traps.py::test_nothing_is_installed_into_blenders_python",
-        "addon/test_process.py::test_the_environment_is_clean_and_says_where_the_code_is",
+        "addon/service/test_process.py::test_the_environment_is_clean_and_says_where_the_code_is",
     ),
     18: ("addon/test_traps.py::test_posing_connects_to_this_computer_only",),
     19: ("addon/test_traps.py::test_nothing_of_the_licensed_model_is_in_what_we_ship",),
     20: (
-        "addon/test_foreign_rigs.py::test_bones_are_where_kinematics_says_wherever_the_object_is",
-        "addon/test_foreign_rigs.py::test_a_keyed_root_of_minus_90_degrees_is_kept_and_made_up_for",
-        "addon/test_armature.py::test_a_root_bone_that_turns_and_moves_the_body_still_does",
+        "addon/rig/test_foreign_rigs.py::test_bones_are_where_kinematics_says_wherever_the_object_is",
+        "addon/rig/test_foreign_rigs.py::test_a_keyed_root_of_minus_90_degrees_is_kept_and_made_up_for",
+        "addon/rig/test_armature.py::test_a_root_bone_that_turns_and_moves_the_body_still_does",
     ),
     21: (
-        "addon/test_foreign_rigs.py::test_theta_is_the_bones_own_rotation_on_both_with_absolute_hands",
-        "addon/test_smplx_import.py::test_the_mesh_is_the_one_of_the_smplx_package",
+        "addon/rig/test_foreign_rigs.py::test_theta_is_the_bones_own_rotation_on_both_with_absolute_hands",
+        "addon/bodies/test_smplx_import.py::test_the_mesh_is_the_one_of_the_smplx_package",
     ),
     22: (
-        "addon/test_armature.py::test_every_rotation_mode_is_written_and_read_and_kept",
-        "addon/test_armature.py::test_fully_locked_bones_stay_and_are_named",
-        "addon/test_armature.py::test_locks_of_four_components_keep_those",
-        "addon/test_armature.py::test_auto_key_keys_the_channel_of_the_mode",
+        "addon/rig/test_armature.py::test_every_rotation_mode_is_written_and_read_and_kept",
+        "addon/rig/test_armature.py::test_fully_locked_bones_stay_and_are_named",
+        "addon/rig/test_armature.py::test_locks_of_four_components_keep_those",
+        "addon/rig/test_armature.py::test_auto_key_keys_the_channel_of_the_mode",
     ),
     23: (
         "addon/test_traps.py::test_curves_between_two_keyed_poses_take_the_short_way",
-        "addon/test_batch.py::test_quaternions_never_take_the_long_way",
+        "addon/batch/test_keying.py::test_quaternions_never_take_the_long_way",
     ),
     24: (
-        "addon/test_retarget.py::test_a_rest_pose_with_lowered_arms_or_bent_knees_is_refused_and_the_limb_named",
-        "addon/test_armature.py::test_bones_of_our_body_are_where_forward_kinematics_says",
-        "addon/test_rigmap.py::test_an_armature_without_all_required_bones_is_unknown",
+        "addon/rig/test_retarget.py::test_a_rest_pose_with_lowered_arms_or_bent_knees_is_refused_and_the_limb_named",
+        "addon/rig/test_armature.py::test_bones_of_our_body_are_where_forward_kinematics_says",
+        "addon/rig/test_rigmap.py::test_an_armature_without_all_required_bones_is_unknown",
     ),
     25: (
         "addon/test_traps.py::test_every_name_is_our_own_and_no_other_addon_is_called",
-        "addon/test_smplx_import.py::test_correctives_widen_the_range_of_keys_from_other_addons",
+        "addon/bodies/test_smplx_import.py::test_correctives_widen_the_range_of_keys_from_other_addons",
     ),
 }
 """Trap -> tests, as paths from tests/."""
@@ -153,20 +153,19 @@ def dotted(node):
 def test_preferences_are_kept_under_the_name_of_the_extension(addon):
     import bpy
     from posewright_ext.addon import ROOT as KEY
-    from posewright_ext.addon import preferences
+    from posewright_ext.addon.engines.preferences_panel import PosewrightPreferences
 
-    assert KEY == addon.__name__ == preferences.PosewrightPreferences.bl_idname
+    assert KEY == addon.__name__ == PosewrightPreferences.bl_idname
     assert bpy.context.preferences.addons[KEY].preferences.auto_start is True
-    users = [
-        path.name for path, tree in trees() for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == "__package__"
-    ]
-    assert set(users) <= {"__init__.py", "headless.py"}  # headless is a program of its own
+    users = {path for path, tree in trees() for n in ast.walk(tree) if getattr(n, "id", "") == "__package__"}
+    allowed = {ROOT / "addon/__init__.py", ROOT / "addon/headless/__main__.py"}  # headless is a program of its own
+    assert users <= allowed
 
 
 # ------------------------------------------------------------------------------------------------- 3, 4
 def test_the_main_thread_never_talks_to_the_service(fake, body, monkeypatch):
-    from posewright_ext.addon import session
-    from posewright_ext.addon.client import ServiceClient
+    from posewright_ext.addon.posing import session
+    from posewright_ext.addon.service.client import ServiceClient
 
     talked = []
     for name in ("submit", "status", "health"):
@@ -189,21 +188,28 @@ def test_the_main_thread_never_talks_to_the_service(fake, body, monkeypatch):
     assert job.applied and talked and threading.main_thread() not in talked
 
 
+def used_by(path):
+    """Modules of the add-on that a module of it imports, as paths, wherever the imports stand."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
+            yield from {base.with_suffix(".py"), *(base / f"{a.name}.py" for a in node.names)} & set(ADDON)
+
+
 def test_what_runs_in_the_worker_knows_no_bpy():
-    seen, todo = set(), {"jobs", "batch_jobs", "client", "process"}
+    starts = {ROOT / f"addon/{name}.py" for name in ("service/jobs", "service/client", "service/process", "batch/jobs")}
+    seen, todo = set(), set(starts)
     while todo:
-        name = todo.pop()
-        seen.add(name)
-        tree = ast.parse((ROOT / "addon" / f"{name}.py").read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
+        path = todo.pop()
+        seen.add(path)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
-                assert not {a.name.partition(".")[0] for a in node.names} & {"bpy", "mathutils", "gpu"}, name
+                assert not {a.name.partition(".")[0] for a in node.names} & {"bpy", "mathutils", "gpu"}, path
             elif isinstance(node, ast.ImportFrom):
-                assert (node.module or "").partition(".")[0] not in ("bpy", "mathutils", "gpu"), name
-                if node.level == 1:
-                    inner = [node.module] if node.module else [a.name for a in node.names]
-                    todo |= {m for m in inner if (ROOT / "addon" / f"{m}.py").exists()} - seen
-    assert {"jobs", "batch_jobs", "client", "process"} <= seen
+                assert (node.module or "").partition(".")[0] not in ("bpy", "mathutils", "gpu"), path
+        todo |= set(used_by(path)) - seen
+    assert starts <= seen
+    assert ROOT / "addon/service/client.py" in used_by(ROOT / "addon/batch/jobs.py")  # imports of other rooms are seen
 
 
 # ------------------------------------------------------------------------------------------------- 10, 11
@@ -271,7 +277,7 @@ def test_nothing_of_the_licensed_model_is_in_what_we_ship():
 def test_curves_between_two_keyed_poses_take_the_short_way(body):
     """3.0 and 3.3 rad about one axis are 0.3 rad apart; as quaternions from a rotvec they are nearly opposite."""
     import bpy
-    from posewright_ext.addon import armature
+    from posewright_ext.addon.rig import armature
 
     scene, tools = bpy.context.scene, bpy.context.scene.tool_settings
     tools.use_keyframe_insert_auto = True

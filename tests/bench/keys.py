@@ -18,7 +18,7 @@ import conftest
 
 TEN = ("standing", "waving with the right hand", "sitting on a chair", "kneeling", "arms crossed", "jumping for joy",
        "lying on the back", "running", "tree pose", "crouching")  # fmt: skip
-SLICE = 0.006  # s, as in addon/batch.py
+SLICE = 0.006  # s, as in addon/batch/keying.py
 
 
 def main() -> None:
@@ -41,9 +41,9 @@ def main() -> None:
         text = bpy.data.texts.new("keys")
         text.write("\n".join(f"{1 + 8 * i}: {words}" for i, words in enumerate(prompts)))
         bpy.ops.posewright.key_list(text=text.name)
-        from posewright_ext.addon import batch
+        from posewright_ext.addon.batch import keying
 
-        print(f"{len(prompts)} prompts keyed in {time.perf_counter() - began:.2f} s: {batch.current.note[:80]}")
+        print(f"{len(prompts)} prompts keyed in {time.perf_counter() - began:.2f} s: {keying.current.note[:80]}")
         print(f"longest slice of the main thread {1000 * max(longest):.1f} ms (median of {len(longest)}: "
               f"{1000 * sorted(longest)[len(longest) // 2]:.1f})")  # fmt: skip
     finally:
@@ -59,11 +59,11 @@ def _prompts() -> list[str]:
 
 def _timed_slices() -> list[float]:
     """Cut the work into the slices that a window has, and note how long each took."""
-    from posewright_ext.addon import batch
+    from posewright_ext.addon.batch import keying
 
-    advance, spans = batch._advance, []
+    advance, spans = keying._advance, []
 
-    def sliced(it: batch.Work, budget: float) -> None:
+    def sliced(it: keying.Work, budget: float) -> None:
         while True:
             began = time.perf_counter()
             advance(it, min(budget, SLICE))
@@ -71,7 +71,7 @@ def _timed_slices() -> list[float]:
             if it.batch.state != "ready":
                 return
 
-    batch._advance = sliced
+    keying._advance = sliced
     return spans
 
 

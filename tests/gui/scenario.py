@@ -45,7 +45,7 @@ def turned(bone: str) -> float:
 
 
 def posed() -> bool:
-    job = part("session").board.latest
+    job = part("posing.session").board.latest
     return job is not None and not job.busy and job.pictured
 
 
@@ -95,14 +95,14 @@ class Scenario:
         self.shot("busy")
         yield posed
         print(f"first pose after {time.perf_counter() - began:.1f} s", flush=True)
-        assert part("session").board.latest.applied, part("session").board.latest.note
+        assert part("posing.session").board.latest.applied, part("posing.session").board.latest.note
         yield 1.0
         self.shot("first-pose")
         state().count = 4
         state().prompt = "sitting on the floor, tired"
         yield posed
         yield 1.0
-        job = part("session").board.latest
+        job = part("posing.session").board.latest
         assert len(job.result.poses) == 4 and len(job.pictures) == 4, (len(job.result.poses), len(job.pictures))
         self.shot("alternatives")
         knee = turned("left_knee")
@@ -120,7 +120,7 @@ class Scenario:
         before = turned("left_knee")
         state().prompt = "is she balanced?"
         yield posed
-        assert "balanced" in part("session").board.latest.result.reply.lower()
+        assert "balanced" in part("posing.session").board.latest.result.reply.lower()
         assert abs(turned("left_knee") - before) < 1e-6
         yield 1.0
         self.shot("question")
@@ -128,7 +128,7 @@ class Scenario:
         yield posed
         state().prompt = "a bit more"
         yield posed
-        assert part("session").board.latest.applied
+        assert part("posing.session").board.latest.applied
         yield 1.0
         self.shot("a-bit-more")
 
@@ -136,18 +136,18 @@ class Scenario:
         """Ten poses keyed from a text."""
         text = bpy.data.texts.new("keys")
         text.write("\n".join(f"{1 + 12 * i}: {words}" for i, words in enumerate(POSES)))
-        longest, advance = [0.0], part("batch")._advance
+        longest, advance = [0.0], part("batch.keying")._advance
 
         def timed(it: Any, budget: float) -> None:
             began = time.perf_counter()
             advance(it, budget)
             longest[0] = max(longest[0], time.perf_counter() - began)
 
-        part("batch")._advance = timed
+        part("batch.keying")._advance = timed
         began = time.perf_counter()
         bpy.ops.posewright.key_list(text="keys")
-        yield lambda: not part("batch").current.batch.busy
-        work = part("batch").current
+        yield lambda: not part("batch.keying").current.batch.busy
+        work = part("batch.keying").current
         took, slice_ms = time.perf_counter() - began, 1000 * longest[0]
         print(f"{len(POSES)} keys in {took:.1f} s, longest slice {slice_ms:.1f} ms", flush=True)
         assert work.batch.state == "done" and work.note.startswith(f"{len(POSES)} keys"), work.note
@@ -170,7 +170,7 @@ class Scenario:
         state().prompt = "kneeling, looking up"
         yield posed
         yield 1.0
-        assert part("session").board.latest.applied, part("session").board.latest.note
+        assert part("posing.session").board.latest.applied, part("posing.session").board.latest.note
         self.shot("reopened")
 
 

@@ -1,0 +1,1 @@
+"""Poses that are kept: as files, and as assets of Blender's pose library."""
