@@ -19,7 +19,7 @@ from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
 from backend.solver.stance import neutral_stance
 from rigs.wire import Pose, PoseRequest
 
-from .earlier import Earlier, earlier
+from .earlier import UNSEEN, Earlier, earlier
 from .settling import allowed_joints, resting, with_fixed
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 _SPOKEN: Final = "this pose"
 _NUMBERED: Final = re.compile(r"\bpose (\d+)\b")
 _ASKED: Final = re.compile(r"\?\s*$|\bSMPL\b", re.IGNORECASE)  # words that are put to the model as they are
-_UNSEEN: Final = "the person in a picture"  # what stands for a picture that came without words and is not shown
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def _utterance(turn: Earlier, chat: Chat) -> Utterance:
     words = chat.plain(turn.text)
     if turn.role == "user":
         poses, seen = _given(turn.pose, chat), turn.picture is not None
-        words = words or (_UNSEEN if turn.shown and not seen else "")
+        words = words or (UNSEEN if turn.shown and not seen else "")
         return Utterance(
             "user", _worded(words, chat, bool(poses), seen) if turn.posed else words, poses, picture=turn.picture
         )

@@ -18,6 +18,8 @@ from rigs.wire import Pose, Turn
 
 MOST_TURNS: Final = 24  # the latest: as many as the add-on keeps
 
+UNSEEN: Final = "the person in a picture"  # what stands for a picture that came without words and is not shown
+
 T = TypeVar("T", bound=Sized)
 
 

@@ -16,22 +16,33 @@ import numpy as np
 
 from backend.body.kinematics import heading_of
 from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
-from backend.errors import BadInput, NotAvailable
-from backend.language.edits import read_edit
-from backend.language.questions import answer_question
+from backend.errors import NotAvailable
 from backend.solver.pose_program import Setting
 from backend.solver.stance import neutral_stance
 from backend.ticks import Tick, quiet
 from backend.vision.models import folder as models_folder
 from rigs.wire import EngineInfo, Pose, PoseRequest
 
+from .earlier import earlier_pictures, fitted
 from .proposal import Proposal
 from .settling import allowed_joints, on_the_ground, resting, with_fixed
-from .talking import INSTALL, PACKAGES, Source, different, exactly, offering_another, seen_picture
+from .talking import (
+    INSTALL,
+    PACKAGES,
+    Source,
+    different,
+    exactly,
+    looking,
+    offering_another,
+    room_of,
+    seen_picture,
+)
+from .unipose_talk import WORDLESS, conversation, read_from, task_of
 
 if TYPE_CHECKING:
     from backend.lm.pose_instructions import Task
     from backend.lm.unipose import UniPose
+    from backend.lm.unipose_reading import Read
     from backend.lm.unipose_writing import Written
 
 VARIABLE: Final = "POSEWRIGHT_UNIPOSE"
@@ -89,8 +100,9 @@ class UniPoseEngine:
         with self._lock, offering_another():
             model = self._model(tick)
             picture, told = seen_picture(request, model.visual is not None, "square", tick)
-            replies = _replies(model, task, request, picture, tick)
-        return _proposal(model, task, request, replies, told)
+            prompt, lacking = _prompt(model, task, request, picture)
+            replies = _replies(model, prompt, request, tick)
+        return _proposal(model, task, request, replies, (*told, *lacking))
 
     def _model(self, tick: Tick) -> UniPose:
         folder = self.source().folder
@@ -106,36 +118,27 @@ class UniPoseEngine:
         return self._loaded[1]
 
 
-def task_of(request: PoseRequest) -> Task:
-    """Which of UniPose's tasks a request is: its intent says, else its words, as the embedded engine reads them.
+def _prompt(
+    model: UniPose, task: Task, request: PoseRequest, picture: np.ndarray | None
+) -> tuple[Read, tuple[str, ...]]:
+    """The conversation as tokens, as much of it as the model reads, and sentences about what it is not given."""
+    from backend.lm.unipose_reading import MOST_PICTURES
 
-    Raises:
-        BadInput: a pose is to be described or changed, and there is none.
-    """
-    current, intent = request.current, request.intent
-    if request.image is not None:
-        return "image_to_text" if intent == "describe" else "image_to_pose"
-    asks = intent == "auto" and answer_question(request.prompt, current, request.turns) is not None
-    if intent in ("describe", "change") and current is None:
-        raise BadInput(f"there is no pose to {intent}", "give one as start, or pose something first", "no_pose")
-    if intent == "describe" or (asks and current is not None):
-        return "pose_to_text"
-    if current is not None and intent != "new" and (intent == "change" or read_edit(request.prompt, current)):
-        return "edit"
-    return "text_to_pose"
+    alone = model.config.wording == "published"
+    most = None if model.visual is None else MOST_PICTURES - (picture is not None)
+    pictures, lacking = earlier_pictures(() if alone else request.turns, most, looking("square"))
+    parts = conversation(model, task, request, picture, pictures)
+    room = room_of(model.language.config)
+    prompt, cut = fitted([p.role for p in parts], lambda first: read_from(model, parts, first), room)
+    return prompt, (*lacking, *cut)
 
 
-def _replies(model: UniPose, task: Task, request: PoseRequest, picture: np.ndarray | None, tick: Tick) -> list[Written]:
+def _replies(model: UniPose, prompt: Read, request: PoseRequest, tick: Tick) -> list[Written]:
     """The likeliest reply, and for alternatives others that are drawn until there are enough poses."""
     from backend.lm.devices import memory_told
     from backend.lm.generating import Decoding
     from backend.lm.unipose_writing import write
 
-    things = {"caption": model.reader.plain(request.prompt).rstrip("."), "image": model.reader.picture}
-    if request.current is not None and task in ("pose_to_text", "edit"):
-        things["pose"] = model.vocabulary.text(model.codes(_ahead(request.current)[None])[0])
-    asked = [("user", model.asked(task, **things))]
-    prompt = model.reader.read(asked, [] if picture is None else [picture], ask=True)
     tick("Writing the reply")
     with memory_told("writing the reply"):
         replies = [write(model, prompt, heard=lambda text: tick("Writing the reply", text))]
@@ -145,13 +148,6 @@ def _replies(model: UniPose, task: Task, request: PoseRequest, picture: np.ndarr
             drawn = Decoding(temperature=_TEMPERATURE, seed=request.seed + k + 1)
             replies.append(write(model, prompt, drawn, lambda _text: tick("Writing another reply")))
     return replies
-
-
-def _ahead(pose: Pose) -> np.ndarray:
-    """(55, 3) rad: the pose, turned about the vertical until it faces ahead."""
-    from backend.lm.joints import facing_ahead
-
-    return facing_ahead(pose.rotvecs)[0]
 
 
 def _proposal(
@@ -167,7 +163,7 @@ def _proposal(
         return Proposal(None, Setting.neutral(), first.text or "The model wrote nothing.", warnings=tuple(warnings))
     poses = [_pose(rotvecs, task, request) for rotvecs in _rotvecs(model, task, codes, request)]
     settings = [exactly(p) for p in different(poses, len(first.codes))]
-    words = first.text if any(c.isalnum() for c in first.text) else "The model answered with a pose."
+    words = first.text if any(c.isalnum() for c in first.text) else WORDLESS
     return Proposal((), settings[0], words, warnings=tuple(warnings), others=tuple(settings[1:]))
 
 

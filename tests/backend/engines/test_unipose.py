@@ -14,7 +14,7 @@ from backend.body.kinematics import heading_of
 from backend.body.model import BodyModel
 from backend.body.rotations import geodesic, rotvec_to_rotmat, yaw_rotmat
 from backend.engines.catalogue import Catalogue
-from backend.engines.unipose import VARIABLE, UniPoseEngine, task_of
+from backend.engines.unipose import VARIABLE, UniPoseEngine
 from backend.errors import BadFile, BadInput, Cancelled, NotAvailable
 from backend.lm.devices import BITS_VARIABLE, DEVICE_VARIABLE
 from backend.lm.joints import facing_ahead
@@ -174,30 +174,6 @@ def test_the_reply_is_told_while_it_is_written_and_can_be_stopped(pipeline: Pipe
     with pytest.raises(Cancelled):
         pipeline.pose(PoseRequest(prompt="be a tree", engine="unipose"), tick)
     assert "Here it is:" not in told
-
-
-@pytest.mark.parametrize(
-    ("request_", "task"),
-    [
-        (PoseRequest(prompt="be a tree"), "text_to_pose"),
-        (PoseRequest(prompt="kneeling", start=START), "text_to_pose"),
-        (PoseRequest(prompt="raise the left arm", start=START), "edit"),
-        (PoseRequest(prompt="raise the left arm", start=START, intent="new"), "text_to_pose"),
-        (PoseRequest(prompt="more like a dancer", start=START, intent="change"), "edit"),
-        (PoseRequest(prompt="", start=START, intent="describe"), "pose_to_text"),
-        (PoseRequest(prompt="describe the pose", start=START), "pose_to_text"),
-        (PoseRequest(prompt="", image=png(0)), "image_to_pose"),
-        (PoseRequest(prompt="", image=png(0), intent="describe"), "image_to_text"),
-    ],
-)
-def test_a_request_is_the_task_that_its_words_or_its_intent_say(request_: PoseRequest, task: str) -> None:
-    assert task_of(request_) == task
-
-
-@pytest.mark.parametrize("intent", ["describe", "change"])
-def test_there_must_be_a_pose_to_speak_of(intent: str) -> None:
-    with pytest.raises(BadInput, match="no pose"):
-        task_of(PoseRequest(prompt="x", intent=intent))
 
 
 def test_a_model_without_eyes_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
