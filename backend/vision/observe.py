@@ -21,6 +21,8 @@ _TURNED_BETTER: Final = 1.25  # times as many votes that a turned look needs
 _SLANTED: Final = np.radians(30.0)  # tilt up to which looks that were not turned vote too where these doubt
 _STRAIGHT: Final = np.radians(5.0)  # tilt of a trunk up to which it counts as upright
 _ALIGNED_ENOUGH: Final = 0.8  # of the votes that a look along the body needs to be believed
+_ASKEW: Final = np.radians(12.0)  # by which a trunk may be off upright in looks that were turned with it
+_TURNS: Final = 2  # further turns after such looks
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,8 +75,23 @@ def _aligned(picture: Picture, box: Box) -> Person:
     if abs(tilt) < _STRAIGHT:
         return _voted(picture, box, 0.0, first)
     more = first if abs(tilt) < _SLANTED else ()
-    person = _voted(picture, box, tilt, more=more)
+    person = _straightened(picture, box, _voted(picture, box, tilt, more=more), tilt)
     return person if _sureness(person) >= _ALIGNED_ENOUGH * _sureness(rough) else rough
+
+
+def _straightened(picture: Picture, box: Box, person: Person, angle: float) -> Person:
+    """The person by looks turned by `angle`; by looks turned again, where its trunk was not upright in these and the
+    others are as sure: a first look at somebody who lies sees the trunk about half way up.
+    """
+    for _ in range(_TURNS):
+        tilt = tilt_of(person)
+        if abs((tilt - angle + np.pi) % (2 * np.pi) - np.pi) < _ASKEW:
+            break
+        other = _voted(picture, box, tilt)
+        if _sureness(other) < _sureness(person):
+            break
+        person, angle = other, tilt
+    return person
 
 
 def _voted(picture: Picture, box: Box, angle: float, views: Sequence[View] = (), more: Sequence[View] = ()) -> Person:

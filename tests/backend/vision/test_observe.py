@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -61,6 +63,27 @@ def test_who_hangs_upside_down_is_looked_at_that_way_round() -> None:
     turned = Picture(np.ascontiguousarray(drawn.pixels[::-1, ::-1]))
     person = observe.observe(turned, (width - x - w, height - y - h, w, h))
     assert off(drawn, np.array([width, height]) - person.points) < 0.04
+
+
+def test_who_lies_is_looked_at_until_the_trunk_stands_upright_in_the_looks(looks: list[np.ndarray]) -> None:
+    """A first look at somebody on a bench sees the trunk at 33 degrees, the next at 62, then at 85."""
+    drawn = scene("skull crusher", 75.0)
+    x, y, w, h = drawn.box
+    box = (x - 0.08 * w, y - 0.08 * h, 1.16 * w, 1.16 * h)  # as people draw boxes
+    person = observe.observe(Picture(drawn.pixels), box)
+    away = person.points[[INDEX[n] for n in LIMBS]] - drawn.points[[JOINT[n] for n in LIMBS]]
+    assert np.linalg.norm(away, axis=1).max() < 0.06 * max(drawn.box[2:])
+    assert abs(np.degrees(observe.tilt_of(person)) - 85) < 6
+    assert len(looks) <= 8
+
+
+def test_a_turned_look_that_is_less_sure_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = scene("skull crusher", 75.0)
+    picture = Picture(drawn.pixels)
+    sure = observe.observe(picture, drawn.box)
+    faint = replace(sure, votes=0.9 * sure.votes)
+    monkeypatch.setattr(observe, "_voted", lambda *given, **more: faint)
+    assert observe._straightened(picture, drawn.box, sure, 0.0) is sure
 
 
 def test_the_look_at_the_mirror_image_is_turned_back() -> None:
