@@ -13,15 +13,13 @@ from typing import Final
 
 import bpy
 import numpy as np
-from mathutils import Euler, Quaternion
+from mathutils import Quaternion
 
-from ...rigs.skeleton import INDEX
 from .. import compat
 from ..rig import retarget
 from ..rig.armature import read_rest
 from ..rig.keyframes import KEY_TYPE
 from ..rig.rotation_modes import is_rotation_locked, rotation_channel
-from .planting import settled
 
 
 @dataclass(frozen=True)
@@ -130,15 +128,6 @@ def _in_mode(quats: np.ndarray, mode: str) -> np.ndarray:
 
 
 # ---------------------------------------------------------------------------------------------------- writing
-@dataclass(frozen=True, eq=False)
-class Stretch:
-    """From one key to the next with a foot that bears in both. frames: first and last; held, ends: as in `settled`."""
-
-    frames: tuple[float, float]
-    held: np.ndarray
-    ends: np.ndarray
-
-
 @dataclass(frozen=True)
 class Draft:
     """An action that nothing uses yet, by name and identity: references die when a file is opened or a step undone."""
@@ -188,73 +177,7 @@ def write_curves(draft: Draft, frames: Sequence[float], curves: Iterable[tuple[C
         curve = compat.new_curve(bag, channel.path, index, channel.bone)
         if style.existing == "REPLACE" and len(curve.keyframe_points):
             _clear(curve, times[0], times[-1])
-        _insert(curve, times, channel.values[:, index], style.interpolation)
-
-
-def hold_feet(draft: Draft, rig: Snapshot, rest: np.ndarray, stretch: Stretch) -> None:
-    """Keys of the pelvis' place between two poses, so that a foot that bears in both does not glide in between.
-
-    The rotations are read from the curves as Blender eases them. Nothing is done where the pelvis may not move.
-
-    Args:
-        rest: (55, 3) m, joints of the wire body's T-pose.
-
-    Raises:
-        DraftLost
-    """
-    first, last = stretch.frames
-    frames = np.arange(first + _BETWEEN, last - _BETWEEN / 2, _BETWEEN)
-    pelvis = rig.bones.get(retarget.PELVIS)
-    if pelvis is None or not pelvis.moves or not len(frames):
-        return
-    bag = compat.channelbag(*draft.resolve())
-    quats = np.tile([1.0, 0.0, 0.0, 0.0], (len(frames), len(rig.rig.present), 1))
-    for joint in _CARRIERS:
-        bone = rig.bones.get(joint)
-        if bone is not None:
-            quats[:, joint] = _quats_at(bag, bone, frames)
-    location = _values_at(bag, pelvis.location_path, 3, frames, (0.0, 0.0, 0.0))
-    rotvecs, transl = retarget.many_from_bones(rig.rig, quats, location)
-    parts = (frames - first) / (last - first)
-    moved = settled(rest, rotvecs, transl, stretch.held, stretch.ends, parts)
-    _, places = retarget.many_to_bones(rig.rig, rotvecs, moved)
-    for index in range(3):
-        curve = compat.new_curve(bag, pelvis.location_path, index, pelvis.name)
-        _insert(curve, frames, places[:, index], "LINEAR")
-        for point in curve.keyframe_points:
-            if point.co[0] == first:
-                point.interpolation = "LINEAR"
-
-
-_BETWEEN: Final = 2.0  # frames from one key of the pelvis to the next where a foot is held
-_LEG: Final = ("hip", "knee", "ankle")
-_CARRIERS: Final = (retarget.PELVIS, *(INDEX[f"{side}_{part}"] for side in ("left", "right") for part in _LEG))
-
-
-def _quats_at(bag: bpy.types.ActionChannelbag, bone: BoneState, frames: np.ndarray) -> np.ndarray:
-    """(F, 4) wxyz: a bone's rotation at some frames, by its curves; as it is now where it has none."""
-    now = Quaternion(bone.quat)
-    if bone.mode == "QUATERNION":
-        values = _values_at(bag, bone.rotation_path, 4, frames, bone.quat)
-        return values / np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-9)
-    if bone.mode == "AXIS_ANGLE":
-        axis, angle = now.to_axis_angle()
-        turns = _values_at(bag, bone.rotation_path, 4, frames, (angle, *axis))
-        return np.array([Quaternion(t[1:], t[0]) if t[1:].any() else Quaternion() for t in turns])
-    turns = _values_at(bag, bone.rotation_path, 3, frames, tuple(now.to_euler(bone.mode)))
-    return np.array([Euler(t, bone.mode).to_quaternion() for t in turns])
-
-
-def _values_at(
-    bag: bpy.types.ActionChannelbag, path: str, size: int, frames: np.ndarray, default: Sequence[float]
-) -> np.ndarray:
-    """(F, size): the curves of a property at some frames."""
-    out = np.tile(np.asarray(default, float), (len(frames), 1))
-    for index in range(size):
-        curve = bag.fcurves.find(path, index=index)
-        if curve is not None:
-            out[:, index] = [curve.evaluate(frame) for frame in frames]
-    return out
+        insert(curve, times, channel.values[:, index], style.interpolation)
 
 
 def adopt(armature: bpy.types.Object, draft: Draft) -> None:
@@ -292,7 +215,7 @@ def _clear(curve: bpy.types.FCurve, first: float, last: float) -> None:
         curve.keyframe_points.remove(point, fast=True)
 
 
-def _insert(curve: bpy.types.FCurve, frames: np.ndarray, values: np.ndarray, interpolation: str) -> None:
+def insert(curve: bpy.types.FCurve, frames: np.ndarray, values: np.ndarray, interpolation: str) -> None:
     """Keys into a curve: all at once into an empty one, one by one among keys that are there."""
     points = curve.keyframe_points
     if len(points):

@@ -23,7 +23,8 @@ from .jobs import CANCELLED, DONE, FAILED, READY, Batch, Posed, work
 
 if TYPE_CHECKING:
     from ..rig.armature import Target
-    from .key_writing import Channel, Draft, KeyStyle, Snapshot, Stretch
+    from .holding import Stretch
+    from .key_writing import Channel, Draft, KeyStyle, Snapshot
 
 _AT_ONCE: Final = 4  # curves between two looks at the clock
 SLICE_SECONDS: Final = 0.006  # of one tick; Blender's own drawing comes on top
@@ -101,7 +102,8 @@ class Prepared:
 def prepared(rig: Snapshot, posed: Posed, *, plant: bool) -> Prepared:
     """The poses as channels of the armature's bones; arithmetic only, for the worker."""
     from ..rig.bodydata import load_body
-    from .key_writing import Stretch, channels_of
+    from .holding import Stretch
+    from .key_writing import channels_of
     from .planting import planted
 
     if not plant:
@@ -181,7 +183,7 @@ def _write(it: Work, budget: float) -> None:
 def _hold(it: Work, budget: float) -> bool:
     """Hold feet between poses for `budget` seconds; True when all are. Poses that are held themselves need nothing."""
     from ..rig.bodydata import load_body
-    from .key_writing import hold_feet
+    from .holding import hold_feet
 
     assert it.draft is not None
     work = it.batch.prepared

@@ -16,7 +16,8 @@ from ..service.client import ServiceError
 from ..settings import preferences
 from ..tiers.catalogue import TIERS, Installed, broken, leftovers, packages_in, read_record, said_size
 from ..tiers.interpreters import Interpreter, examine, find
-from ..tiers.setup import SetUp, SetUpPlan, remove_tier
+from ..tiers.removal import remove_tier
+from ..tiers.setup import SetUp, SetUpPlan
 
 _POSING_SECONDS: Final = 60.0  # how long a job may still use the service that a new tier replaces
 

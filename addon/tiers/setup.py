@@ -6,32 +6,26 @@ that a set-up that fails or is stopped leaves what was there before, and a repai
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO
 
 from ..service.client import ServiceError
 from ..service.process import own_environment, read_tail
 from .catalogue import MB, PART, Installed, Tier, python_in, read_record, said_size, size_of, version_of, write_record
 from .interpreters import Interpreter, UnfitPython, examine, find
-from .setup_words import explain, progress_of
+from .processes import end_group, start_group
+from .removal import remove_folder
+from .setup_words import SetUpFailed, explain, progress_of
 
 if TYPE_CHECKING:
     import subprocess
 
 WORKING, DONE, FAILED, CANCELLED = "working", "done", "failed", "cancelled"
-_KILL_SECONDS: Final = 5.0
-
-
-class SetUpFailed(ServiceError):
-    """A tier could not be set up; what was there before is untouched."""
 
 
 class _Stopped(Exception):
@@ -269,37 +263,6 @@ def _progress_options(interpreter: Interpreter) -> tuple[str, ...]:
     return ("--progress-bar", "raw") if interpreter.version >= (3, 12, 5) else ("--progress-bar", "off")
 
 
-def remove_tier(folder: Path, tier: Tier) -> int:
-    """Remove a tier and what set-ups of it have left. Returns the bytes freed.
-
-    Raises:
-        SetUpFailed: something is still there.
-    """
-    record = read_record(folder)
-    if record.pop(tier.name, None) is not None:
-        try:
-            write_record(folder, record)  # first: a tier that is half removed is not set up
-        except OSError as error:
-            raise SetUpFailed(*explain(str(error), error.errno or 1)) from None
-    freed = 0
-    for path in (folder / tier.folder, folder / (tier.folder + PART), folder / f"{tier.folder}.old"):
-        freed += size_of(path)
-        remove_folder(path)
-        if path.exists():
-            raise SetUpFailed(f"{path} cannot be removed wholly.", "Stop the pose service, then remove it again.")
-    return freed
-
-
-def remove_folder(path: Path, tries: int = 5) -> None:
-    """Remove a folder as far as that is possible; a process that has just been ended may still hold files."""
-    for _ in range(tries):
-        if not path.exists():
-            return
-        shutil.rmtree(path, ignore_errors=True)
-        if path.exists():
-            time.sleep(0.1)
-
-
 def digest_of(path: Path) -> str:
     """A short hash of a file's text, "" where it cannot be read."""
     from hashlib import sha256
@@ -314,43 +277,3 @@ def outdated(installed: Installed, constraints: Path) -> bool:
     """Whether a tier was made with other pins than those of this version of the add-on."""
     now = digest_of(constraints)
     return bool(now and installed.constraints and installed.constraints != now)
-
-
-# ---------------------------------------------------------------------------------------------------- process groups
-def start_group(command: Sequence[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
-    """A process that leads a group of its own, so that all that it starts can be ended with it."""
-    import subprocess
-
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=env,
-        cwd=str(Path.home()) if Path.home().is_dir() else None,
-        start_new_session=os.name == "posix",
-        creationflags=flags,
-    )
-
-
-def end_group(process: subprocess.Popen[bytes]) -> None:
-    """End a process and everything that it started."""
-    import subprocess
-
-    if process.poll() is not None:
-        return
-    if sys.platform == "win32":
-        command = ["taskkill", "/PID", str(process.pid), "/T", "/F"]
-        subprocess.run(command, capture_output=True, check=False, creationflags=subprocess.CREATE_NO_WINDOW)
-    else:
-        try:
-            os.killpg(process.pid, signal.SIGKILL)  # politeness would leave pip's own children behind
-        except (ProcessLookupError, PermissionError):
-            process.kill()
-    try:
-        process.wait(_KILL_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()

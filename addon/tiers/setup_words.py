@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from ..service.client import ServiceError
+
 _RAW: Final = re.compile(r"^Progress (\d+) of (\d+)$")  # pip --progress-bar raw
 _DOWNLOADING: Final = re.compile(r"^\s*Downloading (\S+?)(?: \(([\d.,]+ ?[kMG]?B)\))?$")
 _COLLECTING: Final = re.compile(r"^Collecting ([\w.-]+)")
@@ -24,6 +26,10 @@ _PINNED: Final = re.compile(r"The user requested \(constraint\) ([\w.-]+)==([\w.
 _CERTIFICATE: Final = re.compile(r"CERTIFICATE_VERIFY_FAILED|SSLError|certificate verify failed")
 _CHECKSUM: Final = re.compile(r"checksum|THESE PACKAGES DO NOT MATCH THE HASHES|is not the model that was tested")
 _LOG: Final = "The set-up's log has the rest. Nothing that was there before has been changed."
+
+
+class SetUpFailed(ServiceError):
+    """A tier could not be set up or removed; what was there before a set-up is untouched."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from posewright_ext.addon.tiers import catalogue, setup
 from posewright_ext.addon.tiers.catalogue import TIERS, Tier, read_record
-from posewright_ext.addon.tiers.setup import SetUp, SetUpPlan, remove_tier
+from posewright_ext.addon.tiers.removal import remove_tier
+from posewright_ext.addon.tiers.setup import SetUp, SetUpPlan
 
 NAME, VERSION = "posewright_probe", "1.2"
 BACKEND = """
