@@ -72,7 +72,7 @@ def encoded(chat: Chat, one: Example, *, ask: bool = False) -> Encoded:
             turns.append(Utterance("assistant", text.replace(POSE, chat.config.pose_token), tuple(mine)))
         else:
             words = f" {chat.config.input_token} ".join(chat.plain(part) for part in text.split(POSE))
-            turns.append(Utterance("user", words.strip(), tuple(mine)))
+            turns.append(Utterance("user", words.strip(), tuple(mine), picture=None if turns else one.picture))
     return chat.encode(turns, ask)
 
 

@@ -20,7 +20,7 @@ import yaml
 from backend.errors import BadFile, BadInput
 
 T = TypeVar("T")
-TASKS: Final = ("generate", "describe", "edit", "compare", "talk")
+TASKS: Final = ("generate", "describe", "edit", "compare", "talk", "look")
 
 
 def _positive(path: str, owner: object, *names: str) -> None:
@@ -55,6 +55,21 @@ class ScratchConfig:
 
 
 @dataclass(frozen=True)
+class EyesConfig:
+    """A small vision transformer of our own for a model that has only read so far; joined to it as LLaVA does."""
+
+    side: int = 96
+    """Of the square that a picture becomes, px."""
+    patch: int = 16
+    """px; each patch is one token of the language model."""
+    hidden: int = 192
+    layers: int = 4
+    heads: int = 4
+    pictures_first: int = 3000
+    """Steps of a first stage that learns poses from pictures alone (`pictures_first`)."""
+
+
+@dataclass(frozen=True)
 class ModelConfig:
     """Which model is trained: `base`, a folder or a name that transformers can load, or a new one from `scratch`."""
 
@@ -62,12 +77,18 @@ class ModelConfig:
     joints: str = "smplx52"
     """The joint set that the pose head answers in (`backend.lm.joints`)."""
     scratch: ScratchConfig | None = None
+    eyes: EyesConfig | None = None
+    """Given to a base of ours that has none."""
     lora: LoraConfig | None = None
     """None trains every weight of the language model."""
 
     def __post_init__(self) -> None:
         if bool(self.base) == (self.scratch is not None):
             raise BadInput("model: give either base or scratch", "base: a folder or name; scratch: a new small model")
+        if self.eyes is not None and not self.base:
+            raise BadInput(
+                "model.eyes are given to a model that can read", "train the words first, then name it as base"
+            )
 
 
 @dataclass(frozen=True)
@@ -75,8 +96,8 @@ class DataConfig:
     """What is learned from: a folder made by `python -m backend.train.data.build`."""
 
     folder: str
-    mix: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(TASKS, 1.0))
-    """Task -> how often it comes up, relative to the others."""
+    mix: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(TASKS[:-1], 1.0))
+    """Task -> how often it comes up, relative to the others; "look" is for models that see pictures."""
     batch: int = 32
     """Conversations in one step of one process."""
     longest: int = 192
@@ -122,6 +143,8 @@ class OptimConfig:
     lr: float = 3e-4
     head_lr: float = 0.0
     """Of the pose head and the input of poses, which are new where the language model is not; 0: as `lr`."""
+    words_lr: float = 0.0
+    """Of the words' embeddings, which a cheap first stage may have learned already (`words_first`); 0: as `lr`."""
     steps: int = 1000
     """Optimiser steps; the cosine ends there."""
     warmup: int = 50

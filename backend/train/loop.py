@@ -192,19 +192,17 @@ def rate_at(share: float, step: int, optim: OptimConfig) -> float:
 def parameter_groups(objective: Objective, optim: OptimConfig) -> list[dict[str, Any]]:
     """Trained parameters by learning rate ("peak") and decay: matrices are decayed, biases and norms are not."""
     model = objective.model
-    new = {id(p) for part in (model.head, model.pose_input) if part is not None for p in part.parameters()}
-    groups: dict[tuple[bool, bool], list[torch.nn.Parameter]] = {}
+    new = [p for part in (model.head, model.pose_input) if part is not None for p in part.parameters()]
+    words = list(model.language.get_input_embeddings().parameters())
+    own = dict.fromkeys(map(id, words), optim.words_lr) | dict.fromkeys(map(id, new), optim.head_lr)
+    groups: dict[tuple[float, bool], list[torch.nn.Parameter]] = {}
     for parameter in objective.parameters():
         if parameter.requires_grad:
-            key = (id(parameter) in new and optim.head_lr > 0, parameter.dim() >= _UNDECAYED)
+            key = (own.get(id(parameter), 0.0) or optim.lr, parameter.dim() >= _UNDECAYED)
             groups.setdefault(key, []).append(parameter)
     return [
-        {
-            "params": group,
-            "peak": optim.head_lr if fresh else optim.lr,
-            "weight_decay": optim.weight_decay if decayed else 0.0,
-        }
-        for (fresh, decayed), group in groups.items()
+        {"params": group, "peak": peak, "weight_decay": optim.weight_decay if decayed else 0.0}
+        for (peak, decayed), group in groups.items()
     ]
 
 

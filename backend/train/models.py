@@ -23,6 +23,7 @@ from . import checkpoints
 from .config import ModelConfig, ScratchConfig, TrainConfig
 from .data.examples import POSE, Corpus, example
 from .data.poses import whole
+from .eyes import learn_pictures, with_eyes
 from .tokenizer import learn_tokenizer
 from .words_first import begin_as_a_bag, learn_words
 
@@ -39,6 +40,10 @@ def build(config: TrainConfig, corpus: Corpus, say: Callable[[str], None] = lamb
     """
     torch.manual_seed(config.seed)
     model, chat = _new(config, corpus, say) if config.model.scratch else _based(config.model, corpus)
+    if config.model.eyes is not None:
+        model, chat = with_eyes(model, chat, config.model.eyes)
+        if not checkpoints.found(Path(config.out)):  # a run that goes on has opened them
+            learn_pictures(model, chat, corpus, config.loss, config.model.eyes.pictures_first, config.seed + 3, say)
     if config.model.lora is not None:
         lora = config.model.lora
         add_lora(model, LoraSettings(lora.rank, lora.alpha, lora.dropout, lora.targets))

@@ -13,11 +13,16 @@ ASSISTANT: Final = "<|assistant|>"
 PAD: Final = "<pad>"
 END: Final = "</s>"
 # Turns one after the other; a system message is left out: none was ever learned.
-CHAT_TEMPLATE: Final = (
-    "{% for m in messages %}{% if m['role'] == 'user' %}" + USER + "{{ m['content'] }}"
-    "{% elif m['role'] == 'assistant' %}" + ASSISTANT + "{{ m['content'] }}{{ eos_token }}{% endif %}{% endfor %}"
-    "{% if add_generation_prompt %}" + ASSISTANT + "{% endif %}"
+# Words come as a text, or as a list of texts where a picture processor writes them.
+_WORDS: Final = (
+    "{% if m['content'] is string %}{{ m['content'] }}"
+    "{% else %}{% for part in m['content'] %}{{ part['text'] }}{% endfor %}{% endif %}"
 )
+CHAT_TEMPLATE: Final = (
+    "{% for m in messages %}{% if m['role'] == 'user' %}" + USER + _WORDS
+    + "{% elif m['role'] == 'assistant' %}" + ASSISTANT + _WORDS + "{{ eos_token }}{% endif %}{% endfor %}"
+    "{% if add_generation_prompt %}" + ASSISTANT + "{% endif %}"
+)  # fmt: skip
 
 
 def learn_tokenizer(texts: Iterable[str], size: int, extra: Iterable[str] = ()) -> PreTrainedTokenizerFast:

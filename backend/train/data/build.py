@@ -8,6 +8,7 @@ OUT gets one file for each kind, so that a stopped run goes on with the kind tha
 | motion.jsonl, atlas.jsonl | `described.Described` of the pose of the same number |
 | asks.jsonl | `{"table", "pose", "prompt", "mirrored"}`: a way to ask for a pose |
 | edits.jsonl | `{"a": [table, i], "b": [table, j], "text"}`: an instruction that turns a into b |
+| pictures.npz | renders of our body in poses of the first three tables (`renders`) |
 
 The same seed and inputs give the same files, whatever the number of workers.
 """
@@ -30,6 +31,7 @@ from backend.language.captions import difference
 from .described import Described, described
 from .poses import PoseTable, read_motion_poses
 from .prompts import edit_prompt, pose_prompt
+from .renders import PICTURES, drawn, jobs_of, rendered
 from .sources import answered, atlas_pose, edited, pairs_to_compare, ways_to_ask
 
 A = TypeVar("A")
@@ -50,10 +52,11 @@ class Recipe:
     seed: int = 0
     names: int = 0
     apart: float = 45.0
-    poses: int = 4500
-    prompts: int = 1600
-    edits: int = 1600
-    differences: int = 1600
+    poses: int = 5000
+    prompts: int = 9000
+    edits: int = 6000
+    differences: int = 2000
+    pictures: int = 12000
     workers: int = 2
 
 
@@ -67,7 +70,7 @@ def build(out: Path, recipe: Recipe, say: Callable[[str], None] = print) -> None
     names = sorted(shipped().entries)
     names = names[:: len(names) // recipe.names] if recipe.names else names
     _table(out, "atlas", lambda: _solved([f"atlas {n}" for n in names], _each(atlas_pose, names, recipe)), say)
-    prompts = list(dict.fromkeys(pose_prompt(rng[0]) for _ in range(recipe.prompts)))
+    prompts = list(dict.fromkeys(pose_prompt(rng[0], names) for _ in range(recipe.prompts)))
     _table(out, "asked", lambda: _solved([f"asked {p}" for p in prompts], _each(answered, prompts, recipe)), say)
     _rows(out / "asks.jsonl", lambda: _asks(out, names), say)
     for name in DESCRIBED:
@@ -76,6 +79,8 @@ def build(out: Path, recipe: Recipe, say: Callable[[str], None] = print) -> None
             _rows(out / f"{name}.jsonl", lambda p=poses: _descriptions(p, recipe), say)  # type: ignore[misc]
     if not (out / "edits.jsonl").exists():
         _edits(out, recipe, rng[1], rng[2], say)
+    if recipe.pictures and not (out / PICTURES).exists():
+        _pictures(out, recipe, say)
 
 
 def _table(out: Path, name: str, make: Callable[[], PoseTable], say: Callable[[str], None]) -> None:
@@ -152,6 +157,14 @@ def _edits(
     _rows(out / "edits.jsonl", lambda: rows, say)
 
 
+def _pictures(out: Path, recipe: Recipe, say: Callable[[str], None]) -> None:
+    tables = {n: PoseTable.load(out / f"{n}.npz") for n in TABLES[:3] if (out / f"{n}.npz").exists()}
+    jobs = jobs_of(tables, recipe.pictures, recipe.seed)
+    table = drawn(jobs, tables, list(_each(rendered, jobs, recipe)))
+    table.save(out / PICTURES)
+    say(f"{PICTURES}: {len(table)} pictures")
+
+
 def _difference(pair: tuple[Any, Any]) -> str:
     return difference(*pair)
 
@@ -164,7 +177,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("--motion", type=Path, help="motion capture poses, .npz; without it only our own")
-    for name in ("seed", "names", "poses", "prompts", "edits", "differences", "workers"):
+    for name in ("seed", "names", "poses", "prompts", "edits", "differences", "pictures", "workers"):
         parser.add_argument(f"--{name}", type=int, default=getattr(Recipe, name))
     parser.add_argument("--apart", type=float, default=Recipe.apart)
     options = vars(parser.parse_args(argv))

@@ -1,7 +1,8 @@
 """Conversations to learn from, each made from its number alone: a run that goes on sees what it would have seen.
 
 A message's text may hold the placeholder `<pose>`; the poses of a conversation stand in the order of their places.
-Those of the user are given to the model, those of the assistant are what it has to answer.
+Those of the user are given to the model, those of the assistant are what it has to answer. A picture belongs to the
+first message.
 """
 
 from __future__ import annotations
@@ -20,13 +21,16 @@ from backend.errors import BadFile, BadInput
 
 from .described import Described, mirrored_text
 from .poses import PoseTable, mirrored
+from .renders import PICTURES, PictureTable
+from .splits import split_of_way
 from .wording import worded
 
 T = TypeVar("T")
 POSE: Final = "<pose>"
-TASKS: Final = ("generate", "describe", "edit", "compare", "talk")
+TASKS: Final = ("generate", "describe", "edit", "compare", "talk", "look")
 TALK: Final = Path(__file__).parent / "talk.toml"
 _BARE: Final = 0.7  # share of prompts that come as they are, as people type them
+_SECOND: Final = 0.4  # share of instructions that are the second turn of a talk, where the first is known
 _REQUESTS: Final = (
     "Give me this pose: {}", "Pose the character: {}", "Show me {}", "Make a pose: {}", "The pose should be: {}",
     "Please pose someone like this: {}", "I need a pose: {}", "What does this look like: {}", "{} Show the pose.",
@@ -45,26 +49,42 @@ _CHANGE: Final = (
 _COMPARE: Final = (
     f"What changes from {POSE} to {POSE}?", f"Compare {POSE} with {POSE}.", f"How do I get from {POSE} to {POSE}?",
 )  # fmt: skip
+_LOOK: Final = (
+    "", "Take the pose of this picture.", "Pose the character like this.", "this pose", "Estimate the pose.",
+    "like this", "What pose is this?", "Give me the pose of the person in the picture.",
+    "the pose of the one in the picture",
+)  # fmt: skip
+_SEEN: Final = (
+    "What is this person doing?", "Describe the picture.", "Describe the pose in this picture.", "What do you see?",
+    "How does this person stand or sit?",
+)  # fmt: skip
+_TOLD: Final = 0.25  # share of pictures that are asked about in words
+_TINT: Final = (0.7, 1.3)  # by which the colours of a picture are multiplied
 
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """messages: (role, text), user and assistant in turns. poses: (52, 3) rad each."""
+    """messages: (role, text), user and assistant in turns. poses: (52, 3) rad each. picture: (s, s, 3) uint8."""
 
     task: str
     messages: tuple[tuple[str, str], ...]
     poses: tuple[np.ndarray, ...] = ()
+    picture: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Corpus:
-    """The data of one part (`splits`): tables, descriptions, ways to ask and edits, by the number of their pose."""
+    """The data of one part (`splits`): tables, descriptions, ways to ask and edits, by the number of their pose; and
+    the pictures of everything, of which those that are `shown` belong to it.
+    """
 
     tables: Mapping[str, PoseTable]
     descriptions: Mapping[str, Mapping[int, Described]]
     asks: Mapping[str, Sequence[dict[str, Any]]]
     edits: Sequence[dict[str, Any]]
     talk: Sequence[dict[str, Any]]
+    pictures: PictureTable | None = None
+    shown: Sequence[int] = ()
 
     @classmethod
     def load(cls, folder: Path, split: str) -> Corpus:
@@ -73,7 +93,7 @@ class Corpus:
         Raises:
             BadFile: the folder is not one of those.
         """
-        tables = {p.stem: PoseTable.load(p) for p in sorted(folder.glob("*.npz"))}
+        tables = {p.stem: PoseTable.load(p) for p in sorted(folder.glob("*.npz")) if p.name != PICTURES}
         if "atlas" not in tables or not (folder / "edits.jsonl").exists():
             raise BadFile(f"{folder} is no finished training data", "python -m backend.train.data.build makes it")
         mine = {name: {i for i, s in enumerate(t.splits) if s == split} for name, t in tables.items()}
@@ -83,12 +103,14 @@ class Corpus:
                 rows = enumerate(_rows(folder / f"{name}.jsonl"))
                 told[name] = {i: Described.from_dict(row) for i, row in rows if i in mine[name]}
         asks: dict[str, list[dict[str, Any]]] = {}
-        for row in _rows(folder / "asks.jsonl"):
-            if row["pose"] in mine[row["table"]]:
+        for row, part in _with_parts(_rows(folder / "asks.jsonl"), tables):
+            if part == split:
                 asks.setdefault(row["table"], []).append(row)
         edits = [row for row in _rows(folder / "edits.jsonl") if row["a"][1] in mine[row["a"][0]]]
         talk = tomllib.loads(TALK.read_text("utf-8"))["exchange"]
-        return cls(tables, told, asks, edits, talk)
+        pictures = PictureTable.load(folder / PICTURES) if (folder / PICTURES).exists() else None
+        shown = [i for i, part in enumerate(pictures.splits) if part == split] if pictures else []
+        return cls(tables, told, asks, edits, talk, pictures, shown)
 
     def pose(self, table: str, index: int, mirror: bool = False) -> np.ndarray:
         rotvecs = self.tables[table].rotvecs[index]
@@ -117,7 +139,7 @@ class Corpus:
     def asked(self, rng: np.random.Generator) -> tuple[np.ndarray, str]:
         """A pose (52, 3) and a prompt that asks for it; mirrored only where the prompt names a side."""
         names = self._some(sorted(self.asks), "ways to ask")
-        weights = np.array([3.0 if n == "atlas" else 1.0 for n in names])
+        weights = np.array([1.0 if n == "atlas" else 1.5 for n in names])
         rows = self.asks[names[int(rng.choice(len(names), p=weights / weights.sum()))]]
         row = rows[int(rng.integers(len(rows)))]
         twin = mirrored_text(row["prompt"])
@@ -126,11 +148,19 @@ class Corpus:
 
     def edit(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, str]:
         """Two poses (52, 3) and the instruction that turns the first into the second."""
-        return self._pair(self.edits, rng)
+        return self._pair(*self._drawn(self.edits, rng))
+
+    def edit_in_talk(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, str, str]:
+        """An edit, and the words that asked for its first pose ("" where nobody asked for it)."""
+        row, mirror = self._drawn(self.edits, rng)
+        table, index = row["a"]
+        key = self.tables[table].keys[index]
+        asked = key.removeprefix("asked ") if table == "asked" else ""
+        return (*self._pair(row, mirror), mirrored_text(asked) if mirror else asked)
 
     def difference(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, str]:
         """Two poses (52, 3) and all that changes from the first to the second."""
-        return self._pair(self.differences, rng)
+        return self._pair(*self._drawn(self.differences, rng))
 
     @cached_property
     def differences(self) -> Sequence[dict[str, Any]]:
@@ -145,9 +175,25 @@ class Corpus:
             )
         return rows
 
-    def _pair(self, rows: Sequence[dict[str, Any]], rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, str]:
-        row = self._some(rows, "pairs of poses")[int(rng.integers(len(rows)))]
+    def picture(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, str]:
+        """A picture or its mirror image, its pose (52, 3) as seen, and a text about it ("" where there is none)."""
+        index = self._some(self.shown, "pictures")[int(rng.integers(len(self.shown)))]
+        assert self.pictures is not None
         mirror = bool(rng.random() < 0.5)
+        pixels, rotvecs = self.pictures.pixels[index], self.pictures.rotvecs[index]
+        table, number = self.pictures.source[index]
+        of = self.descriptions.get(table, {}).get(number)
+        text = of.line if of is not None else ""
+        if mirror:
+            pixels, rotvecs, text = pixels[:, ::-1], mirrored(rotvecs), mirrored_text(text)
+        tinted = pixels * rng.uniform(*_TINT, 3).astype(np.float32)
+        return np.clip(tinted, 0, 255).astype(np.uint8), rotvecs, text
+
+    def _drawn(self, rows: Sequence[dict[str, Any]], rng: np.random.Generator) -> tuple[dict[str, Any], bool]:
+        """One row of pairs, and whether its mirror image is meant."""
+        return self._some(rows, "pairs of poses")[int(rng.integers(len(rows)))], bool(rng.random() < 0.5)
+
+    def _pair(self, row: dict[str, Any], mirror: bool) -> tuple[np.ndarray, np.ndarray, str]:
         text = mirrored_text(row["text"]) if mirror else row["text"]
         (table_a, a), (table_b, b) = row["a"], row["b"]
         return self.pose(table_a, a, mirror), self.pose(table_b, b, mirror), text
@@ -180,14 +226,26 @@ def _describe(corpus: Corpus, rng: np.random.Generator) -> Example:
 
 
 def _edit(corpus: Corpus, rng: np.random.Generator) -> Example:
-    before, after, text = corpus.edit(rng)
+    """An instruction, at times behind the turns that made the pose that it changes."""
+    before, after, text, made = corpus.edit_in_talk(rng)
     words = _one(_CHANGE, rng) if rng.random() > _BARE else f"{POSE} {{}}"
-    return Example("edit", (("user", words.format(text)), ("assistant", _answer(rng))), (before, after))
+    turns = (("user", words.format(text)), ("assistant", _answer(rng)))
+    if made and rng.random() < _SECOND:
+        earlier = (("user", made), ("assistant", _answer(rng)))
+        return Example("edit", (*earlier, *turns), (before, before, after))
+    return Example("edit", turns, (before, after))
 
 
 def _compare(corpus: Corpus, rng: np.random.Generator) -> Example:
     before, after, text = corpus.difference(rng)
     return Example("compare", (("user", _one(_COMPARE, rng)), ("assistant", text)), (before, after))
+
+
+def _look(corpus: Corpus, rng: np.random.Generator) -> Example:
+    picture, pose, text = corpus.picture(rng)
+    if text and rng.random() < _TOLD:
+        return Example("look", (("user", _one(_SEEN, rng)), ("assistant", text)), (), picture)
+    return Example("look", (("user", _one(_LOOK, rng)), ("assistant", _answer(rng))), (pose,), picture)
 
 
 def _talk(corpus: Corpus, rng: np.random.Generator) -> Example:
@@ -208,6 +266,19 @@ def _one(items: Sequence[str], rng: np.random.Generator) -> str:
     return items[int(rng.integers(len(items)))]
 
 
+def _with_parts(
+    rows: Iterator[dict[str, Any]], tables: Mapping[str, PoseTable]
+) -> Iterator[tuple[dict[str, Any], str]]:
+    """Ways to ask, each with the part that it belongs to."""
+    parts, met = {name: table.splits for name, table in tables.items()}, set()
+    for row in rows:
+        if row["table"] == "atlas":
+            yield row, split_of_way(row["prompt"], first=row["pose"] not in met)
+            met.add(row["pose"])
+        else:
+            yield row, parts[row["table"]][row["pose"]]
+
+
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as file:
         for line in file:
@@ -215,5 +286,5 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 _MAKERS: Final[Mapping[str, Callable[[Corpus, np.random.Generator], Example]]] = {
-    "generate": _generate, "describe": _describe, "edit": _edit, "compare": _compare, "talk": _talk,
+    "generate": _generate, "describe": _describe, "edit": _edit, "compare": _compare, "talk": _talk, "look": _look,
 }  # fmt: skip

@@ -1,11 +1,12 @@
 """Prompts of our own making, for poses and for edits: the embedded engine answers them, and the model learns from that.
 
-`{s}` is one side and `{o}` the other. Parts are combined at random; what the engine cannot read whole or cannot meet is
-thrown away by the caller.
+`{s}` is one side and `{o}` the other, `{n}` degrees and `{c}` centimetres. Parts are combined at random; what the
+engine cannot read whole or cannot meet is thrown away by the caller.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -25,7 +26,10 @@ _ARMS: Final = (
     "both arms raised overhead", "arms stretched out to the sides", "arms crossed", "hands on the hips",
     "hands behind the head", "hands behind the back", "both arms stretched forward", "arms hanging relaxed",
     "palms together in front of the chest", "both fists raised", "hands on the knees", "both hands on the head",
-    "elbows bent at a right angle", "both hands on the chest", "arms raised in a V",
+    "elbows bent at a right angle", "both hands on the chest", "arms raised in a V", "both elbows bent {n} degrees",
+    "both hands clenched into fists", "both palms facing up", "hands on the belly",
+    "both arms raised to shoulder height",
+    "hands folded in front of the hips", "both arms raised {n} degrees to the side", "thumbs up with both hands",
 )  # fmt: skip
 _ARM: Final = (
     "the {s} arm raised overhead", "the {s} arm stretched out to the side", "the {s} arm stretched forward",
@@ -36,20 +40,27 @@ _ARM: Final = (
     "the {s} hand behind the head", "the {s} elbow bent 90 degrees", "the {s} elbow bent 120 degrees",
     "the {s} elbow bent 45 degrees", "the {s} arm raised to shoulder height", "the {s} hand waving",
     "the {s} fist raised", "pointing forward with the {s} hand", "pointing up with the {s} hand",
+    "the {s} elbow bent {n} degrees", "the {s} arm raised {n} degrees to the side", "the {s} hand open",
+    "the {s} arm raised {n} degrees to the front", "the {s} hand clenched into a fist", "the {s} index finger pointing",
+    "thumbs up with the {s} hand", "the {s} palm facing forward", "the {s} palm facing up",
+    "the {s} arm across the chest",
     "the {s} arm raised to the side by 45 degrees", "the {s} hand on the {o} elbow", "the {s} hand on the forehead",
 )  # fmt: skip
 _LEG: Final = (
     "the {s} knee bent 90 degrees", "the {s} leg stretched forward", "the {s} leg raised to the side",
     "the {s} leg raised back", "the {s} foot in front", "the {s} knee raised to hip height",
     "both knees slightly bent", "the feet shoulder width apart", "the {s} foot on the {o} knee",
+    "the {s} knee bent {n} degrees", "both knees bent {n} degrees", "the {s} leg raised forward",
 )  # fmt: skip
 _HEAD: Final = (
     "looking up", "looking down", "looking to the {s}", "looking straight ahead", "the head tilted to the {s}",
-    "looking over the {s} shoulder", "the head bowed", "the head turned to the {s}",
+    "looking over the {s} shoulder", "the head bowed", "the head turned to the {s}", "looking up to the {s}",
+    "the head turned {n} degrees to the {s}", "looking down at the {s} hand", "the head tilted back",
 )  # fmt: skip
 _TRUNK: Final = (
     "leaning forward", "leaning back", "leaning to the {s}", "the torso twisted to the {s}",
-    "leaning forward 30 degrees", "the torso turned 45 degrees to the {s}", "bent over at the hips",
+    "leaning forward {n} degrees", "the torso turned {n} degrees to the {s}", "bent over at the hips",
+    "a side bend to the {s}", "leaning {n} degrees to the {s}", "the back arched",
 )  # fmt: skip
 _EDITS: Final = (
     "raise the {s} arm", "raise the {s} arm more", "lower the {s} arm", "lower both arms", "raise both arms",
@@ -68,9 +79,15 @@ _EDITS: Final = (
     "bring the elbows closer to the body", "raise the {s} arm by {n} degrees", "lower the {s} arm by {n} degrees",
 )  # fmt: skip
 
+_NAMED: Final = 0.35  # share of prompts with the name of a pose, where there are names
 
-def pose_prompt(rng: np.random.Generator) -> str:
-    """Like "kneeling on the left knee with the right hand on the hip, looking up"."""
+
+def pose_prompt(rng: np.random.Generator, names: Sequence[str] = ()) -> str:
+    """Like "kneeling on the left knee with the right hand on the hip, looking up".
+
+    Args:
+        names: of poses, that some prompts begin with instead of a posture.
+    """
     kept: list[str] = []
     if rng.random() < 0.4:
         kept.append(_pick(_ARMS, rng))
@@ -82,10 +99,13 @@ def pose_prompt(rng: np.random.Generator) -> str:
     for parts, share in ((_LEG, 0.15), (_TRUNK, 0.2), (_HEAD, 0.35)):
         if rng.random() < share:
             kept.append(_pick(parts, rng))
-    posture = _pick(_POSTURES, rng)
-    if rng.random() < 0.15:
+    named = bool(names) and rng.random() < _NAMED
+    posture = str(rng.choice(names)) if named else _pick(_POSTURES, rng)
+    if named:
+        kept = kept[: int(rng.integers(1, 3))]
+    elif rng.random() < 0.15:
         return posture
-    if rng.random() < 0.2:
+    if not named and rng.random() < 0.2:
         return ", ".join(kept)
     join = ", " if " with " in posture or rng.random() < 0.5 else " with "
     return posture + join + ", ".join(kept)

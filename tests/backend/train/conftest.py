@@ -28,7 +28,7 @@ def motion_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def data_folder(motion_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Training data of every kind and part, a few rows each."""
     out = tmp_path_factory.mktemp("data")
-    recipe = Recipe(motion=motion_file, names=30, poses=12, prompts=8, edits=40, differences=24, workers=1)
+    recipe = Recipe(motion=motion_file, names=30, poses=12, prompts=8, edits=40, differences=24, pictures=24, workers=1)
     build(out, recipe, lambda _line: None)
     return out
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +15,20 @@ from backend.train.data.sources import answered, edited, ways_to_ask
 from backend.train.data.splits import SPLITS, split_of
 from backend.train.data.wording import worded
 
+SIDE = re.compile(r"\b(left|right)\b")
+
 
 @pytest.mark.parametrize("task", TASKS)
 def test_an_example_has_a_pose_for_every_mark(corpus: Corpus, task: str) -> None:
     for number in range(20):
         one = example(corpus, {task: 1.0}, 0, number)
         assert one.task == task
-        assert [role for role, _ in one.messages] == ["user", "assistant"]
+        turns = len(one.messages) // 2
+        assert [role for role, _ in one.messages] == ["user", "assistant"] * turns and (turns == 1 or task == "edit")
         assert sum(text.count(POSE) for _, text in one.messages) == len(one.poses)
         assert all(p.shape == (52, 3) and np.isfinite(p).all() for p in one.poses)
-        assert ("generate" in task or "edit" in task) == (POSE in one.messages[1][1])
+        assert task == "look" or (task in ("generate", "edit")) == (POSE in one.messages[-1][1])
+        assert (one.picture is not None) == (task == "look")
 
 
 def test_an_example_is_made_from_its_number_alone(corpus: Corpus) -> None:
@@ -43,9 +48,32 @@ def test_parts_share_no_source(data_folder: Path) -> None:
     assert {split_of(f"x {i}") for i in range(200)} == set(SPLITS)
 
 
+def test_every_name_is_learned_and_its_other_ways_are_dealt_out(data_folder: Path) -> None:
+    ways = {split: Corpus.load(data_folder, split).asks.get("atlas", ()) for split in SPLITS}
+    names = set(range(len(PoseTable.load(data_folder / "atlas.npz"))))
+    assert {row["pose"] for row in ways["train"]} == names
+    said = {split: {SIDE.sub("", row["prompt"]) for row in rows} for split, rows in ways.items()}
+    assert len(said["test"]) > 0
+    assert all(not said[a] & said[b] for a in SPLITS for b in SPLITS if a < b)
+
+
+def test_a_second_turn_changes_the_pose_of_the_first(corpus: Corpus) -> None:
+    talks = [one for n in range(300) if len((one := example(corpus, {"edit": 1.0}, 0, n)).messages) == 4]
+    assert talks
+    for one in talks:
+        (_, asked), (_, answer), (_, change), _ = one.messages
+        made, before, after = one.poses
+        assert POSE not in asked and POSE in answer and POSE in change
+        assert (made == before).all() and (before != after).any()
+
+
 def test_the_same_seed_makes_the_same_data_with_any_number_of_workers(tmp_path: Path) -> None:
     for workers in (1, 2):
-        build(tmp_path / str(workers), Recipe(names=3, prompts=3, edits=4, workers=workers), lambda _line: None)
+        build(
+            tmp_path / str(workers),
+            Recipe(names=3, prompts=3, edits=4, pictures=4, workers=workers),
+            lambda _line: None,
+        )
     for name in ("atlas.jsonl", "asks.jsonl", "edits.jsonl"):
         assert (tmp_path / "1" / name).read_text() == (tmp_path / "2" / name).read_text()
     tables = [PoseTable.load(tmp_path / w / "edited.npz") for w in ("1", "2")]
