@@ -25,7 +25,7 @@ from backend.posecodes.tracking import body_at, posed, tracked_by
 from backend.posecodes.vocabulary import SIDES
 from backend.solver.ground import penetration
 from backend.solver.least_squares import Stopping
-from backend.solver.problem import Term, build
+from backend.solver.problem import Problem, Term, build
 from backend.solver.solve import solve
 from backend.solver.stance import neutral_stance
 from backend.solver.start import starting_pose
@@ -83,26 +83,12 @@ def fit(
     """
     sure = weights_of(person)
     camera = before(picture)
-    program = _directions(person, sure)
-    stance = with_fingers(neutral_stance() if last is None else last, person, shaped.joints)
-    start = starting_pose(stance, program, np.ones(len(JOINT), bool)) if last is None else stance
-    transl = _place(shaped, start, person, sure, camera)
-    problem = build(
-        shaped.joints,
-        [start],
-        transl,
-        (),
-        prior=start,
-        seen=evidence(person, sure, camera),
-        points=TRACKED,
-        grounded=False,
-        heading=np.eye(3),
-    )
+    problem = problem_of(person, picture, shaped, last)
     if beside is None:
         solved = solve(problem)
         upright = _levelled(shaped, solved.body, sure, camera)
         if last is None:
-            upright = _set_down(shaped, upright, start, person, sure)
+            upright = _set_down(shaped, upright, problem.start.local[0], person, sure)
         return _told(shaped, upright, person, picture, sure, solved.cost)
     still = sure * beside.share
     both = solve(
@@ -123,6 +109,24 @@ def fit(
     upright = _levelled(shaped, both.body, sure, camera)
     upright = _set_down(shaped, upright, upright.local, person, still, _turned(beside, both.body, upright))
     return _told(shaped, upright, person, picture, sure, seen_cost)
+
+
+def problem_of(person: Person, picture: Picture, shaped: ShapedBody, last: np.ndarray | None = None) -> Problem:
+    """What a picture alone asks of a body before its camera, and where to start; arguments as of `fit`."""
+    sure, camera = weights_of(person), before(picture)
+    stance = with_fingers(neutral_stance() if last is None else last, person, shaped.joints)
+    start = starting_pose(stance, _directions(person, sure), np.ones(len(JOINT), bool)) if last is None else stance
+    return build(
+        shaped.joints,
+        [start],
+        _place(shaped, start, person, sure, camera),
+        (),
+        prior=start,
+        seen=evidence(person, sure, camera),
+        points=TRACKED,
+        grounded=False,
+        heading=np.eye(3),
+    )
 
 
 # --- where to start ----------------------------------------------------------------------------------------
