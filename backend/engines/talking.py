@@ -18,15 +18,17 @@ import numpy as np
 from backend.body.rotations import geodesic, rotvec_to_rotmat
 from backend.errors import BadFile, BadInput, NotAvailable
 from backend.language.reader import read
-from backend.posecodes import Program
+from backend.posecodes import Program, program_to_json
 from backend.solver.pose_program import Setting
 from backend.ticks import Tick, quiet
-from rigs.skeleton import N_BODY
-from rigs.wire import EngineInfo, Pose, PoseRequest, Turn
+from rigs.skeleton import JOINTS, N_BODY
+from rigs.wire import EngineInfo, Pose, PoseRequest, SolveRequest, Turn
 
+from . import stated as stated_program
 from .conversing import in_turn, pose_of, spoken, talk_of
 from .earlier import earlier_pictures, fitted
 from .proposal import Proposal, or_embedded
+from .settling import allowed_joints
 
 if TYPE_CHECKING:
     from backend.lm.batch import Encoded
@@ -206,7 +208,7 @@ def _person(request: PoseRequest, picture: Any) -> tuple[tuple[float, float, flo
 
 
 def _proposal(request: PoseRequest, chat: Chat, replies: list[Reply], given: bool, told: tuple[str, ...]) -> Proposal:
-    """The reply in words; its poses exactly as the model means them, measured against what was said to the letter."""
+    """The reply and its poses as the model means them, but for what the words say to the letter: that holds."""
     first, token = replies[0], chat.config.pose_token
     words = spoken(first.text, token) or "The model wrote nothing."
     warnings = [*told]
@@ -219,9 +221,23 @@ def _proposal(request: PoseRequest, chat: Chat, replies: list[Reply], given: boo
         if request.intent in ("new", "change"):
             warnings.append("The model answered in words only; ask it for the pose.")
         return Proposal(None, Setting.neutral(), words, warnings=tuple(warnings))
-    settings = [exactly(p) for p in different(poses, len(first.rotmats))]
     stated = _stated(request)
-    return Proposal(stated, settings[0], words, stated, warnings=tuple(warnings), others=tuple(settings[1:]))
+    held = [holding(stated, p, request) for p in different(poses, len(first.rotmats))]
+    program, settings = held[0][0], [setting for _, setting in held]
+    return Proposal(program, settings[0], words, stated, warnings=tuple(warnings), others=tuple(settings[1:]))
+
+
+def holding(stated: Program, pose: Pose, request: PoseRequest) -> tuple[Program, Setting]:
+    """What solving makes the statements hold on a pose, moving only joints that they speak of.
+
+    A model's pose knows how bodies stand where words say nothing, and is a hand's breadth off where they say much.
+    """
+    if not stated:
+        return (), exactly(pose)
+    allowed = allowed_joints(request)
+    locks = () if allowed is None else tuple(j for j in JOINTS if j not in allowed)
+    found = stated_program.propose(SolveRequest(tuple(program_to_json(stated)), start=pose, locks=locks))
+    return found.program or (), found.setting
 
 
 def exactly(pose: Pose) -> Setting:
@@ -246,7 +262,8 @@ def _apart(a: Pose, b: Pose) -> float:
 
 
 def _stated(request: PoseRequest) -> Program:
-    """What the words ask for to the letter ("left elbow bent 90"), to tell whether the model did it."""
-    if request.current is not None or request.image is not None or request.turns:
+    """What the words ask for to the letter ("left elbow bent 90")."""
+    changes = request.current is not None and request.intent != "new"
+    if changes or request.image is not None or request.turns:
         return ()
     return read(request.prompt, points=request.points).explicit

@@ -14,9 +14,9 @@ from backend.train.data.splits import SPLITS, split_of
 
 @pytest.fixture(scope="session")
 def motion_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Motion poses as `facts` have them: trials of every part, three poses each, one of them a near copy."""
+    """Motion poses: three trials of every part, three poses each, one of them a near copy."""
     rng = np.random.default_rng(0)
-    trials = [next(i for i in range(100) if split_of(f"cmu {i}") == split) for split in SPLITS]
+    trials = [i for split in SPLITS for i in [i for i in range(200) if split_of(f"cmu {i}") == split][:3]]
     poses = rng.normal(0, 0.35, (len(trials), 3, 22, 3)).astype(np.float32)
     poses[:, 1] = poses[:, 0] + 0.01
     path = tmp_path_factory.mktemp("motion") / "poses.npz"
@@ -28,7 +28,7 @@ def motion_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def data_folder(motion_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Training data of every kind and part, a few rows each."""
     out = tmp_path_factory.mktemp("data")
-    recipe = Recipe(motion=motion_file, names=30, poses=12, prompts=8, edits=40, differences=24, pictures=24, workers=1)
+    recipe = Recipe(motion=motion_file, names=30, poses=24, prompts=8, edits=40, differences=24, pictures=24, workers=1)
     build(out, recipe, lambda _line: None)
     return out
 

@@ -59,6 +59,17 @@ def test_pictures_reach_the_words_behind_them(data_folder: Path, corpus: Corpus,
     assert not torch.allclose(first, second)
 
 
+def test_of_a_picture_the_answer_is_learned_and_nothing_else(data_folder: Path, corpus: Corpus, tmp_path: Path) -> None:
+    _, chat = with_eyes(*reading(data_folder, corpus, tmp_path), EyesConfig(**EYES))
+    for number in range(6):
+        one = example(corpus, {"look": 1.0}, 0, number)
+        whole, asked = encoded(chat, one), encoded(chat, one, ask=True)
+        learned = whole.labels != -100
+        assert (whole.input_ids[: len(asked)] == asked.input_ids).all()
+        assert not learned[: len(asked)].any() and learned[len(asked) :].all()
+        assert len(whole.targets) == len(one.poses)
+
+
 def test_the_first_stage_opens_the_eyes_and_changes_nothing_else(
     data_folder: Path, corpus: Corpus, tmp_path: Path
 ) -> None:

@@ -38,7 +38,7 @@ def test_mirroring_is_that_of_the_skeleton() -> None:
 
 def test_near_copies_within_a_trial_are_thinned(motion_file: Path) -> None:
     table = read_motion_poses(motion_file, apart=5.0)
-    assert len(table) == 8 and len(set(table.keys)) == 4
+    assert len(table) == 24 and len(set(table.keys)) == 12
 
 
 def test_hinges_change_and_limbs_stay(motion_file: Path) -> None:
