@@ -1,11 +1,13 @@
 """Eyes for a model of ours that has only read so far: a small vision transformer, joined to it as LLaVA is.
 
-The vision tower and its projector learn poses from pictures alone first (`pictures_first`), through a head of their own
-that reads the mean of what the language model will be shown; then the whole goes on with pictures among the words.
+The vision tower and its projector learn from pictures alone first (`learn_pictures`), through a head of their own: in
+which patch each joint of the body is, and from what is there, the pose. Told only the pose, so few pictures teach so
+small a tower nothing but the mean pose. Then the whole goes on with pictures among the words.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -20,6 +22,7 @@ from backend.lm.config import PoseLMConfig
 from backend.lm.losses import LossWeights
 from backend.lm.pose_head import PoseHead
 from backend.lm.pose_lm import PoseLM, new_pose_lm
+from rigs.skeleton import N_BODY
 
 from .config import EyesConfig, LossConfig
 from .data.examples import Corpus
@@ -30,7 +33,8 @@ from .words_first import rotation_loss, targets_of
 IMAGE: Final = "<image>"
 _BATCH: Final = 48
 _RATE: Final = 1e-3
-_LOOKS: Final = 8  # weighted means of the patches that the first stage's head reads
+_PLACES: Final = 0.5  # what the joints' places count in the first stage, beside the pose
+_WHAT: Final = 32  # numbers that the first stage's head reads at each joint
 
 
 def with_eyes(model: PoseLM, chat: Chat, eyes: EyesConfig) -> tuple[PoseLM, Chat]:
@@ -104,48 +108,71 @@ def _processor(words: Any, eyes: EyesConfig) -> Any:
 def learn_pictures(
     model: PoseLM, chat: Chat, corpus: Corpus, loss: LossConfig, steps: int, seed: int, say: Callable[[str], None]
 ) -> None:
-    """Train the vision tower and the projector on the poses of pictures; nothing else changes."""
+    """Train the vision tower and the projector on pictures; nothing else changes."""
     seen = model.language.model
-    head = Glance(model.config, model.language.get_input_embeddings().weight.shape[-1])
-    head.pose.start_at(mean_pose(model))
-    trained = [*seen.vision_tower.parameters(), *seen.multi_modal_projector.parameters(), *head.parameters()]
+    glance = Glance(model.config, model.language.get_input_embeddings().weight.shape[-1])
+    glance.pose.start_at(mean_pose(model))
+    trained = [*seen.vision_tower.parameters(), *seen.multi_modal_projector.parameters(), *glance.parameters()]
     optimizer = torch.optim.AdamW(trained, lr=_RATE, weight_decay=0.05, betas=(0.9, 0.98))
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps, pct_start=0.1)
     weights = LossWeights(0.0, loss.root, loss.body, loss.hands)
-    recent: list[float] = []
+    recent: list[tuple[float, float]] = []
     for step in range(1, steps + 1):
         rng = np.random.default_rng([seed, step])
-        found = [corpus.picture(rng) for _ in range(_BATCH)]
-        pixels = chat.processor.image_processor([picture for picture, _, _ in found], return_tensors="pt")
-        answered = head(features(model, pixels["pixel_values"]))
-        target = targets_of(chat, np.stack([pose for _, pose, _ in found]))
+        shown = [corpus.picture(rng)[0] for _ in range(_BATCH)]
+        pixels = chat.processor.image_processor([one.pixels for one in shown], return_tensors="pt")["pixel_values"]
+        answered, where = glance(features(model, pixels))
+        target = targets_of(chat, np.stack([one.rotvecs for one in shown]))
         apart = joint_loss(answered, target)
-        total = rotation_loss(chat, answered, target, weights) + loss.joints * apart
+        found = place_loss(where, torch.from_numpy(np.stack([one.places for one in shown])).float())
+        total = rotation_loss(chat, answered, target, weights) + loss.joints * apart + _PLACES * found
         optimizer.zero_grad()
         total.backward()
         nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         schedule.step()
-        recent.append(apart.item())
+        recent.append((found.item(), apart.item()))
         if step % 100 == 0 or step == steps:
-            say(f"pictures, step {step}/{steps}  joints {sum(recent) / len(recent):.3f}")
+            places, joints = np.mean(recent, axis=0)
+            say(f"pictures, step {step}/{steps}  places {places:.2f}  joints {joints:.3f}")
             recent.clear()
 
 
 class Glance(nn.Module):
-    """A pose from the features of a picture, patch by patch: what counts is chosen by attention, then the pose head."""
+    """Where each joint of the body is among the patches of a picture, and the pose from what is there."""
 
     def __init__(self, config: PoseLMConfig, width: int) -> None:
         super().__init__()
-        self.scores = nn.Linear(width, _LOOKS)
-        self.join = nn.Linear(_LOOKS * width, width)
+        self.where = nn.Linear(width, N_BODY)
+        self.what = nn.Linear(width, _WHAT)
+        self.join = nn.Sequential(nn.Linear(N_BODY * (_WHAT + 2), width), nn.GELU())
         self.pose = PoseHead(width, config)
 
-    def forward(self, patches: Tensor) -> Tensor:
-        """(n, patches, width) -> (n, J, 3, 3)."""
-        shares = self.scores(patches).softmax(dim=1)
-        out: Tensor = self.pose(self.join((shares.transpose(1, 2) @ patches).flatten(1)))
-        return out
+    def forward(self, patches: Tensor) -> tuple[Tensor, Tensor]:
+        """(n, patches, width) -> rotations (n, J, 3, 3) and, for each joint, logits of the patches (n, 22, patches)."""
+        where = self.where(patches).transpose(1, 2)
+        shares = where.softmax(dim=-1)
+        place = shares @ _middles(patches.shape[1]).to(patches)
+        there = torch.cat([shares @ self.what(patches), place - 0.5], dim=-1)
+        return self.pose(self.join(there.flatten(1))), where
+
+
+def place_loss(where: Tensor, places: Tensor) -> Tensor:
+    """Mean cross-entropy (nats) of the patches where the joints are.
+
+    Args:
+        where: (n, 22, patches) logits. places: (n, 22, 2) x and y from 0 to 1.
+    """
+    grid = math.isqrt(where.shape[-1])
+    column, row = (places * grid).long().clamp(0, grid - 1).unbind(-1)
+    return nn.functional.cross_entropy(where.flatten(0, 1), (row * grid + column).flatten())
+
+
+def _middles(patches: int) -> Tensor:
+    """(patches, 2) x and y from 0 to 1 of the middles of the patches, row by row."""
+    grid = math.isqrt(patches)
+    at = (torch.arange(grid) + 0.5) / grid
+    return torch.stack([at.repeat(grid), at.repeat_interleave(grid)], dim=-1)
 
 
 def features(model: PoseLM, pixels: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -21,7 +21,7 @@ from backend.errors import BadFile, BadInput
 
 from .described import Described, mirrored_text
 from .poses import PoseTable, mirrored
-from .renders import PICTURES, PictureTable
+from .renders import PICTURES, PictureTable, Shown
 from .splits import split_of_way
 from .wording import worded
 
@@ -175,19 +175,17 @@ class Corpus:
             )
         return rows
 
-    def picture(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, str]:
-        """A picture or its mirror image, its pose (52, 3) as seen, and a text about it ("" where there is none)."""
+    def picture(self, rng: np.random.Generator) -> tuple[Shown, str]:
+        """A picture or its mirror image, and a text about it ("" where there is none)."""
         index = self._some(self.shown, "pictures")[int(rng.integers(len(self.shown)))]
         assert self.pictures is not None
         mirror = bool(rng.random() < 0.5)
-        pixels, rotvecs = self.pictures.pixels[index], self.pictures.rotvecs[index]
+        shown = self.pictures.shown(index, mirror)
         table, number = self.pictures.source[index]
         of = self.descriptions.get(table, {}).get(number)
         text = of.line if of is not None else ""
-        if mirror:
-            pixels, rotvecs, text = pixels[:, ::-1], mirrored(rotvecs), mirrored_text(text)
-        tinted = pixels * rng.uniform(*_TINT, 3).astype(np.float32)
-        return np.clip(tinted, 0, 255).astype(np.uint8), rotvecs, text
+        pixels = np.clip(shown.pixels * rng.uniform(*_TINT, 3).astype(np.float32), 0, 255).astype(np.uint8)
+        return replace(shown, pixels=pixels), mirrored_text(text) if mirror else text
 
     def _drawn(self, rows: Sequence[dict[str, Any]], rng: np.random.Generator) -> tuple[dict[str, Any], bool]:
         """One row of pairs, and whether its mirror image is meant."""
@@ -242,10 +240,10 @@ def _compare(corpus: Corpus, rng: np.random.Generator) -> Example:
 
 
 def _look(corpus: Corpus, rng: np.random.Generator) -> Example:
-    picture, pose, text = corpus.picture(rng)
+    shown, text = corpus.picture(rng)
     if text and rng.random() < _TOLD:
-        return Example("look", (("user", _one(_SEEN, rng)), ("assistant", text)), (), picture)
-    return Example("look", (("user", _one(_LOOK, rng)), ("assistant", _answer(rng))), (pose,), picture)
+        return Example("look", (("user", _one(_SEEN, rng)), ("assistant", text)), (), shown.pixels)
+    return Example("look", (("user", _one(_LOOK, rng)), ("assistant", _answer(rng))), (shown.rotvecs,), shown.pixels)
 
 
 def _talk(corpus: Corpus, rng: np.random.Generator) -> Example:

@@ -13,14 +13,16 @@ from typing import Final
 
 import numpy as np
 
-from backend.body.camera import framing, look_rotation, orbit_direction
-from backend.body.picture import figure
-from backend.body.raster import rasterise
+from backend.body.camera import Camera, framing, look_rotation, orbit_direction
+from backend.body.model import BodyModel
+from backend.body.picture import Figure, figure
+from backend.body.raster import Hits, rasterise
 from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
 from backend.body.shading import light_pixels, to_display
+from rigs.skeleton import MIRROR, N_BODY
 from rigs.wire import Pose
 
-from .poses import PoseTable, whole
+from .poses import PoseTable, mirrored, whole
 from .splits import split_of
 
 PICTURES: Final = "pictures.npz"
@@ -33,13 +35,25 @@ _SHIFT: Final = 0.06  # of the side, to all sides
 
 
 @dataclass(frozen=True, eq=False)
-class PictureTable:
-    """pixels: (n, s, s, 3) uint8. rotvecs: (n, 52, 3) rad as the camera sees them. source: (n, 2) table and number of
-    the pose. keys: what that pose comes from; the part follows from it.
+class Shown:
+    """One picture. pixels: (s, s, 3) uint8. rotvecs: (52, 3) float32 rad as the camera sees the pose. places: (22, 2)
+    where the body's joints are in the picture, x and y from 0 to 1.
     """
 
     pixels: np.ndarray
     rotvecs: np.ndarray
+    places: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class PictureTable:
+    """n pictures: what `Shown` has, stacked. source: table and number of each pose. keys: what that pose comes from,
+    which decides its part.
+    """
+
+    pixels: np.ndarray
+    rotvecs: np.ndarray
+    places: np.ndarray
     source: tuple[tuple[str, int], ...]
     keys: tuple[str, ...]
 
@@ -50,17 +64,24 @@ class PictureTable:
     def splits(self) -> tuple[str, ...]:
         return tuple(split_of(key) for key in self.keys)
 
+    def shown(self, index: int, mirror: bool = False) -> Shown:
+        """One picture, or its mirror image."""
+        pixels, rotvecs, places = self.pixels[index], self.rotvecs[index], self.places[index]
+        if not mirror:
+            return Shown(pixels, rotvecs, places)
+        return Shown(pixels[:, ::-1], mirrored(rotvecs), places[MIRROR[:N_BODY]] * [-1.0, 1.0] + [1.0, 0.0])
+
     def save(self, path: Path) -> None:
         tables, numbers = zip(*self.source, strict=True)
-        np.savez_compressed(
-            path, pixels=self.pixels, rotvecs=self.rotvecs, tables=tables, numbers=numbers, keys=np.array(self.keys)
-        )
+        arrays = {"pixels": self.pixels, "rotvecs": self.rotvecs, "places": self.places}
+        np.savez_compressed(path, tables=tables, numbers=numbers, keys=np.array(self.keys), **arrays)
 
     @classmethod
     def load(cls, path: Path) -> PictureTable:
         with np.load(path, allow_pickle=False) as data:
             source = tuple((str(t), int(n)) for t, n in zip(data["tables"], data["numbers"], strict=True))
-            return cls(data["pixels"], data["rotvecs"], source, tuple(str(k) for k in data["keys"]))
+            keys = tuple(str(k) for k in data["keys"])
+            return cls(data["pixels"], data["rotvecs"], data["places"], source, keys)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,27 +105,35 @@ def jobs_of(tables: dict[str, PoseTable], count: int, seed: int) -> list[Job]:
     return out[:count] if len(tables) == 1 else out
 
 
-def rendered(job: Job) -> tuple[np.ndarray, np.ndarray]:
-    """(s, s, 3) uint8, and the pose (52, 3) float32 rad as its camera sees it."""
+def rendered(job: Job) -> Shown:
+    """The picture of a job."""
     rng = np.random.default_rng(job.seed)
     azimuth = rng.normal(0.0, 0.7) if rng.random() < _FRONTAL else rng.uniform(-np.pi, np.pi)
     direction = orbit_direction(azimuth, np.radians(rng.uniform(*_ELEVATION)))
-    body = figure(Pose(whole(job.rotvecs), np.zeros(3)))
-    fine = (SIDE * _FINE, SIDE * _FINE)
-    camera = framing(body.vertices, direction, fine, view_angle=rng.uniform(0.3, 0.9), margin=rng.uniform(*_MARGIN))
-    shift = rng.uniform(-_SHIFT, _SHIFT, 2) * fine[0]
+    pose = Pose(whole(job.rotvecs), np.zeros(3))
+    body, fine = figure(pose), SIDE * _FINE
+    view_angle, margin = rng.uniform(0.3, 0.9), rng.uniform(*_MARGIN)
+    camera = framing(body.vertices, direction, (fine, fine), view_angle=view_angle, margin=margin)
+    shift = rng.uniform(-_SHIFT, _SHIFT, 2) * fine
     pixels, depth = camera.project(body.vertices)
-    hits = rasterise(pixels + shift, depth, body.triangles, fine)
-    picture = _backdrop(rng, fine[0])
+    hits = rasterise(pixels + shift, depth, body.triangles, (fine, fine))
+    picture = _backdrop(rng, fine)
+    picture.reshape(-1, 3)[hits.pixel] = _lit(body, hits, camera, rng)
+    small = picture.reshape(SIDE, _FINE, SIDE, _FINE, 3).mean(axis=(1, 3))
+    joints = BodyModel.load().shaped().posed(pose.rotvecs, pose.transl).joints[:N_BODY]
+    places = (camera.project(joints)[0] + shift) / fine
+    shown = (np.clip(small, 0, 1) * 255 + 0.5).astype(np.uint8)
+    return Shown(shown, _as_seen(job.rotvecs, direction), places.astype(np.float32))
+
+
+def _lit(body: Figure, hits: Hits, camera: Camera, rng: np.random.Generator) -> np.ndarray:
+    """Display colours (K, 3) of the hit pixels, in a tint of chance."""
     surface = hits.interpolate(body.triangles, np.hstack([body.vertices, body.normals]).astype(np.float32))
     normals = surface[:, 3:] / np.maximum(np.linalg.norm(surface[:, 3:], axis=1, keepdims=True), 1e-9)
     towards = camera.position.astype(np.float32) - surface[:, :3]
     towards /= np.linalg.norm(towards, axis=1, keepdims=True)
     tint = (rng.uniform(0.25, 1.0, 3) * rng.uniform(0.4, 1.6)).astype(np.float32)
-    lit = to_display(light_pixels(normals, body.albedo[hits.triangle] * tint, towards, camera))
-    picture.reshape(-1, 3)[hits.pixel] = lit
-    small = picture.reshape(SIDE, _FINE, SIDE, _FINE, 3).mean(axis=(1, 3))
-    return (np.clip(small, 0, 1) * 255 + 0.5).astype(np.uint8), _as_seen(job.rotvecs, direction)
+    return to_display(light_pixels(normals, body.albedo[hits.triangle] * tint, towards, camera))
 
 
 def _as_seen(rotvecs: np.ndarray, direction: np.ndarray) -> np.ndarray:
@@ -135,13 +164,12 @@ def _backdrop(rng: np.random.Generator, side: int) -> np.ndarray:
     return np.ascontiguousarray(patches[index][:, index])
 
 
-def drawn(
-    jobs: Sequence[Job], tables: dict[str, PoseTable], pictures: Sequence[tuple[np.ndarray, np.ndarray]]
-) -> PictureTable:
+def drawn(jobs: Sequence[Job], tables: dict[str, PoseTable], pictures: Sequence[Shown]) -> PictureTable:
     """The table of what was rendered, in the order of its jobs."""
     return PictureTable(
-        np.stack([pixels for pixels, _ in pictures]),
-        np.stack([rotvecs for _, rotvecs in pictures]),
+        np.stack([picture.pixels for picture in pictures]),
+        np.stack([picture.rotvecs for picture in pictures]),
+        np.stack([picture.places for picture in pictures]),
         tuple((job.table, job.number) for job in jobs),
         tuple(tables[job.table].keys[job.number] for job in jobs),
     )

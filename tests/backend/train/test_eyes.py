@@ -17,7 +17,7 @@ from backend.train.__main__ import run
 from backend.train.batches import encoded
 from backend.train.config import EyesConfig, LossConfig, TrainConfig, from_dict
 from backend.train.data.examples import Corpus, example
-from backend.train.eyes import features, learn_pictures, with_eyes
+from backend.train.eyes import features, learn_pictures, place_loss, with_eyes
 from backend.train.models import build
 
 EYES = {"side": 96, "patch": 32, "hidden": 16, "layers": 1, "heads": 2, "pictures_first": 3}
@@ -76,12 +76,20 @@ def test_the_first_stage_opens_the_eyes_and_changes_nothing_else(
     model, chat = with_eyes(*reading(data_folder, corpus, tmp_path), EyesConfig(**EYES))
     before = {n: p.detach().clone() for n, p in model.named_parameters()}
     told: list[str] = []
-    learn_pictures(model, chat, corpus, LossConfig(body=4.0, joints=4.0), 100, 0, told.append)
+    learn_pictures(model, chat, corpus, LossConfig(body=4.0, joints=4.0), 200, 0, told.append)
     changed = {n for n, p in model.named_parameters() if not torch.equal(p, before[n])}
     assert changed and all("vision_tower" in n or "multi_modal_projector" in n for n in changed)
-    learn_pictures(model, chat, corpus, LossConfig(body=4.0, joints=4.0), 100, 0, told.append)
-    first, second = (float(line.rpartition(" ")[2]) for line in told)
+    first, second = (float(line.split()[-3]) for line in told)
     assert second < first
+
+
+def test_places_are_counted_in_patches_row_by_row() -> None:
+    where = torch.full((1, 22, 9), -10.0)
+    where[..., 5] = 10.0  # the middle row, the right column
+    at = torch.tensor([0.9, 0.5]).expand(1, 22, 2)
+    assert place_loss(where, at).item() < 1e-6
+    assert place_loss(where, at.flip(-1)).item() > 10
+    assert place_loss(where, torch.tensor([1.4, 0.4]).expand(1, 22, 2)).item() < 1e-6  # out of the picture: its edge
 
 
 def test_a_run_gives_a_model_eyes_and_saves_it_with_them(data_folder: Path, corpus: Corpus, tmp_path: Path) -> None:

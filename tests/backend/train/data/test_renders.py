@@ -9,10 +9,11 @@ from backend.body.kinematics import heading_of
 from backend.body.rotations import geodesic, rotvec_to_rotmat
 from backend.train.data.examples import Corpus, example
 from backend.train.data.poses import PoseTable, mirrored
-from backend.train.data.renders import SIDE, Job, PictureTable, drawn, jobs_of, rendered
+from backend.train.data.renders import SIDE, Job, PictureTable, Shown, drawn, jobs_of, rendered
 from backend.train.data.sources import answered
 from backend.train.kinematics import body_joints
 from backend.train.metrics import pa_mpjpe
+from rigs.skeleton import INDEX
 
 
 @pytest.fixture(scope="module")
@@ -25,15 +26,15 @@ def pointing() -> np.ndarray:
 
 def test_a_picture_is_made_from_its_seed_alone(pointing: np.ndarray) -> None:
     one, again, other = (rendered(Job("atlas", 0, pointing, seed)) for seed in (3, 3, 4))
-    assert (one[0] == again[0]).all() and (one[1] == again[1]).all()
-    assert (one[0] != other[0]).any()
-    assert one[0].shape == (SIDE, SIDE, 3) and one[0].dtype == np.uint8
+    assert (one.pixels == again.pixels).all() and (one.rotvecs == again.rotvecs).all()
+    assert (one.pixels != other.pixels).any()
+    assert one.pixels.shape == (SIDE, SIDE, 3) and one.pixels.dtype == np.uint8
 
 
 def test_only_the_heading_changes_to_what_the_camera_sees(pointing: np.ndarray) -> None:
     turns = []
     for seed in range(12):
-        _, seen = rendered(Job("atlas", 0, pointing, seed))
+        seen = rendered(Job("atlas", 0, pointing, seed)).rotvecs
         assert np.allclose(seen[1:], pointing[1:], atol=1e-6)
         assert pa_mpjpe(body_joints(seen[None]), body_joints(pointing[None]))[0] < 1.0
         up = rotvec_to_rotmat(seen[0].astype(float)) @ np.array([0.0, 1.0, 0.0])
@@ -43,23 +44,41 @@ def test_only_the_heading_changes_to_what_the_camera_sees(pointing: np.ndarray) 
     assert max(turns) > 30.0
 
 
-def test_the_arm_is_on_the_side_of_the_picture_where_the_pose_has_it(pointing: np.ndarray) -> None:
-    """As seen, +X is to the right of the picture: a picture and its pose agree about sides, whatever the camera."""
-    agreeing = 0
-    for seed in range(30):
-        picture, seen = rendered(Job("atlas", 0, pointing, seed))
-        joints = body_joints(seen[None])[0]
-        reach = joints[20, 0] - joints[21, 0]  # m; left wrist, right wrist
-        if abs(reach) < 0.35:
+def test_places_picture_and_pose_agree_about_sides(pointing: np.ndarray) -> None:
+    """As seen, +X is to the right of the picture and +Y up, whatever the camera."""
+    for seed in range(20):
+        shown = rendered(Job("atlas", 0, pointing, seed))
+        joints = body_joints(shown.rotvecs[None])[0]
+        for axis, sign in ((0, 1.0), (1, -1.0)):
+            away = joints[:, axis] - joints[:, axis].mean()
+            there = shown.places[:, axis] - shown.places[:, axis].mean()
+            far = np.abs(away) > 0.25
+            if far.sum() > 3:
+                assert np.corrcoef(sign * away[far], there[far])[0, 1] > 0.8
+
+
+def test_places_lie_on_the_body(pointing: np.ndarray) -> None:
+    """With one colour behind it the body is what differs from the corners; its trunk is there where places say."""
+    found = 0
+    for seed in range(40):
+        shown = rendered(Job("atlas", 0, pointing, seed))
+        corners = shown.pixels[[0, 0, -1, -1], [0, -1, 0, -1]].astype(int)
+        if np.ptp(corners, axis=0).max() > 4:
             continue
-        # Most of the silhouette's width beyond the trunk lies where the arm is.
-        edges = np.abs(np.diff(picture.astype(int), axis=1)).sum(axis=-1) > 90
-        columns = np.flatnonzero(edges[: SIDE // 2].sum(axis=0))
-        if len(columns) < 8:
-            continue
-        head = np.median(columns)
-        agreeing += 1 if (columns.max() - head > head - columns.min()) == (reach > 0) else -1
-    assert agreeing >= 5
+        for joint in ("pelvis", "spine2", "neck"):
+            x, y = (shown.places[INDEX[joint]] * SIDE).astype(int)
+            assert np.abs(shown.pixels[y, x].astype(int) - corners[0]).sum() > 12
+            found += 1
+    assert found >= 6
+
+
+def test_the_mirror_image_of_a_picture_has_its_places_and_pose(pointing: np.ndarray) -> None:
+    shown = rendered(Job("atlas", 0, pointing, 1))
+    table = drawn([Job("atlas", 0, pointing, 1)], {"atlas": PoseTable(pointing[None], ("atlas x",))}, [shown])
+    twin = table.shown(0, mirror=True)
+    assert (twin.pixels[:, ::-1] == shown.pixels).all() and np.allclose(twin.rotvecs, mirrored(shown.rotvecs))
+    left, right = INDEX["left_wrist"], INDEX["right_wrist"]
+    assert twin.places[left] == pytest.approx([1 - shown.places[right, 0], shown.places[right, 1]])
 
 
 def test_every_pose_is_drawn_before_one_comes_twice_and_parts_follow_the_pose(tmp_path: Path) -> None:
@@ -68,7 +87,7 @@ def test_every_pose_is_drawn_before_one_comes_twice_and_parts_follow_the_pose(tm
     tables = {"motion": PoseTable(rotvecs, keys), "atlas": PoseTable(rotvecs[:2], ("atlas a", "atlas b"))}
     jobs = jobs_of(tables, 6, 0)
     assert sorted((j.table, j.number) for j in jobs)[-3:] == [("motion", 0), ("motion", 1), ("motion", 2)]
-    table = drawn(jobs, tables, [(np.zeros((4, 4, 3), np.uint8), j.rotvecs) for j in jobs])
+    table = drawn(jobs, tables, [Shown(np.zeros((4, 4, 3), np.uint8), j.rotvecs, np.zeros((22, 2))) for j in jobs])
     table.save(tmp_path / "pictures.npz")
     read = PictureTable.load(tmp_path / "pictures.npz")
     assert read.source == table.source and read.splits == table.splits
