@@ -156,23 +156,21 @@ def _proposal(
     """The reply in words; its poses exactly as the model means them."""
     first = replies[0]
     warnings = [*told, *([] if first.ended else [f"The reply was cut after {len(first.ids)} tokens."])]
-    codes = np.concatenate([r.codes for r in replies])
-    if not len(codes):
+    if not any(len(r.codes) for r in replies):
         if task in ("text_to_pose", "edit", "image_to_pose"):
             warnings.append("The model answered in words only; ask it for the pose.")
         return Proposal(None, Setting.neutral(), first.text or "The model wrote nothing.", warnings=tuple(warnings))
-    poses = [_pose(rotvecs, task, request) for rotvecs in _rotvecs(model, task, codes, request)]
+    poses = [_pose(rotvecs, task, request) for reply in replies for rotvecs in _rotvecs(model, task, reply, request)]
     settings = [exactly(p) for p in different(poses, len(first.codes))]
     words = first.text if any(c.isalnum() for c in first.text) else WORDLESS
     return Proposal((), settings[0], words, warnings=tuple(warnings), others=tuple(settings[1:]))
 
 
-def _rotvecs(model: UniPose, task: Task, codes: np.ndarray, request: PoseRequest) -> np.ndarray:
+def _rotvecs(model: UniPose, task: Task, reply: Written, request: PoseRequest) -> np.ndarray:
     """(n, 55, 3) rad; fingers and face, of which codes say nothing, stay in an edit and are at ease else."""
     kept = task == "edit" and request.current is not None
     rest = request.current.rotvecs if kept and request.current else rotmat_to_rotvec(neutral_stance())
-    frame = model.config.picture_frame if request.image is not None else model.config.frame
-    return model.rotvecs(codes, rest, frame)
+    return model.rotvecs(reply.codes, rest) if request.image is None else model.seen(reply.codes, reply.text, rest)
 
 
 def _pose(rotvecs: np.ndarray, task: Task, request: PoseRequest) -> Pose:

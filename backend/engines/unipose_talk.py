@@ -103,7 +103,7 @@ def _gone_on_with(request: PoseRequest) -> list[str]:
 def _part(model: UniPose, turn: Earlier) -> Part:
     words = model.reader.plain(turn.text.removesuffix(WORDLESS)).strip()
     if turn.role != "user":
-        return Part("assistant", f"{words} {_tokens(model, turn.pose)}".strip() if turn.pose is not None else words)
+        return Part("assistant", f"{words} {model.told(turn.pose.rotvecs)}".strip() if turn.pose is not None else words)
     task = _task_then(turn)
     words = (words or (UNSEEN if turn.shown else "")).rstrip(".")
     return Part("user", words if task is None else _question(model, task, words, turn.pose), turn.picture)
@@ -122,15 +122,8 @@ def _task_then(turn: Earlier) -> Task | None:
 def _question(model: UniPose, task: Task, words: str, pose: Pose | None) -> str:
     things = {"caption": words, "image": model.reader.picture}
     if pose is not None:
-        things["pose"] = _tokens(model, pose)
+        things["pose"] = model.told(pose.rotvecs)
     return model.asked(task, **things)
-
-
-def _tokens(model: UniPose, pose: Pose) -> str:
-    """A pose that faces ahead, as its tokens."""
-    from backend.lm.joints import facing_ahead
-
-    return model.vocabulary.text(model.codes(facing_ahead(pose.rotvecs)[0][None])[0])
 
 
 def read_from(model: UniPose, parts: Sequence[Part], first: int) -> Read:

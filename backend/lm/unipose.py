@@ -17,12 +17,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
+from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat, yaw_rotmat
 from backend.errors import BadFile, NotAvailable
 from rigs.skeleton import N_BODY
 
 from .batch import IGNORED
 from .config import Conversation
+from .heading_words import heading_in, heading_words
+from .joints import facing_ahead
 from .mixed_attention import additive, blocks_of, may_see, positions_of
 from .pose_instructions import Task, Wording, asked
 from .pose_tokenizer import PoseTokenizer
@@ -32,6 +34,7 @@ from .unipose_reading import Attention, ReadBatch, Reader
 from .visual import VisualProcessor
 
 Frame = Literal["y_up", "z_up", "camera"]
+Headings = Literal["apart", "coded"]
 # Columns: where our axes (x left, y up, z to the front) point in a frame.
 _FROM_OURS: Final[dict[Frame, np.ndarray]] = {
     "y_up": np.eye(3),
@@ -44,6 +47,7 @@ _CHOICES: Final = {
     "frame": get_args(Frame),
     "picture_frame": get_args(Frame),
     "wording": get_args(Wording),
+    "headings": get_args(Headings),
 }
 
 
@@ -52,7 +56,9 @@ class UniPoseConfig:
     """conversation: how turns are written. attention: of the places of a pose; causal is for comparison only.
 
     frame: in which the root of poses of words stands; picture_frame: of poses read from a picture. wording: of
-    questions that are put to it.
+    questions that are put to it. headings: of people in pictures; apart: their tokens face ahead in `frame`, as those
+    of words do, and the answer says the heading in words (`heading_words`); coded: the tokens have it, in
+    `picture_frame`.
     """
 
     conversation: Conversation = "template"
@@ -60,6 +66,7 @@ class UniPoseConfig:
     frame: Frame = "y_up"
     picture_frame: Frame = "camera"
     wording: Wording = "ours"
+    headings: Headings = "apart"
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -142,6 +149,22 @@ class UniPose(nn.Module):
     def asked(self, task: Task, **things: str) -> str:
         """A task in the words that the model knows. Raises BadInput for what is not given."""
         return asked(task, self.config.wording, **things)
+
+    def told(self, rotvecs: np.ndarray, picture: bool = False) -> str:
+        """Our pose (55, 3) rad, facing any way, as tokens; one of a picture with its heading, in words or in them."""
+        if picture and self.config.headings == "coded":
+            return self.vocabulary.text(self.codes(rotvecs[None], self.config.picture_frame)[0])
+        ahead, heading = facing_ahead(rotvecs)
+        text = self.vocabulary.text(self.codes(ahead[None])[0])
+        return f"{text} {heading_words(np.arctan2(heading[0, 2], heading[2, 2]))}" if picture else text
+
+    def seen(self, codes: np.ndarray, words: str, rest: np.ndarray) -> np.ndarray:
+        """Our poses (n, 55, 3) rad of an answer about a picture: its codes (n, places) and its words; see `told`."""
+        if self.config.headings == "coded":
+            return self.rotvecs(codes, rest, self.config.picture_frame)
+        out = self.rotvecs(codes, rest)
+        out[:, 0] = rotmat_to_rotvec(yaw_rotmat(heading_in(words)) @ rotvec_to_rotmat(out[:, 0]))
+        return out
 
     def codes(self, rotvecs: np.ndarray, frame: Frame | None = None) -> np.ndarray:
         """Codes (n, places) of our poses (n, 55, 3) rad, facing ahead; `frame` as the config has it for words."""

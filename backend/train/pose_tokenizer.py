@@ -1,5 +1,7 @@
 """Train the pose tokenizer: `python -m backend.train.pose_tokenizer CONFIG.yaml --poses POSES.npz --out RUN`.
 
+With `--start FILE.safetensors` it learns on from the weights and codes of another one of the same sizes.
+
 UniPose's stage 1 (§3.2, §3.4): AdamW on 20 pose + 100 joints + 100 surface (mean squares; rotation matrices, m) + the
 commitment. RUN gets log.csv, state.pt to go on from, and the tokenizer itself in half precision with its sizes and what
 it reaches on poses that were kept aside.
@@ -24,7 +26,7 @@ from torch.nn.functional import mse_loss
 
 from backend.errors import BadFile, BadInput
 from backend.lm.body_points import BodyPoints
-from backend.lm.pose_tokenizer import PoseTokenizer, TokenizerConfig, save
+from backend.lm.pose_tokenizer import PoseTokenizer, TokenizerConfig, load, save
 from backend.train.config import read_config
 from backend.train.metrics import mpjpe, pa_mpjpe
 from backend.train.tokenizer_data import Augmentation, PoseSet, batches, pose_set
@@ -72,10 +74,13 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--poses", type=Path, required=True, help=".npz with poses (n, 22, 3) rad and trial_id (n,)")
     parser.add_argument("--out", type=Path, required=True, help="folder of the run")
     parser.add_argument("--cache", type=Path, help="folder for the solved atlas; default: the folder of the run")
+    parser.add_argument("--start", type=Path, help=".safetensors of a tokenizer to learn on from")
     parser.add_argument("--resume", action="store_true", help="go on from the run's last state")
     options = parser.parse_args(argv)
     plan = read_config(options.config, options.override, Plan)
     run = Run(plan, pose_set(options.poses, options.cache or options.out), options.out)
+    if options.start:
+        run.start(options.start)
     if options.resume:
         run.resume()
     run.train()
@@ -103,6 +108,16 @@ class Run:
             self.tokenizer.parameters(), self.plan.learning_rate, betas=(0.9, 0.99), weight_decay=self.plan.weight_decay
         )
         self.folder.mkdir(parents=True, exist_ok=True)
+
+    def start(self, file: Path) -> None:
+        """Begin with the weights and codes of a tokenizer. Raises BadFile where it is none or of other sizes."""
+        given = load(file)
+        if given.config != self.plan.model:
+            raise BadFile(f"{file.name} is a tokenizer of {given.config}", f"this run is of {self.plan.model}")
+        self.tokenizer.load_state_dict(given.state_dict())
+        book = self.tokenizer.quantizer
+        book.sums.copy_(book.codebook)
+        book.counts.fill_(1.0)
 
     def resume(self) -> None:
         """Go on from state.pt of the run's folder. Raises BadFile where there is none or it is of other sizes."""

@@ -118,9 +118,10 @@ def _facing_forward(rotvecs: np.ndarray) -> np.ndarray:
 class Augmentation:
     """What is done to poses before they are learned, each to its share of a batch (degrees and rad as named).
 
-    yaw_deg, tilt_deg: half ranges of the root's turn about the vertical and about the two level axes. noise: rad, the
-    largest turn added to each joint of one part of the body. noise_share: of the batch. mixed_share: of the batch,
-    poses that take one part of the body from another pose.
+    yaw_deg, tilt_deg: half ranges of the root's turn about the vertical and about the two level axes. tumbled_share: of
+    the batch, bodies that are tilted any way at all before and face ahead again, so that those which lie or hang head
+    down are known as well. noise: rad, the largest turn added to each joint of one part of the body. noise_share: of
+    the batch. mixed_share: of the batch, poses that take one part of the body from another pose.
 
     UniPose (§3.2, appendix) adds noise to the encoder's input alone; in the published code it falls on a copy, so that
     its effect is unknown. Here a noised pose is itself what must come back: it widens what the codes can say.
@@ -131,6 +132,7 @@ class Augmentation:
     noise: float = 0.5
     noise_share: float = 0.5
     mixed_share: float = 0.0
+    tumbled_share: float = 0.0
 
     def __call__(self, local: Tensor, noise_scale: float, generator: torch.Generator) -> Tensor:
         """New poses (B, 22, 3, 3); `noise_scale` 0..1 lets the noise rise with the steps."""
@@ -150,12 +152,31 @@ class Augmentation:
             turn = torch.randn(len(rows), len(part), 3, generator=generator)
             turn = turn / turn.norm(dim=-1, keepdim=True).clamp_min(1e-6) * size
             local[rows[:, None], joints] = local[rows[:, None], joints] @ turns(turn)
+        rows = some(self.tumbled_share)
+        local[rows, 0] = ahead(anyhow(len(rows), generator) @ local[rows, 0])
         level = torch.tensor([self.tilt_deg, 0.0, self.tilt_deg]).deg2rad()
         upright = torch.tensor([0.0, self.yaw_deg, 0.0]).deg2rad()
         for ranges in (level, upright):
             angles = (2 * torch.rand(batch, 3, generator=generator) - 1) * ranges
             local[:, 0] = turns(angles) @ local[:, 0]
         return local
+
+
+def ahead(roots: Tensor) -> Tensor:
+    """Roots (n, 3, 3) turned about the vertical to face +Z."""
+    heading = torch.from_numpy(heading_of(roots.numpy())).to(roots)
+    return heading.transpose(-1, -2) @ roots
+
+
+def anyhow(count: int, generator: torch.Generator) -> Tensor:
+    """Rotations (count, 3, 3), all equally likely: those of quaternions drawn evenly from the sphere."""
+    w, x, y, z = torch.nn.functional.normalize(torch.randn(count, 4, generator=generator), dim=-1).unbind(-1)
+    rows = (
+        (1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)),
+        (2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)),
+        (2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)),
+    )
+    return torch.stack([torch.stack(row, dim=-1) for row in rows], dim=-2)
 
 
 def turns(rotvecs: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -19,8 +19,6 @@ from backend.lm.pose_instructions import TASKS, Task, drawn
 from backend.lm.unipose import UniPose
 from backend.lm.unipose_reading import Read, ReadBatch, joined
 from rigs.wire import Pose
-
-_YAW: Final = np.radians(45.0)  # to either side, of people in pictures: what the pose tokenizer knows
 
 
 class Texts(Protocol):
@@ -101,10 +99,8 @@ class Items:
         return things, [self._picture(seen)]
 
     def _told(self, pose: np.ndarray, picture: bool = False) -> str:
-        """A pose (52, 3) rad as its tokens."""
-        config = self.model.config
-        codes = self.model.codes(pose[None], config.picture_frame if picture else config.frame)
-        return self.model.vocabulary.text(codes[0])
+        """A pose (52, 3) rad as its tokens, one of a picture with its heading."""
+        return self.model.told(pose, picture)
 
     def _picture(self, pose: np.ndarray) -> np.ndarray:
         """A render (s, s, 3) of a pose (52, 3) rad from the front."""
@@ -116,7 +112,7 @@ class Items:
 
 
 def _turned(pose: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A pose (52, 3) rad, turned a little about the vertical."""
+    """A pose (52, 3) rad, turned about the vertical to face anywhere."""
     out = pose.copy()
-    out[0] = rotmat_to_rotvec(yaw_rotmat(rng.uniform(-_YAW, _YAW)) @ rotvec_to_rotmat(pose[0]))
+    out[0] = rotmat_to_rotvec(yaw_rotmat(rng.uniform(-np.pi, np.pi)) @ rotvec_to_rotmat(pose[0]))
     return out

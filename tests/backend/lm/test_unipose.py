@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
-from backend.body.rotations import geodesic, rotvec_to_rotmat
+from backend.body.rotations import geodesic, rotmat_to_rotvec, rotvec_to_rotmat, yaw_rotmat
 from backend.errors import BadFile, NotAvailable
 from backend.lm.unipose import UniPose, UniPoseConfig
 from backend.lm.unipose_reading import joined
@@ -67,6 +69,46 @@ def test_frames_put_up_where_it_belongs() -> None:
     up, front = torch.tensor([0.0, 1.0, 0.0]), torch.tensor([0.0, 0.0, 1.0])
     assert (seen["z_up"] @ up).tolist() == [0, 0, 1] and (seen["z_up"] @ front).tolist() == [0, -1, 0]
     assert (seen["camera"] @ up).tolist() == [0, -1, 0] and (seen["camera"] @ front).tolist() == [0, 0, -1]
+
+
+LYING = {  # rad, the root of a body that faces ahead
+    "upright": (0.0, 0.0, 0.0),
+    "on the back": (-np.pi / 2, 0.0, 0.0),
+    "on the front": (np.pi / 2, 0.0, 0.0),
+    "on a side": (0.0, 0.0, np.pi / 2),
+    "head down": (np.pi, 0.0, 0.0),
+}
+
+
+@pytest.mark.parametrize("headings", ["apart", "coded"])
+@pytest.mark.parametrize("lying", LYING)
+def test_bodies_of_pictures_keep_where_they_face_however_they_lie(lying: str, headings: str) -> None:
+    """Through a tokenizer that is perfect for what it is given, which with headings apart always faces ahead."""
+    model = unipose()
+    model.config = replace(model.config, headings=headings)
+    coded: list[torch.Tensor] = []
+    model.pose_tokenizer.encode = lambda r: coded.append(r) or torch.zeros(len(r), PLACES, dtype=torch.long)  # type: ignore[method-assign]
+    model.pose_tokenizer.decode = lambda _: coded[-1]  # type: ignore[method-assign]
+    for degrees in range(-180, 180, 45):
+        root = yaw_rotmat(np.radians(degrees)) @ rotvec_to_rotmat(np.array(LYING[lying]))
+        pose = np.zeros((N_JOINTS, 3))
+        pose[0] = rotmat_to_rotvec(root)
+        text = model.told(pose, picture=True)
+        words = text.rsplit(">", 1)[1]
+        back = model.seen(np.zeros((1, PLACES), int), words, np.zeros((N_JOINTS, 3)))[0]
+        assert geodesic(rotvec_to_rotmat(back[0]), root) < 1e-3
+        assert bool(words) == (headings == "apart")
+    if headings == "apart":
+        for one in coded:
+            torch.testing.assert_close(one, coded[0], atol=1e-5, rtol=0)
+
+
+def test_poses_of_words_have_the_same_tokens_wherever_they_face() -> None:
+    model = unipose()
+    pose = np.random.default_rng(0).normal(0, 0.3, (N_JOINTS, 3))
+    away = pose.copy()
+    away[0] = rotmat_to_rotvec(yaw_rotmat(2.5) @ rotvec_to_rotmat(pose[0]))
+    assert model.told(pose) == model.told(away)
 
 
 def test_flash_attention_is_refused() -> None:

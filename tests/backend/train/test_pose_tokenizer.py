@@ -71,6 +71,20 @@ def test_a_stopped_run_ends_as_one_that_was_not(tmp_path: Path) -> None:
         torch.testing.assert_close(a, b, atol=1e-5, rtol=1e-4)
 
 
+def test_a_run_learns_on_from_another_tokenizer(tmp_path: Path) -> None:
+    first = Run(from_dict(Plan, GIVEN), POSES, tmp_path / "a")
+    first.train()
+    first.finish()
+    second = Run(from_dict(Plan, {**GIVEN, "free_steps": 0, "steps": 20}), POSES, tmp_path / "b")
+    second.start(tmp_path / "a" / "pose_tokenizer.safetensors")
+    assert second.evaluate()["mocap"]["mpjpe"] == pytest.approx(first.evaluate()["mocap"]["mpjpe"], rel=0.1)
+    second.train()
+    assert second.evaluate()["mocap"]["mpjpe"] < 1.3 * first.evaluate()["mocap"]["mpjpe"]
+    other = Run(from_dict(Plan, {**GIVEN, "model": {**GIVEN["model"], "width": 24}}), POSES, tmp_path / "c")
+    with pytest.raises(BadFile, match="width=16"):
+        other.start(tmp_path / "a" / "pose_tokenizer.safetensors")
+
+
 def test_going_on_without_a_state_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadFile, match=r"state\.pt"):
         Run(from_dict(Plan, GIVEN), POSES, tmp_path).resume()

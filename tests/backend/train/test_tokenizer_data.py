@@ -13,7 +13,17 @@ from backend.body.rotations import rotvec_to_rotmat
 from backend.errors import BadFile
 from backend.language.atlas import Atlas, shipped
 from backend.train import tokenizer_data
-from backend.train.tokenizer_data import Augmentation, PoseSet, atlas_poses, batches, mocap, pose_set, turns, twins
+from backend.train.tokenizer_data import (
+    Augmentation,
+    PoseSet,
+    anyhow,
+    atlas_poses,
+    batches,
+    mocap,
+    pose_set,
+    turns,
+    twins,
+)
 from rigs.skeleton import N_BODY, N_JOINTS, mirror_rotvecs
 
 NAMES = ("tree pose", "kneeling", "standing", "sitting")
@@ -94,6 +104,26 @@ def test_without_shares_only_the_root_turns_and_within_its_ranges() -> None:
     torch.testing.assert_close(turn[:, 1], torch.tensor([0.0, 1.0, 0.0], dtype=turn.dtype).expand(64, 3))
     angle = torch.rad2deg(torch.atan2(turn[:, 0, 2], turn[:, 2, 2]))
     assert float(angle.abs().max()) <= 10.0 and float(angle.abs().max()) > 5.0
+
+
+def test_tumbled_bodies_lie_every_way_and_face_ahead() -> None:
+    before = local(400)
+    out = Augmentation(0.0, 0.0, noise_share=0.0, tumbled_share=1.0)(before, 1.0, torch.Generator().manual_seed(0))
+    torch.testing.assert_close(out[:, 1:], before[:, 1:])
+    torch.testing.assert_close(out[:, 0] @ out[:, 0].mT, torch.eye(3).expand(400, 3, 3), atol=1e-5, rtol=0)
+    np.testing.assert_allclose(heading_of(out[:, 0].numpy()), np.broadcast_to(np.eye(3), (400, 3, 3)), atol=1e-4)
+    up = out[:, 0, 1, 1]
+    assert (
+        all(float((side > 0.5).float().mean()) > 0.15 for side in (up, -up))
+        and float((up.abs() < 0.5).float().mean()) > 0.3
+    )
+
+
+def test_any_way_is_every_way_alike() -> None:
+    drawn = anyhow(4000, torch.Generator().manual_seed(1))
+    torch.testing.assert_close(drawn @ drawn.mT, torch.eye(3).expand(4000, 3, 3), atol=1e-5, rtol=0)
+    torch.testing.assert_close(torch.linalg.det(drawn), torch.ones(4000), atol=1e-5, rtol=0)
+    assert float(drawn.mean(dim=0).abs().max()) < 0.05
 
 
 def test_noise_takes_one_part_at_a_time_and_rises() -> None:

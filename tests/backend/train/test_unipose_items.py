@@ -8,6 +8,7 @@ import torch
 
 from backend.errors import BadInput
 from backend.lm.batch import IGNORED
+from backend.lm.heading_words import heading_in
 from backend.lm.pose_instructions import TASKS
 from backend.train.unipose_items import Items
 from tests.backend.lm import tiny_unipose
@@ -37,6 +38,16 @@ def test_pictures_stand_where_the_words_speak_of_them() -> None:
     read = items.of_task("image_difference", np.random.default_rng(0))
     assert read.pictures[0].shape == (32, 32, 3)
     assert not np.array_equal(read.pictures[0], read.pictures[1])
+
+
+def test_people_in_pictures_face_anywhere_and_the_answer_says_where() -> None:
+    model = tiny_unipose.unipose(pictures=True)
+    items = Items(Texts(), model, {"image_to_pose": 1}, seed=0, picture_size=32)
+    said = [
+        np.degrees(heading_in(model.words.decode(r.answers[(r.answers != IGNORED) & ~r.is_query])))
+        for r in map(items.item, range(12))
+    ]
+    assert max(said) > 90 and min(said) < -90
 
 
 def test_unknown_tasks_are_named() -> None:
