@@ -60,7 +60,7 @@ def taught(pictures: bool) -> UniPose:
         talks.append((model.asked("image_to_pose", image=model.reader.picture), seen, [pixels(0)]))
     reads = [model.reader.read([("user", q), ("assistant", a)], p) for q, a, p in talks]
     optimizer = torch.optim.AdamW(model.language.parameters(), 1e-2)
-    for _ in range(110):
+    for _ in range(160):
         optimizer.zero_grad()
         loss = model.loss(joined(reads, model.pad_id))
         loss.backward()
