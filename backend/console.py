@@ -7,6 +7,7 @@ import sys
 import traceback
 from typing import Any
 
+from rigs.licences import SMPLX_BODY
 from rigs.wire import EngineInfo, PoseResult, Report, Statement, WireError
 
 from .errors import BadInput, Broken, PosewrightError
@@ -91,7 +92,10 @@ def report_lines(report: Report) -> list[str]:
 
 
 def engine_lines(engines: tuple[EngineInfo, ...]) -> list[str]:
-    """A paragraph for each engine: whether it can be used, what it does, what is missing and how to get it."""
+    """A paragraph for each engine: whether it can be used, what it does, what is missing and how to get it.
+
+    The last line is about the licensed body, for which many come.
+    """
     lines = []
     for engine in engines:
         lines.append(f"{engine.name:<12} {'ready' if engine.available else 'not here':<9} {engine.title}")
@@ -101,4 +105,4 @@ def engine_lines(engines: tuple[EngineInfo, ...]) -> list[str]:
             ("to get it", engine.next_step),
         ]
         lines += [f"{'':<12} {name}: {value}" for name, value in details if value]
-    return lines
+    return [*lines, SMPLX_BODY]

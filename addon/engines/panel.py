@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import bpy
 
+from ...rigs.licences import SMPLX_BODY
 from .. import ROOT
 from ..posing import session
 from ..service import engine_list
@@ -51,6 +52,7 @@ def draw_engines(layout: Any, context: bpy.types.Context, infos: Sequence[Engine
         if name in wanted and not tier_work.ready(name):
             draw_tier_button(layout, context, name)
     layout.operator("preferences.addon_show", text="Models in Preferences", icon="PREFERENCES").module = ROOT
+    say(layout, context, SMPLX_BODY, icon="ARMATURE_DATA", limit=9)
 
 
 def draw_engine(layout: Any, context: bpy.types.Context, info: EngineInfo, *, chosen: bool) -> None:
@@ -68,7 +70,7 @@ def draw_engine(layout: Any, context: bpy.types.Context, info: EngineInfo, *, ch
     if info.name == "writer":
         say(box, context, "Set its address and model in the preferences.")
     elif info.next_step:
-        say(box, context, f"Next: {info.next_step}.", limit=6)
+        say(box, context, f"Next: {info.next_step}.", limit=9)
     if info.name in FOLDERS:
         say(box, context, "Its folder is set in the preferences.")
 

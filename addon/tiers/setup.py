@@ -56,6 +56,11 @@ class SetUpPlan:
     def part(self) -> Path:
         return self.folder / (self.tier.folder + PART)
 
+    @property
+    def temporary(self) -> Path:
+        """Where what is downloaded waits: on the disk that was asked for room, for /tmp is often kept in memory."""
+        return self.part / ".downloads"
+
 
 @dataclass(frozen=True)
 class Step:
@@ -141,10 +146,10 @@ class SetUp:
                     f"{interpreter.path} is Python {interpreter.said}, but other tiers have {other.python}.",
                     f"Choose {other.base}, or remove the other tiers first: they work together only with one version.",
                 )
-        free = shutil.disk_usage(plan.folder).free
-        if free < plan.tier.disk * MB:
+        free, needed = shutil.disk_usage(plan.folder).free, (plan.tier.disk + plan.tier.download) * MB
+        if free < needed:
             raise SetUpFailed(
-                f"The disk has {said_size(free)} free; {plan.tier.title} take up to {said_size(plan.tier.disk * MB)}.",
+                f"The disk has {said_size(free)} free; setting {plan.tier.title} up takes {said_size(needed)}.",
                 f"Make room on the disk of {plan.folder}, then set up again.",
             )
         return interpreter
@@ -161,6 +166,7 @@ class SetUp:
             self._stage(step.stage)
             self._call(step)
         self.step = len(steps)
+        remove_folder(self.plan.temporary)
 
     def _take_place(self, interpreter: Interpreter) -> None:
         """The finished environment replaces the old one, which comes back if that fails."""
@@ -181,7 +187,9 @@ class SetUp:
             if old.exists():
                 old.rename(plan.target)
             raise
-        remove_folder(old)
+        if old.exists():
+            self.stage = "Removing the old one"  # thousands of files: minutes on some disks
+            remove_folder(old)
 
     # ------------------------------------------------------------------------------------------------ a process
     def _stage(self, stage: str) -> None:
@@ -237,6 +245,9 @@ class SetUp:
         env.pop("PYTHONDONTWRITEBYTECODE")  # this environment is ours to write to
         env["PYTHONPATH"] = str(self.plan.code)
         env["PIP_CONSTRAINT"] = self.plan.constraints.as_uri()  # as an address: a path would be split at its spaces
+        if self.plan.part.is_dir():  # the environment is made: the steps from now on download
+            self.plan.temporary.mkdir(exist_ok=True)
+            env["TMPDIR"] = env["TEMP"] = env["TMP"] = str(self.plan.temporary)
         env["PIP_DISABLE_PIP_VERSION_CHECK"] = env["PIP_NO_INPUT"] = "1"
         for name in ("PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV"):
             env.pop(name, None)

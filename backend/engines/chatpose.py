@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from backend.vision.models import folder as models_folder
+from rigs.licences import SMPLX_NOT_NEEDED
 
 from .talking import Source, TalkingEngine
 
@@ -23,7 +24,8 @@ VISION_VARIABLE: Final = "POSEWRIGHT_CLIP"
 _KNOWN: Final = ("pose_lm.json", "config.json", "adapter_config.json")
 _NEXT: Final = (
     "download a model, e.g. ChatPose's (26 GB): hf download YaoFeng/CHATPOSE-V0 --local-dir FOLDER and hf download "
-    f"openai/clip-vit-large-patch14-336, then set {VARIABLE}=FOLDER; docs/models.md has sizes and licences"
+    f"openai/clip-vit-large-patch14-336, then set {VARIABLE}=FOLDER; docs/models.md has sizes and licences; "
+    f"{SMPLX_NOT_NEEDED}"
 )
 
 

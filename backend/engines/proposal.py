@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+from backend.errors import BadFile, NotAvailable
 from backend.posecodes import Program
 from backend.solver.pose_program import Setting
 from backend.ticks import Tick, quiet
@@ -46,6 +48,15 @@ def or_embedded(step: str) -> str:
     """A next step, and the engine that answers without it."""
     other = "use the embedded engine (--engine embedded), which needs nothing more"
     return step if "embedded" in step else f"{step}; or {other}" if step else other
+
+
+@contextmanager
+def offering_another() -> Iterator[None]:
+    """What stops a model from answering names the engine that needs none."""
+    try:
+        yield
+    except (NotAvailable, BadFile) as fault:
+        raise type(fault)(fault.message, or_embedded(fault.hint), fault.code) from fault
 
 
 class Engine(Protocol):

@@ -5,8 +5,7 @@ An engine of this kind is a name, a title and a folder; `backend.lm` does the re
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from backend.body.rotations import geodesic, rotvec_to_rotmat
-from backend.errors import BadFile, BadInput, NotAvailable
+from backend.errors import BadInput, NotAvailable
 from backend.language.reader import read
 from backend.posecodes import Program, program_to_json
 from backend.solver.pose_program import Setting
@@ -27,7 +26,7 @@ from rigs.wire import EngineInfo, Pose, PoseRequest, SolveRequest, Turn
 from . import stated as stated_program
 from .conversing import in_turn, pose_of, spoken, talk_of
 from .earlier import earlier_pictures, fitted
-from .proposal import Proposal, or_embedded
+from .proposal import Proposal, offering_another
 from .settling import allowed_joints
 
 if TYPE_CHECKING:
@@ -146,15 +145,6 @@ def room_of(config: Any) -> int:
 
     most = getattr(config.get_text_config(), "max_position_embeddings", None) or 1 << 30
     return int(most - min(MOST_TOKENS, most // 2))
-
-
-@contextmanager
-def offering_another() -> Iterator[None]:
-    """What stops a model from answering names the engine that needs none."""
-    try:
-        yield
-    except (NotAvailable, BadFile) as fault:
-        raise type(fault)(fault.message, or_embedded(fault.hint), fault.code) from fault
 
 
 def seen_picture(

@@ -21,10 +21,11 @@ from backend.solver.pose_program import Setting
 from backend.solver.stance import neutral_stance
 from backend.ticks import Tick, quiet
 from backend.vision.models import folder as models_folder
+from rigs.licences import SMPLX_NOT_NEEDED
 from rigs.wire import EngineInfo, Pose, PoseRequest
 
 from .earlier import earlier_pictures, fitted
-from .proposal import Proposal
+from .proposal import Proposal, offering_another
 from .settling import allowed_joints, on_the_ground, resting, with_fixed
 from .talking import (
     INSTALL,
@@ -33,7 +34,6 @@ from .talking import (
     different,
     exactly,
     looking,
-    offering_another,
     room_of,
     seen_picture,
 )
@@ -50,7 +50,8 @@ _NOTE: Final = "unipose.json"
 _PUBLISHED: Final = ("adapter_config.json", "non_lora_trainables.bin", "best_MPJPE.ckpt")
 _NEXT: Final = (
     "download UniPose: hf download L-yiheng/UniPose --local-dir FOLDER, put best_MPJPE.ckpt and tokenhmr_model.ckpt of "
-    f"its page and liuhaotian/llava-v1.6-mistral-7b beside, then set {VARIABLE}=FOLDER; docs/models.md has the list"
+    f"its page and liuhaotian/llava-v1.6-mistral-7b beside, then set {VARIABLE}=FOLDER; docs/models.md has the list; "
+    f"{SMPLX_NOT_NEEDED}"
 )
 _TEMPERATURE: Final = 1.0  # of the further replies that alternatives are taken from
 _TRIES: Final = 2  # further replies for each alternative that is wanted

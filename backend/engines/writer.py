@@ -28,7 +28,7 @@ from backend.writer.writing import Account, Outcome, write_answer
 from rigs.wire import EngineInfo, PoseRequest, SolveRequest
 
 from . import stated
-from .proposal import Proposal
+from .proposal import Proposal, offering_another
 from .settling import allowed_joints, setting_for
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ class WriterEngine:
         Raises:
             NotAvailable: the model cannot be asked, or writes nothing that can be used. Cancelled: by `tick`.
         """
-        return self.answered(request, tick)[0]
+        with offering_another():
+            return self.answered(request, tick)[0]
 
     def answered(self, request: PoseRequest, tick: Tick = quiet) -> tuple[Proposal, Account]:
         """The proposal, and how it came about. Raises as `propose`."""

@@ -83,6 +83,7 @@ def load_chatpose(folder: Path, vision: Path | None = None, where: Placement | N
     where = where or placement()
     quiet()
     published = read_config(folder)
+    published["mm_vision_tower"]  # first of all that it is a LLaVA: what else is missing then means nothing
     with memory_told("loading this checkpoint"):
         tokenizer = read_tokenizer(folder, (CONFIG.pose_token, *_IMAGE_ENDS))
         token_id(tokenizer, CONFIG.pose_token)

@@ -64,13 +64,15 @@ def placement(device: str = "", bits: int = 0) -> Placement:
     device = device or os.environ.get(DEVICE_VARIABLE, "") or best_device()
     bits = bits or _noted_bits() or (16 if device != "cpu" else 32)
     if bits not in BITS:
-        raise BadInput(f"weights of {bits} bits are not known", f"bits: {', '.join(map(str, BITS))}")
+        raise BadInput(f"weights of {bits} bits are not known", f"{BITS_VARIABLE}: {', '.join(map(str, BITS))}")
     kind = device.split(":")[0]
     here = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if kind not in here:
-        raise BadInput(f"there is no device {device!r}", "devices: cuda, cuda:1, mps, cpu")
+        raise BadInput(f"there is no device {device!r}", f"{DEVICE_VARIABLE}: cuda, cuda:1, mps, cpu")
     if not here[kind]:
-        raise NotAvailable(f"the device {device!r} is not here, or this torch was built without it", "use cpu")
+        raise NotAvailable(
+            f"the device {device!r} is not here, or this torch was built without it", f"set {DEVICE_VARIABLE}=cpu"
+        )
     if bits < 16 and (kind == "mps" or find_spec("bitsandbytes") is None):
         need = "CUDA or a processor" if kind == "mps" else "the package bitsandbytes"
         raise NotAvailable(f"weights of {bits} bits need {need}", "pip install bitsandbytes, or use 16 bits")

@@ -48,7 +48,8 @@ class PublishedConfig:
 
     def __getitem__(self, name: str) -> Any:
         if self.raw.get(name) is None:
-            raise BadFile(f"{self.where} does not say {name!r}: this is no checkpoint of a LLaVA with poses")
+            told = f"{self.where} ({self.raw.get('model_type')}) does not say {name!r}: it is no LLaVA with poses"
+            raise BadFile(told, "name the folder of ChatPose, PoseLLaVA, or of a model that Posewright has trained")
         return self.raw[name]
 
     def get(self, name: str, default: Any) -> Any:

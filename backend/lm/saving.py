@@ -28,6 +28,7 @@ from .pose_lm import PoseLM, new_pose_lm
 NOTE: Final = "pose_lm.json"
 PARTS: Final = "pose_lm.safetensors"
 FORMAT: Final = 1
+_WHOLE: Final = "copy or download the folder again; it needs config.json and the weights as .safetensors"
 _MOST_NAMES: Final = 12  # of weights that an error lists
 
 
@@ -135,6 +136,7 @@ def load_language(name: str, where: Placement) -> Any:
     Raises:
         NotAvailable: it is not on this computer: nothing is downloaded unasked. BadFile: it cannot be read.
     """
+    from safetensors import SafetensorError
     from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForImageTextToText
     from transformers.models.auto.modeling_auto import MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING
 
@@ -147,12 +149,17 @@ def load_language(name: str, where: Placement) -> Any:
         return kind.from_pretrained(name, local_files_only=True, use_safetensors=True, **where.options()).eval()
     except OSError as fault:
         if Path(name).exists():
-            raise BadFile(f"the language model in {Path(name).name} cannot be read: {_first_line(fault)}") from None
+            told = f"the language model in {Path(name).name} cannot be read: {_first_line(fault)}"
+            raise BadFile(told, _WHOLE) from None
         raise NotAvailable(
             f"the base model {name!r} is not on this computer", f"download it: hf download {name}", "no_weights"
         ) from None
+    except SafetensorError as fault:
+        told = f"the weights of the language model in {Path(name).name} are damaged: {_first_line(fault)}"
+        raise BadFile(told, _WHOLE) from None
     except (ValueError, KeyError) as fault:
-        raise BadFile(f"this is no language model that transformers knows: {_first_line(fault)}") from None
+        told = f"{Path(name).name} is no language model that transformers knows: {_first_line(fault)}"
+        raise BadFile(told, "name the folder of a model that writes (causal, or of pictures and words)") from None
 
 
 def check_rows(language: Any, tokenizer: Any, folder: Path) -> None:

@@ -1,25 +1,32 @@
 """What a model answers: a sentence, what the pose begins with, and a program; and the JSON Schema of that.
 
 The schema is the posecodes' own (strict form), without its descriptions, which the prompt says in fewer words, inside
-the object of an answer. `bounded` makes every text of it finite and every program valid, whatever the decoder's model:
-numbers become lists of the steps in which people give them, strings and lists get a longest length.
+the object of an answer. Decoders differ in what they hold a model to, so it has three forms:
+
+plain     for clouds, which take few keywords and alternatives; llama.cpp does not keep to the limits of numbers in it
+stepped   every program is valid, whatever the model: numbers are lists of the steps in which people give them
+bounded   stepped, and every text is finite: lists have a longest length. It is some thirty times as large for decoders
+          that spell out all that is allowed (outlines), so it is for the one in this program alone
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from backend.posecodes import Program, schema
 
 from .beginnings import CURRENT, NONE, PHOTO, POSTURES
 
+Form = Literal["plain", "stepped", "bounded"]
+
 MOST_STATEMENTS: Final = 32
 LONGEST_REPLY: Final = 300  # characters
 _MOST_PARTS: Final = 8  # that one statement about bearing names
 _STEPS: Final = 0.05  # m, and of shares; angles go in whole degrees
-_AREA: Final = 3.0  # m: how far from the middle places in the scene are
+_NEAR: Final = 3.0  # m: places in the scene up to here in the same steps,
+_FAR, _FAR_STEPS = 20.0, 0.5  # m: farther ones, and their steps
 _DIRECTIONS: Final = 0.1  # step of the components of a direction
 
 
@@ -57,14 +64,14 @@ class Choices:
         return (NONE, *some, *(POSTURES if self.postures else ()))
 
 
-def answer_schema(choices: Choices, bounded: bool = False) -> dict[str, Any]:
+def answer_schema(choices: Choices, form: Form = "plain") -> dict[str, Any]:
     """JSON Schema of an answer, in plain keywords with every field required, as constrained decoders want it."""
     codes = _plain(schema(strict=True))
-    if bounded:
-        codes = _bounded(codes)
-    program = codes["properties"]["program"] | ({"maxItems": MOST_STATEMENTS} if bounded else {})
+    if form != "plain":
+        codes = _stepped(codes)
+    program = codes["properties"]["program"] | ({"maxItems": MOST_STATEMENTS} if form == "bounded" else {})
     properties: dict[str, Any] = {
-        "reply": {"type": "string"} | ({"maxLength": LONGEST_REPLY} if bounded else {}),
+        "reply": {"type": "string"} | ({} if form == "plain" else {"maxLength": LONGEST_REPLY}),
         "begin": {"type": "string", "enum": list(choices.beginnings)},
     }
     if choices.people:
@@ -89,23 +96,23 @@ def _plain(value: Any) -> Any:
     return [_plain(v) for v in value] if isinstance(value, list) else value
 
 
-def _bounded(value: Any, name: str = "") -> Any:
-    """The same language without its endless texts."""
+def _stepped(value: Any, name: str = "") -> Any:
+    """The same language with numbers in steps, and short lists of names."""
     if isinstance(value, list):
-        return [_bounded(v) for v in value]
+        return [_stepped(v) for v in value]
     if not isinstance(value, Mapping):
         return value
     if name == "direction_triple":
         return _triples()
     if name == "place_triple":
-        return {"type": "array", "items": {"enum": _steps(-_AREA, _AREA, _STEPS)}, "minItems": 3, "maxItems": 3}
+        return {"type": "array", "items": {"enum": _places()}, "minItems": 3, "maxItems": 3}
     if value.get("type") == "number":
         low, high = value["minimum"], value["maximum"]
         whole = high - low > 10  # degrees
         return {"type": "integer", "minimum": low, "maximum": high} if whole else {"enum": _steps(low, high, _STEPS)}
     if value.get("type") == "array" and "maxItems" not in value:
-        return {k: _bounded(v, k) for k, v in value.items()} | {"maxItems": _MOST_PARTS}
-    return {k: _bounded(v, k) for k, v in value.items()}
+        return {k: _stepped(v, k) for k, v in value.items()} | {"maxItems": _MOST_PARTS}
+    return {k: _stepped(v, k) for k, v in value.items()}
 
 
 def _steps(low: float, high: float, step: float) -> list[float]:
@@ -114,13 +121,15 @@ def _steps(low: float, high: float, step: float) -> list[float]:
     return [int(v) if v == int(v) else v for v in values]
 
 
+def _places() -> list[float]:
+    """Coordinates of places in the scene: finer near the character than far away."""
+    far = _steps(_NEAR + _FAR_STEPS, _FAR, _FAR_STEPS)
+    return [*(-v for v in reversed(far)), *_steps(-_NEAR, _NEAR, _STEPS), *far]
+
+
 def _triples() -> dict[str, Any]:
     """Directions, of which at least one component is not zero."""
     any_ = {"enum": _steps(-1.0, 1.0, _DIRECTIONS)}
     some, zero = {"enum": [v for v in any_["enum"] if v]}, {"enum": [0]}
     forms: Sequence[list[Any]] = ([some, any_, any_], [zero, some, any_], [zero, zero, some])
-    return {
-        "anyOf": [
-            {"type": "array", "prefixItems": form, "items": False, "minItems": 3, "maxItems": 3} for form in forms
-        ]
-    }
+    return {"anyOf": [{"type": "array", "prefixItems": form, "minItems": 3, "maxItems": 3} for form in forms]}

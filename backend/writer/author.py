@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from backend.errors import PosewrightError
 from backend.ticks import Tick
 
+from .answers import Form
 from .prompt import Message
 
 Schema = dict[str, Any]
@@ -18,12 +19,12 @@ Schema = dict[str, Any]
 class Task:
     """Messages, and the JSON Schema of what is to be written.
 
-    schema: called with whether it has to be bounded (`answers`). reply: of a text that is still being written, what the
+    schema: called with the form that it has to have (`answers`). reply: of a text that is still being written, what the
     user may be shown of it.
     """
 
     messages: tuple[Message, ...]
-    schema: Callable[[bool], Schema]
+    schema: Callable[[Form], Schema]
     reply: Callable[[str], str] = lambda text: ""
 
 

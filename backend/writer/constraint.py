@@ -1,7 +1,7 @@
 """Words that a schema allows: llguidance tells at each step which tokens may follow, all others cannot be chosen.
 
 Near the end of the room for a text, what is open is closed: of the tokens that may follow those are left that end a
-text, a list, an object or a number. With a bounded schema (`answers`) every text so comes to its end, whatever the
+text, a list, an object or a number. With the bounded schema (`answers`) every text so comes to its end, whatever the
 model's numbers are.
 """
 

@@ -14,6 +14,7 @@ from backend.posecodes.vocabulary import PARTS, SIDES
 from backend.ticks import Tick
 from rigs.wire import Touch
 
+from .answers import Form
 from .author import Author, Task, Written
 from .guide import folded
 from .prompt import Message
@@ -50,12 +51,14 @@ def parts() -> tuple[str, ...]:
     return tuple(name.replace("_", " ") for name in names)
 
 
-def touches_schema(bounded: bool = False) -> dict[str, Any]:
+def touches_schema(form: Form = "plain") -> dict[str, Any]:
     """JSON Schema of one look."""
     pair = {"type": "array", "items": {"$ref": "#/$defs/part"}, "minItems": 2, "maxItems": 2}
     return {
         "type": "object",
-        "properties": {"touches": {"type": "array", "items": pair} | ({"maxItems": MOST_PAIRS} if bounded else {})},
+        "properties": {
+            "touches": {"type": "array", "items": pair} | ({"maxItems": MOST_PAIRS} if form == "bounded" else {})
+        },
         "required": ["touches"],
         "additionalProperties": False,
         "$defs": {"part": {"type": "string", "enum": list(parts())}},

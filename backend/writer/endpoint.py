@@ -143,7 +143,8 @@ class Endpoint:
     def _asked(self, session: requests.Session, task: Task, seed: int, temperature: float, watch: Watch) -> Written:
         """One text, asked for in the ways that the server takes, which its refusals tell."""
         while True:
-            held, payload = self._ways.held, payload_of(self._settings, task, self._ways, seed, temperature)
+            hold, held = self._ways.hold, self._ways.held
+            payload = payload_of(self._settings, task, self._ways, seed, temperature)
             timeout = (_CONNECT_SECONDS, self._settings.seconds)
             url = self._url("chat/completions")
             with session.post(url, json=payload, stream=True, timeout=timeout, allow_redirects=False) as response:
@@ -151,7 +152,7 @@ class Endpoint:
                 if response.status_code == 200:
                     return self._text(response, held, watch)
                 status, said = response.status_code, _said(response)
-                if self._ways.learn(status, said, payload):
+                if self._ways.learn(status, said, payload, hold):
                     continue
                 refusal = self._refusal(status, said, any(m.images for m in task.messages))
                 if status in _PASSING and refusal.code != "writer_model":

@@ -71,7 +71,7 @@ class Local:
         inputs = self._encoded(task.messages)
         prompt = int(inputs["input_ids"].shape[1])
         room = self._room(prompt)
-        held = Constraint(self._vocabulary, task.schema(True), n, prompt, room)
+        held = Constraint(self._vocabulary, task.schema("bounded"), n, prompt, room)
         ends = self._vocabulary.words.eos_token
 
         def listen(input_ids: torch.Tensor, _scores: Any, **_more: Any) -> torch.Tensor:

@@ -6,11 +6,12 @@ import base64
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from .answers import Form
 from .author import Task
 from .prompt import Message
 from .settings import Settings
 
-_HOLDS: Final = ("json_schema", "json_object", "text")  # from the strictest on
+_HOLDS: Final = ("stepped", "json_schema", "json_object", "text")  # from the strictest on; the first two by schema
 _PLAIN: Final = "Answer with the JSON object alone, without any other words."
 _OPTIONAL: Final = ("max_tokens", "temperature", "seed", "stream_options", "stream")  # what a server may not know
 _OF_FORMAT: Final = ("response_format", "json_schema", "schema", "grammar", "json_object", "guided")
@@ -22,24 +23,31 @@ _TEACHING: Final = (400, 415, 422, 500, 501)
 class Ways:
     """How a server is asked: hold, how it is held to JSON; dropped: the parameters that it does not take.
 
-    fixed: whether the user chose the hold, which then stays.
+    loosest: the last hold that is tried, which the user may choose.
     """
 
     hold: str = _HOLDS[0]
-    fixed: bool = False
+    loosest: str = _HOLDS[-1]
     dropped: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, settings: Settings) -> Ways:
-        return cls() if settings.hold == "auto" else cls(settings.hold, fixed=True)
+        """Servers on this computer get the schema that leaves no number to chance; clouds have limits for schemas."""
+        first = "json_schema" if settings.is_remote else "stepped"
+        if settings.hold == "auto":
+            return cls(first)
+        return cls(first if settings.hold == "json_schema" else settings.hold, settings.hold)
 
     @property
     def held(self) -> bool:
         """Whether the server holds the model to the schema."""
-        return self.hold == _HOLDS[0]
+        return self.hold in _HOLDS[:2]
 
-    def learn(self, status: int, said: str, payload: dict[str, Any]) -> bool:
-        """Whether a refusal is about something that can be asked for in another way, which is noted."""
+    def learn(self, status: int, said: str, payload: dict[str, Any], hold: str) -> bool:
+        """Whether a refusal of what was asked with `hold` is about something that can be asked for in another way.
+
+        That is noted.
+        """
         if status not in _TEACHING:
             return False
         low = said.lower()
@@ -47,14 +55,13 @@ class Ways:
         if unknown is not None:
             self.dropped.add(unknown)
             return True
-        asked = payload.get("response_format", {}).get("type", _HOLDS[-1])
-        if self.fixed or asked == _HOLDS[-1]:
+        if hold == self.loosest:
             return False
         about_format = any(word in low for word in _OF_FORMAT)
         if not about_format and (status >= 500 or any(word in low for word in _OTHERWISE)):
             return False
-        if self.hold == asked:  # another sample may have learned it meanwhile
-            self.hold = _HOLDS[_HOLDS.index(asked) + 1]
+        if self.hold == hold:  # another sample may have learned it meanwhile
+            self.hold = _HOLDS[_HOLDS.index(hold) + 1]
         return True
 
 
@@ -75,7 +82,8 @@ def payload_of(settings: Settings, task: Task, ways: Ways, seed: int, temperatur
     for name in {*ways.dropped, *(("stream_options",) if "stream" in ways.dropped else ())}:
         payload.pop(name, None)
     if ways.held:
-        schema = {"name": "answer", "strict": True, "schema": task.schema(False)}
+        form: Form = "stepped" if ways.hold == "stepped" else "plain"
+        schema = {"name": "answer", "strict": True, "schema": task.schema(form)}
         payload["response_format"] = {"type": "json_schema", "json_schema": schema}
     elif ways.hold == "json_object":
         payload["response_format"] = {"type": "json_object"}

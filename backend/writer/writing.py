@@ -83,7 +83,9 @@ def write_answer(
     Raises:
         NotAvailable: the model cannot be asked, or writes no answer. Cancelled: by `tick`.
     """
-    asked = _Asked(author, Task(tuple(messages), lambda b: answer_schema(choices, b), reply_so_far), choices, tick)
+    asked = _Asked(
+        author, Task(tuple(messages), lambda form: answer_schema(choices, form), reply_so_far), choices, tick
+    )
     answers, faults, tokens = asked.samples(n, seed)
     account = Account(n, len(answers), "", False, *tokens)
     if not answers:

@@ -53,6 +53,10 @@ def test_an_engine_that_lacks_something_says_what_and_offers_the_set_up(engines,
     assert [button.tier for name, _, button in page.operators if name == "set_up_tier"] == ["photo"]
 
 
+def test_the_list_ends_with_where_the_licensed_body_is(engines):
+    assert "smpl-x.is.tue.mpg.de" in " ".join(_drawn().texts)
+
+
 def test_the_real_service_is_asked_once_per_start(addon, monkeypatch, tmp_path):
     from pathlib import Path
 

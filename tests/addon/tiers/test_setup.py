@@ -27,6 +27,8 @@ if os.path.exists(os.path.join(os.path.dirname(__file__), "wait")):
     open(os.path.join(os.path.dirname(__file__), "child"), "w").write(str(child.pid))
     time.sleep(60)
 import posewright_probe
+import tempfile
+assert tempfile.gettempdir().startswith(sys.prefix), tempfile.gettempdir()
 models = os.path.join(sys.prefix, "share", "posewright", "models")
 os.makedirs(models)
 open(os.path.join(models, "m.tflite"), "w").write("model")
@@ -111,6 +113,7 @@ def test_a_tier_is_set_up_and_removed(place, tier):
     assert work.state == "done", (work.error, plan.log.read_text())
     made = read_record(plan.folder)["photo"]
     assert made.python == ".".join(map(str, sys.version_info[:3])) and made.size == catalogue.size_of(plan.target)
+    assert not (plan.target / plan.temporary.name).exists()
     python = catalogue.python_in(plan.target)
     asked = subprocess.run([python, "-c", f"import {NAME}; print({NAME}.version)"], capture_output=True, text=True)
     assert asked.stdout.strip() == VERSION  # 2.0 lies there as well: the constraints hold
@@ -217,6 +220,14 @@ def test_too_little_room_is_told_before_anything_is_made(place, tier, monkeypatc
     work = SetUp(_plan(place, big))
     work.run()
     assert work.state == "failed" and "free" in work.error.message and not work.plan.part.exists()
+
+
+def test_what_is_downloaded_needs_room_as_well(place, monkeypatch):
+    free = 1_500_000
+    monkeypatch.setattr(setup.shutil, "disk_usage", lambda _folder: shutil._ntuple_diskusage(10 * free, 9 * free, free))
+    work = SetUp(_plan(place, Tier("photo", "Photos", "Tests", (NAME,), download=1, disk=1)))
+    work.run()
+    assert work.state == "failed" and "setting Photos up takes 2 MB" in work.error.message
 
 
 def test_tiers_of_another_python_version_are_not_mixed(place, tier):

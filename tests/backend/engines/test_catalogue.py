@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from backend.console import engine_lines
 from backend.engines.catalogue import AUTO, ENGINES, PICTURES, Catalogue
 from backend.errors import BadInput, NotAvailable
 
@@ -33,6 +35,17 @@ def test_an_engine_that_lacks_something_offers_the_embedded_one() -> None:
         with pytest.raises(NotAvailable, match=name) as caught:
             catalogue.get(name)
         assert "embedded" in caught.value.hint
+
+
+def test_engines_of_published_checkpoints_say_that_licensed_bodies_are_not_needed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for variable in ("POSEWRIGHT_CHATPOSE", "POSEWRIGHT_UNIPOSE"):
+        monkeypatch.setenv(variable, str(tmp_path / "none"))
+    infos = {e.name: e for e in Catalogue().infos()}
+    for name in ("chatpose", "unipose"):
+        assert "SMPL-X model files (smpl-x.is.tue.mpg.de) are not needed" in infos[name].next_step
+    assert "smpl-x.is.tue.mpg.de" in engine_lines(tuple(infos.values()))[-1]
 
 
 def test_the_default_is_an_engine_that_is_ready() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from backend.engines.writer import WriterEngine
-from backend.errors import BadInput, Cancelled, NotAvailable
+from backend.errors import BadFile, BadInput, Cancelled, NotAvailable
 from backend.pipeline import Pipeline
 from backend.writer.settings import FILE_VARIABLE
 from rigs.skeleton import INDEX
@@ -49,6 +49,15 @@ def test_a_program_becomes_a_pose_with_the_model_s_reply(model_server: ModelServ
     assert result.reply == "The left arm is up." and result.engine == "writer"
     assert [s.met for s in result.poses[0].met] and not result.poses[0].unmet
     assert "Request: raise your left arm" in said_by_user(model_server)
+
+
+def test_a_folder_that_is_no_model_offers_the_embedded_engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{", encoding="utf-8")
+    monkeypatch.setenv("POSEWRIGHT_WRITER_URL", "")
+    monkeypatch.setenv("POSEWRIGHT_WRITER_MODEL", str(tmp_path))
+    with pytest.raises(BadFile) as caught:
+        WriterEngine().propose(PoseRequest(prompt="wave", engine="writer"))
+    assert "--engine embedded" in caught.value.hint
 
 
 def test_a_posture_goes_below_what_the_model_says(model_server: ModelServer) -> None:

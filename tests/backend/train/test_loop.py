@@ -262,13 +262,15 @@ def test_the_rate_rises_then_falls_to_its_floor() -> None:
 
 @pytest.mark.slow
 def test_two_processes_train_one_model(data_folder: Path, tmp_path: Path) -> None:
-    """As `accelerate launch` starts them, without a GPU: both take each step together and one of them saves."""
+    """Under `accelerate launch`, without a GPU: both take each step together and one of them saves."""
     config = tmp_path / "run.yaml"
     values = settings(data_folder, tmp_path / "run", optim={"steps": 3, "accumulate": 1}, run={"check_every": 3})
     config.write_text(yaml.safe_dump(values), encoding="utf-8")
-    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", "-m", "backend.train"]
-    environment = os.environ | {"ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, *launch, str(config)]
+    launch = ["-m", "accelerate.commands.accelerate_cli", "launch", "--multi_gpu", "--num_processes", "2"]
+    plain = ["--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no", "-m", "backend.train"]
+    own = {"HF_HOME": str(tmp_path)}  # where accelerate's config would be
+    environment = os.environ | own | {"ACCELERATE_USE_CPU": "true", "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, *launch, *plain, str(config)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.count("step 3/3") == 1

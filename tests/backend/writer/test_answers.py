@@ -57,20 +57,44 @@ def longest(schema: dict[str, Any], defs: dict[str, Any] | None = None) -> int:
 
 @pytest.mark.parametrize("choices", CHOICES)
 def test_the_bounded_schema_has_a_longest_text(choices: Choices) -> None:
-    assert longest(answer_schema(choices, bounded=True)) < 12_000
+    assert longest(answer_schema(choices, "bounded")) < 12_000
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_whatever_the_bounded_schema_allows_is_an_answer(seed: int) -> None:
     choices = CHOICES[seed % len(CHOICES)]
-    text = written_at_random(answer_schema(choices, bounded=True), seed)
+    text = written_at_random(answer_schema(choices, "bounded"), seed)
     answer = read_answer(text, choices, held=True)
     assert len(answer.program) <= MOST_STATEMENTS and len(answer.reply) <= LONGEST_REPLY
     jsonschema.Draft202012Validator(answer_schema(choices)).validate(json.loads(text))
 
 
+def test_decoders_that_ignore_the_limits_of_numbers_find_none_in_the_stepped_schema() -> None:
+    """llama.cpp keeps to minimum and maximum of whole numbers, and takes no schema but an object (as of 2026)."""
+
+    def check(value: Any) -> None:
+        if isinstance(value, list):
+            for each in value:
+                check(each)
+        elif isinstance(value, dict):
+            assert value.get("type") != "number"
+            assert not isinstance(value.get("items"), bool)
+            for each in value.values():
+                check(each)
+
+    for choices in CHOICES:
+        check(answer_schema(choices, "stepped"))
+
+
+def test_places_near_and_far_can_be_written() -> None:
+    validator = jsonschema.Draft202012Validator(answer_schema(Choices(), "stepped"))
+    for place in ([0.35, 1.6, -2.95], [-20, 0, 12.5]):
+        statement = {"type": "gaze", "place": place}
+        validator.validate({"reply": "x", "begin": "standing", "program": [statement]})
+
+
 def test_every_kind_can_be_written() -> None:
-    validators = [jsonschema.Draft202012Validator(answer_schema(Choices(), bounded=False))]
+    validators = [jsonschema.Draft202012Validator(answer_schema(Choices(), "plain"))]
     for cls in KINDS.values():
         for line in cls.examples:
             program = read_line(line)

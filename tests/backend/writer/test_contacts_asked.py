@@ -27,7 +27,7 @@ def test_every_name_is_known_to_the_fit(name: str) -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_whatever_the_schema_allows_can_be_read(seed: int) -> None:
-    text = written_at_random(touches_schema(bounded=True), seed)
+    text = written_at_random(touches_schema("bounded"), seed)
     jsonschema.Draft202012Validator(touches_schema()).validate(json.loads(text))
     found = read_touches(text)
     assert found is not None and len(found) <= MOST_PAIRS

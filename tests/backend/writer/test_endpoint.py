@@ -14,6 +14,7 @@ from backend.ticks import quiet
 from backend.writer.answers import Choices, answer_schema
 from backend.writer.author import Task, Written
 from backend.writer.endpoint import Endpoint
+from backend.writer.payload import Ways
 from backend.writer.prompt import Message
 from backend.writer.reading import reply_so_far
 from backend.writer.settings import Settings
@@ -32,8 +33,8 @@ from tests.backend.writer.model_server import (
 
 __all__ = ["model_server"]
 TEXT = '{"reply":"Grüße, 您好 — he \\"bows\\".","begin":"standing","program":[]}'
-TASK = Task((Message("system", "s"), Message("user", "u")), lambda b: answer_schema(Choices(), b), reply_so_far)
-PICTURE = Task((Message("user", "who?", (b"\x89PNG\r\n",)),), lambda b: answer_schema(Choices(), b))
+TASK = Task((Message("system", "s"), Message("user", "u")), lambda form: answer_schema(Choices(), form), reply_so_far)
+PICTURE = Task((Message("user", "who?", (b"\x89PNG\r\n",)),), lambda form: answer_schema(Choices(), form))
 KEY = "sk-very-secret-123"
 
 
@@ -73,7 +74,7 @@ def test_the_request_has_model_messages_schema_and_key(model_server: ModelServer
     assert asked.headers["Authorization"] == f"Bearer {KEY}"
     assert asked.body["model"] == "m"
     assert [m["role"] for m in asked.body["messages"]] == ["system", "user"]
-    assert asked.body["response_format"]["json_schema"]["schema"] == json.loads(json.dumps(TASK.schema(False)))
+    assert asked.body["response_format"]["json_schema"]["schema"] == json.loads(json.dumps(TASK.schema("stepped")))
     assert (found.tokens_in, found.tokens_out) == (1000, len(TEXT) // 4)
 
 
@@ -109,7 +110,19 @@ def test_a_server_without_schemas_is_asked_in_another_way_and_it_is_remembered(
 def test_a_chosen_way_is_kept(model_server: ModelServer) -> None:
     model_server.script = [knowing_only("text", text=TEXT)]
     assert fault_of(model_server, hold="json_schema").code == "writer_failed"
-    assert len(model_server.asked) == 1
+    assert {a.body["response_format"]["type"] for a in model_server.asked} == {"json_schema"}
+
+
+def test_a_server_with_limits_for_schemas_is_asked_with_the_plain_one(model_server: ModelServer) -> None:
+    model_server.script = [refused(400, "Invalid schema: too many enum values"), streamed(TEXT)]
+    assert text_of(model_server).held
+    sent = [a.body["response_format"]["json_schema"]["schema"] for a in model_server.asked]
+    assert sent == [json.loads(json.dumps(TASK.schema(form))) for form in ("stepped", "plain")]
+
+
+def test_another_computer_is_asked_with_the_plain_schema_from_the_start() -> None:
+    ways = Ways.of(Settings(url="https://llm.example.org/v1", model="m"))
+    assert (ways.hold, ways.held) == ("json_schema", True)
 
 
 @pytest.mark.parametrize("name", ["max_tokens", "temperature", "seed", "stream_options"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from backend.writer.settings import Settings
 from tests.backend.lm import tiny
 
 CHOICES = Choices(current=True)
-TASK = Task((Message("system", "s"), Message("user", "wave")), lambda b: answer_schema(CHOICES, b), reply_so_far)
+TASK = Task((Message("system", "s"), Message("user", "wave")), lambda form: answer_schema(CHOICES, form), reply_so_far)
 CONTEXT = 4096
 
 
@@ -59,6 +60,17 @@ def test_the_shortest_room_is_enough_to_close_what_is_open(folder: Path) -> None
     (found,) = local(folder, tokens=RESERVE + 1).write(TASK, 1, 0, quiet)
     assert isinstance(found, Written) and found.finished
     read_answer(found.text, CHOICES, held=True)
+
+
+def test_damaged_weights_and_models_of_another_kind_are_told(folder: Path, tmp_path: Path) -> None:
+    damaged = Path(shutil.copytree(folder, tmp_path / "damaged"))
+    (damaged / "model.safetensors").write_bytes(b"x" * 400)
+    other = Path(shutil.copytree(folder, tmp_path / "other"))
+    (other / "config.json").write_text(json.dumps({"model_type": "vit"}), encoding="utf-8")
+    for place, said in ((damaged, "damaged are damaged"), (other, "other is no language model")):
+        with pytest.raises(BadFile, match=said) as caught:
+            local(place).write(TASK, 1, 0, quiet)
+        assert caught.value.hint
 
 
 def test_the_same_seed_writes_the_same(folder: Path) -> None:
@@ -196,7 +208,7 @@ def test_a_model_that_sees_is_given_the_picture_and_held_as_well(seeing: Path) -
     picture = io.BytesIO()
     Image.fromarray(tiny.picture()).save(picture, "PNG")
     message = Message("user", "who waves?", (picture.getvalue(),))
-    task = Task((message,), lambda b: answer_schema(choices, b), reply_so_far)
+    task = Task((message,), lambda form: answer_schema(choices, form), reply_so_far)
     for found in local(seeing, tokens=RESERVE + 60, temperature=1.0).write(task, 2, 0, quiet):
         assert isinstance(found, Written) and found.finished
         read_answer(found.text, choices, held=True)

@@ -35,7 +35,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelServer]:
     def step(handler: Handler, asked: Asked) -> None:
         messages = tuple(Message(m["role"], m["content"][-400:]) for m in asked.body["messages"])
         schema = asked.body["response_format"]["json_schema"]["schema"]
-        (found,) = author.write(Task(messages, lambda bounded: schema), 1, asked.body["seed"], quiet)
+        (found,) = author.write(Task(messages, lambda form: schema), 1, asked.body["seed"], quiet)
         assert isinstance(found, Written)
         jsonschema.Draft202012Validator(schema).validate(json.loads(found.text))
         streamed(found.text, "stop" if found.finished else "length")(handler, asked)
