@@ -59,6 +59,8 @@ class TalkingEngine:
     name = ""
     title = ""
     does: tuple[str, ...] = ("text", "dialogue")
+    words_hold = True
+    """Whether what words say to the letter is solved for on the model's poses; measurements of a model go without."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -97,7 +99,8 @@ class TalkingEngine:
             talk = talk_of(request, chat, picture, pictures)
             prompt, cut = _fitting(model, chat, talk.turns)
             replies = self._replies(model, chat, prompt, request, tick)
-        return _proposal(request, chat, replies, talk.given, (*told, *lacking, *cut))
+        stated = _stated(request) if self.words_hold else ()
+        return _proposal(request, chat, replies, stated, talk.given, (*told, *lacking, *cut))
 
     def _model(self, tick: Tick) -> tuple[PoseLM, Chat]:
         folder = self.source().folder
@@ -197,8 +200,10 @@ def _person(request: PoseRequest, picture: Any) -> tuple[tuple[float, float, flo
     return found.box, (told,) if told else ()
 
 
-def _proposal(request: PoseRequest, chat: Chat, replies: list[Reply], given: bool, told: tuple[str, ...]) -> Proposal:
-    """The reply and its poses as the model means them, but for what the words say to the letter: that holds."""
+def _proposal(
+    request: PoseRequest, chat: Chat, replies: list[Reply], stated: Program, given: bool, told: tuple[str, ...]
+) -> Proposal:
+    """The reply and its poses as the model means them, but for what is stated to the letter: that holds."""
     first, token = replies[0], chat.config.pose_token
     words = spoken(first.text, token) or "The model wrote nothing."
     warnings = [*told]
@@ -211,7 +216,6 @@ def _proposal(request: PoseRequest, chat: Chat, replies: list[Reply], given: boo
         if request.intent in ("new", "change"):
             warnings.append("The model answered in words only; ask it for the pose.")
         return Proposal(None, Setting.neutral(), words, warnings=tuple(warnings))
-    stated = _stated(request)
     held = [holding(stated, p, request) for p in different(poses, len(first.rotmats))]
     program, settings = held[0][0], [setting for _, setting in held]
     return Proposal(program, settings[0], words, stated, warnings=tuple(warnings), others=tuple(settings[1:]))

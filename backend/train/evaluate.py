@@ -25,6 +25,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from backend.engines.talking import TalkingEngine
 from backend.errors import BadFile, NotAvailable, PosewrightError
 from backend.pipeline import Pipeline
 from rigs.wire import DescribeRequest, PoseRequest
@@ -178,10 +179,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--set", action="append", choices=SETS, dest="sets", help="default: all but rpe")
     parser.add_argument("--judge", type=Path, help="a trained retriever; without it its figures are left out")
     parser.add_argument("--count", type=int, default=200, help="cases of each set (default 200)")
+    parser.add_argument("--alone", action="store_true", help="poses of language models as they are, whatever the words")
     parser.add_argument("--part", default="test")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, help="figures as JSON")
     options = parser.parse_args(argv)
+    TalkingEngine.words_hold = not options.alone
     try:
         judge = Judge.load(options.judge) if options.judge else None
         cases = Cases(Corpus.load(options.data, options.part), judge, options.count, options.seed)

@@ -248,6 +248,13 @@ def test_what_was_said_to_the_letter_holds_and_the_rest_is_the_model_s(pipeline:
     assert not plain.met and not plain.unmet
 
 
+def test_a_model_is_measured_alone(pipeline: Pipeline) -> None:
+    engine = ChatPoseEngine()
+    engine.words_hold = False
+    proposal = engine.propose(PoseRequest(prompt="be a tree, left elbow bent 120 degrees", engine="chatpose"))
+    assert proposal.program == () and proposal.setting.scope == frozenset()
+
+
 def test_what_may_not_move_is_not_bent_and_what_is_missed_is_told(pipeline: Pipeline) -> None:
     start = POSES["both arms raised"]
     result = ask(pipeline, "be a tree, left elbow bent 120 degrees", start=start, intent="new", locks=("left_arm",))
