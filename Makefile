@@ -1,13 +1,15 @@
 # make demo [PROMPT="..."]   a posed body from words: demo/demo.blend, demo/demo.png, demo/sheet.png, demo/demo.json
 # make test                  everything that the tests need, then the tests      [ARGS="-k server"]
 # make extension             dist/posewright-VERSION.zip for Blender
-# make test-gui              a new user's first steps in a real Blender window, with pictures   [BLENDER=/path/to/blender]
+# make test-gui              a new user's first steps in a real Blender window, with pictures
+#                            [BLENDER=/path/to/blender] [PHOTO=setup, or a Python that has what photos need]
 # make check                 ruff and mypy
 # make clean                 away with environments and what was built
 
 PROMPT ?= a man proposing marriage
 ARGS ?=
 BLENDER ?= blender
+PHOTO ?=
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := -m pip install --quiet --disable-pip-version-check -c constraints.txt
@@ -24,7 +26,7 @@ test: $(VENV)/.test
 	@POSEWRIGHT_BPY_PYTHONS="$$($(PY) -m tools.bpy_envs)" && export POSEWRIGHT_BPY_PYTHONS && $(PY) -m pytest $(ARGS)
 
 test-gui: extension
-	@BLENDER="$(BLENDER)" $(PY) -m tools.test_gui
+	@BLENDER="$(BLENDER)" POSEWRIGHT_GUI_PHOTO="$(PHOTO)" $(PY) -m tools.test_gui
 
 extension: $(VENV)/.demo
 	@$(PY) -m tools.build_extension

@@ -1,6 +1,8 @@
 """`make test-gui BLENDER=/path/to/blender`: the add-on in a real Blender window, photographed step by step.
 
 Needs a display (or a virtual one, such as Xvfb) and nothing of this project's environment: Blender installs the zip.
+`PHOTO=setup` also sets photos up in the window, as a user does (a download of 150 MB), and poses from one;
+`PHOTO=/path/to/python` uses an environment that has what photos need.
 """
 
 from __future__ import annotations
