@@ -9,6 +9,9 @@ import bpy
 HAS_TEXTBOX: Final[bool] = bpy.app.version >= (5, 2, 0)
 """UILayout.textbox, the text field of several lines, is there."""
 
+MORE_LINES: Final[str] = ", Shift Enter begins a new line" if HAS_TEXTBOX else ""
+"""What a tooltip adds about the text field."""
+
 
 def draw_prompt(layout: Any, data: Any, prop: str, placeholder: str) -> None:
     """A text field: several lines where this Blender has them, one line elsewhere."""

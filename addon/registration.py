@@ -6,6 +6,7 @@ from typing import Final
 
 import bpy
 
+from .batch import key_text
 from .batch import operators as batch_operators
 from .bodies import operators as body_operators
 from .engines import panel as engine_panel
@@ -28,6 +29,7 @@ CLASSES: Final = (
     *outcome_operators.CLASSES,
     *file_operators.CLASSES,
     *batch_operators.CLASSES,
+    *key_text.CLASSES,
     *conversation_panel.CLASSES,
     *engine_panel.CLASSES,
     *history_panel.CLASSES,

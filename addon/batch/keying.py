@@ -31,6 +31,8 @@ SLICE_SECONDS: Final = 0.006  # of one tick; Blender's own drawing comes on top
 
 current: Work | None = None
 """The batch at work, or the last one."""
+refused: ServiceError | None = None
+"""What kept the last wish from becoming a batch, for the panel."""
 
 
 @dataclass(eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +12,7 @@ from ..posing.asking import CannotAsk
 from ..service.client import ServiceError
 from ..ui.reporting import CANCELLED, FINISHED, tell
 from ..ui.sidebar import Section
+from ..ui.wrapping import say
 from . import keying
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ EXISTING: Final = (
     ("KEEP", "Keep", "Keys that are there stay; on the same frame ours takes the place"),
     ("REPLACE", "Replace", "Keys of these bones between the first and the last pose are removed first"),
 )
+_BUSY_SHARE: Final = 0.72  # of the panel's width for how far it is, the rest for Cancel
 _VIDEOS: Final = "*.mp4;*.mov;*.avi;*.mkv;*.webm;*.gif;*.webp"
 
 
@@ -32,10 +35,14 @@ class PosewrightKeySettings(bpy.types.PropertyGroup):
     """wm.posewright_keys"""
 
     text: bpy.props.StringProperty(  # type: ignore[valid-type]
-        name="Text", description='A text of this file with lines like "24: crouches"', options={"SKIP_SAVE"}
+        name="List", description='A text of this file with lines like "24: crouches"', options={"SKIP_SAVE"}
     )
     step: bpy.props.IntProperty(  # type: ignore[valid-type]
-        name="Step", description="Frames between lines that name none", default=12, min=1, options={"SKIP_SAVE"}
+        name="Step",
+        description="Frames between lines that name none",
+        default=12,
+        min=1,
+        options={"SKIP_SAVE"},
     )
     interpolation: bpy.props.EnumProperty(  # type: ignore[valid-type]
         name="In Between", items=INTERPOLATIONS, options={"SKIP_SAVE"}
@@ -59,8 +66,8 @@ class PosewrightKeySettings(bpy.types.PropertyGroup):
         options={"SKIP_SAVE"},
     )
     every: bpy.props.IntProperty(  # type: ignore[valid-type]
-        name="Every", description="Of a video, only each so manieth frame is looked at", default=1, min=1,
-        options={"SKIP_SAVE"},
+        name="Frame Step", description="Of a video: 1 looks at every frame, 2 at every second one", default=1,
+        min=1, options={"SKIP_SAVE"},
     )  # fmt: skip
 
     def style(self, name: str) -> KeyStyle:
@@ -69,11 +76,8 @@ class PosewrightKeySettings(bpy.types.PropertyGroup):
         return KeyStyle(self.interpolation, self.existing, self.new_action, name)
 
 
-class POSEWRIGHT_OT_key_list(bpy.types.Operator):
-    """Key a pose for every line of a text, such as "24: crouches". Lines without a frame begin at the current one"""
-
-    bl_idname = "posewright.key_list"
-    bl_label = "Key Poses from Text"
+class _FromLines(bpy.types.Operator):
+    """A pose for every line of a list. Not registered: Blender loses an operator that another is made from."""
 
     text: bpy.props.StringProperty(name="Text", description="Name of a text of this file", options={"SKIP_SAVE"})  # type: ignore[valid-type]
     filepath: bpy.props.StringProperty(  # type: ignore[valid-type]
@@ -82,12 +86,7 @@ class POSEWRIGHT_OT_key_list(bpy.types.Operator):
     filter_glob: bpy.props.StringProperty(default="*.txt;*.csv;*.jsonl", options={"HIDDEN"})  # type: ignore[valid-type]
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        try:
-            work = self._begin(context)
-        except ServiceError as error:
-            tell(self, error)
-            return CANCELLED
-        return _report(self, work)
+        return _run(self, context, self._begin)
 
     def _begin(self, context: bpy.types.Context) -> keying.Work:
         from ...rigs.wire import PoseRequest
@@ -131,17 +130,39 @@ class POSEWRIGHT_OT_key_list(bpy.types.Operator):
         text = bpy.data.texts.get(name)
         if text is None:
             raise CannotAsk(
-                f"This file has no text {name!r}." if name else "No text is chosen.",
-                'Make one in the Text Editor, with lines like "24: crouches".',
+                f"This file has no text {name!r}." if name else "No list is chosen.",
+                'Press New List, or choose a text that has lines like "24: crouches".',
             )
         return text.as_string(), Path(name).suffix or "txt", Path(name).stem
+
+
+class POSEWRIGHT_OT_key_list(_FromLines):
+    """Key a pose for every line of a text, such as "24: crouches". Lines without a frame begin at the current one"""
+
+    bl_idname = "posewright.key_list"
+    bl_label = "Key Poses from List"
+
+
+class POSEWRIGHT_OT_key_file(_FromLines):
+    """Key a pose for every line of a file: .txt, .csv or .jsonl"""
+
+    bl_idname = "posewright.key_file"
+    bl_label = "Key Poses from File"
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Beside the list of files."""
+        draw_list_settings(self.layout, context.window_manager.posewright_keys)
 
 
 class POSEWRIGHT_OT_key_motion(bpy.types.Operator):
     """Key the motion of a person in a video or a folder of pictures"""
 
     bl_idname = "posewright.key_motion"
-    bl_label = "Key Motion from Video"
+    bl_label = "Key from Video"
 
     filepath: bpy.props.StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})  # type: ignore[valid-type]
     directory: bpy.props.StringProperty(subtype="DIR_PATH", options={"SKIP_SAVE"})  # type: ignore[valid-type]
@@ -156,13 +177,14 @@ class POSEWRIGHT_OT_key_motion(bpy.types.Operator):
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
+    def draw(self, context: bpy.types.Context) -> None:
+        """Beside the list of files."""
+        self.layout.use_property_split = True
+        self.layout.prop(self, "person", placeholder="the largest person")
+        self.layout.prop(context.window_manager.posewright_keys, "every")
+
     def execute(self, context: bpy.types.Context) -> set[str]:
-        try:
-            work = self._begin(context)
-        except ServiceError as error:
-            tell(self, error)
-            return CANCELLED
-        return _report(self, work)
+        return _run(self, context, self._begin)
 
     def _begin(self, context: bpy.types.Context) -> keying.Work:
         from ...rigs.wire import TrackRequest
@@ -215,6 +237,22 @@ class POSEWRIGHT_OT_cancel_keys(bpy.types.Operator):
         return FINISHED if keying.cancel() else CANCELLED
 
 
+def _run(
+    operator: bpy.types.Operator,
+    context: bpy.types.Context,
+    begin: Callable[[bpy.types.Context], keying.Work],
+) -> set[str]:
+    """Begin a batch, or say in the panel why not."""
+    keying.refused = None
+    try:
+        work = begin(context)
+    except ServiceError as error:
+        keying.refused = error
+        tell(operator, error)
+        return CANCELLED
+    return _report(operator, work)
+
+
 def _report(operator: bpy.types.Operator, work: keying.Work) -> set[str]:
     """With a window the panel tells; in background mode the batch has ended by now."""
     if not bpy.app.background:
@@ -233,27 +271,54 @@ class POSEWRIGHT_PT_keys(Section, bpy.types.Panel):
     bl_label = "Batch Keyframing"
 
     def draw(self, context: bpy.types.Context) -> None:
-        from ..ui.wrapping import say
-
         layout, settings = self.layout, context.window_manager.posewright_keys
         work = keying.current
-        if work is not None and work.batch.busy:
-            row = layout.row()
+        busy = work is not None and work.batch.busy
+        if work is not None and busy:
+            row = layout.split(factor=_BUSY_SHARE)
             row.progress(factor=min(max(work.batch.part, 0.0), 1.0), text=work.batch.stage)
-            row.operator("posewright.cancel_keys", icon="CANCEL")
-            return
-        row = layout.row(align=True)
-        row.prop_search(settings, "text", bpy.data, "texts", text="")
-        row.operator("posewright.key_list", text="Key Text", icon="KEY_HLT")
-        layout.operator("posewright.key_motion", text="Key a Video…", icon="FILE_MOVIE")
-        column = layout.column(align=True)
-        column.use_property_split = True
-        for name in ("step", "interpolation", "existing", "new_action", "plant", "going_on", "every"):
-            column.prop(settings, name)
-        if work is not None and work.batch.error is not None:
-            say(layout, context, f"{work.batch.error.message} {work.batch.error.hint}", icon="ERROR")
+            row.operator("posewright.cancel_keys")
+        column = layout.column()
+        column.enabled = not busy
+        draw_sources(column, settings)
+        column.separator()
+        draw_key_settings(column, settings)
+        error = keying.refused or (work.batch.error if work is not None else None)
+        if error is not None:
+            say(layout, context, error.message, icon="ERROR", alert=True)
+            say(layout, context, error.hint)
         elif work is not None and work.note:
             say(layout, context, work.note, icon="INFO")
+
+
+def draw_sources(layout: Any, settings: Any) -> None:
+    """Where the poses come from, each with its own settings and its button."""
+    row = layout.row(align=True)
+    row.prop_search(settings, "text", bpy.data, "texts", text="")
+    chosen = bool(settings.text)
+    row.operator("posewright.edit_key_text", text="" if chosen else "New List", icon="TEXT" if chosen else "ADD")
+    draw_list_settings(layout, settings)
+    row = layout.row(align=True)
+    row.operator("posewright.key_list", text="Key List", icon="KEY_HLT")
+    row.operator("posewright.key_file", text="From File…", icon="FILE_FOLDER")
+    layout.separator()
+    layout.operator("posewright.key_motion", text="Key a Video…", icon="FILE_MOVIE")
+
+
+def draw_list_settings(layout: Any, settings: Any) -> None:
+    """What lines of a list mean."""
+    column = layout.column(align=True)
+    column.use_property_split = True
+    column.prop(settings, "step")
+    column.prop(settings, "going_on")
+
+
+def draw_key_settings(layout: Any, settings: Any) -> None:
+    """How the keys are made, whatever the poses come from."""
+    column = layout.column(align=True)
+    column.use_property_split = True
+    for name in ("interpolation", "existing", "new_action", "plant"):
+        column.prop(settings, name)
 
 
 def attach() -> None:
@@ -268,6 +333,7 @@ def detach() -> None:
 CLASSES: Final = (
     PosewrightKeySettings,
     POSEWRIGHT_OT_key_list,
+    POSEWRIGHT_OT_key_file,
     POSEWRIGHT_OT_key_motion,
     POSEWRIGHT_OT_adopt_keys,
     POSEWRIGHT_OT_cancel_keys,

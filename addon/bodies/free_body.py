@@ -11,21 +11,23 @@ import bpy
 import numpy as np
 
 from ...rigs.skeleton import JOINTS
-from ..rig.bodydata import BodyData, load_body, load_joint_weights, load_shapes
+from ..rig.bodydata import BodyData, load_body, load_joint_weights, load_shape_names, load_shapes
 from ..rig.retarget import to_armature
 from .bones import new_armature
 from .fitting import keep_joints
-from .shape_keys import add_shape_keys
+from .places import boxes_of, free_place
+from .shape_keys import SHAPE, add_shape_keys, name_shapes
 
 NAME: Final = "Posewright Body"
 MESH_NAME: Final = "Posewright Body Mesh"
 
 
-def add_body(context: bpy.types.Context, *, shape_keys: bool = False) -> bpy.types.Object:
+def add_body(context: bpy.types.Context, *, shape_keys: bool = False, beside: bool = False) -> bpy.types.Object:
     """Add the body at the 3D cursor, feet on the cursor's height, and make its armature active.
 
     Args:
         shape_keys: with a shape key for each of the body's ten shape directions.
+        beside: where something stands at the cursor, beside that.
 
     Returns:
         The armature.
@@ -34,15 +36,20 @@ def add_body(context: bpy.types.Context, *, shape_keys: bool = False) -> bpy.typ
         NoBody: when the body's file is missing; nothing was added.
     """
     body = load_body()
+    place = context.scene.cursor.location.copy()
+    if beside:
+        vertices = to_armature(body.vertices, body.lift)
+        place = free_place(np.array(place), (vertices.min(axis=0), vertices.max(axis=0)), boxes_of(context))
     armature = new_armature(context, NAME, body.joints, body.lift)
     mesh = _new_mesh(body)
     context.collection.objects.link(mesh)
     bind(mesh, armature)
     _skin(mesh, body)
     if shape_keys:
-        add_shape_keys(mesh, "Shape", load_shapes())
+        add_shape_keys(mesh, SHAPE, load_shapes())
+        name_shapes(mesh, load_shape_names())
         keep_joints(mesh, load_joint_weights())
-    armature.location = context.scene.cursor.location
+    armature.location = place
     return armature
 
 

@@ -18,6 +18,7 @@ GROUNDS: Final = (
     ("WORLD", "World", "The floor is z = 0 of the world"),
     ("ARMATURE", "Object", "The floor goes through the armature object's origin, across its up axis"),
 )
+_SLIDERS: Final = 10  # of the shape; the mesh's own list of keys has the rest
 NOBODY: Final = "There is no character. Select an armature with SMPL-X bones."
 
 
@@ -31,20 +32,29 @@ class POSEWRIGHT_OT_add_body(bpy.types.Operator):
     shape_keys: bpy.props.BoolProperty(  # type: ignore[valid-type]
         name="Shape Keys", description="Ten keys for the shape of the body: height, weight and so on", default=True
     )
+    beside: bpy.props.BoolProperty(  # type: ignore[valid-type]
+        name="Make Room",
+        description="Where something stands at the 3D cursor, put the body beside it instead of into it",
+        options={"SKIP_SAVE"},
+    )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         from ..rig.bodydata import NoBody
         from .free_body import add_body
 
         try:
-            add_body(context, shape_keys=self.shape_keys)
+            add_body(context, shape_keys=self.shape_keys, beside=self.beside)
         except NoBody as error:
             self.report({"ERROR"}, str(error))
             return CANCELLED
         return FINISHED
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        """A click: the first body of a scene is also brought into view, it is small from where Blender starts."""
+        """A click: the body steps aside where the cube of a new file or another body stands, which `execute` leaves to
+        scripts; the first one of a scene is also brought into view, it is small from where Blender starts.
+        """
+        if not self.properties.is_property_set("beside"):
+            self.beside = True
         first = not any(o.type == "ARMATURE" for o in context.scene.objects)
         done = self.execute(context)
         if done == FINISHED and first:
@@ -75,7 +85,7 @@ class POSEWRIGHT_OT_import_smplx(bpy.types.Operator):
         name="Shape Keys", description="How many keys for the shape of the body", default=10, min=0, max=300
     )
     expressions: bpy.props.IntProperty(  # type: ignore[valid-type]
-        name="Expression Keys", description="How many keys for the face", default=10, min=0, max=100
+        name="Face Keys", description="How many keys for the expression of the face", default=10, min=0, max=100
     )
     correctives: bpy.props.BoolProperty(  # type: ignore[valid-type]
         name="Pose Correctives",
@@ -181,12 +191,31 @@ class POSEWRIGHT_PT_character(Section, bpy.types.Panel):
     bl_idname = "POSEWRIGHT_PT_character"
     bl_label = "Character"
 
-    def draw(self, _context: bpy.types.Context) -> None:
-        column = self.layout.column(align=True)
-        column.operator("posewright.snap_to_ground", icon="TRIA_DOWN_BAR")
+    def draw(self, context: bpy.types.Context) -> None:
+        from ..rig.armature import find_armature  # loads numpy, see `posing.session`
+
+        armature = find_armature(context)
+        if armature is not None:
+            self.layout.operator("posewright.snap_to_ground", icon="TRIA_DOWN_BAR")
+            draw_shape(self.layout, armature)
+        self.layout.operator("posewright.import_smplx", text="Import SMPL-X Model…", icon="IMPORT")
+
+
+def draw_shape(layout: Any, armature: bpy.types.Object) -> None:
+    """The sliders of the body's shape, and the buttons for what has to follow them; only what the body has."""
+    from .fitting import deformed_meshes
+    from .shape_keys import CORRECTIVE, SHAPE, label_of, numbered
+
+    meshes = deformed_meshes(armature)
+    shaped = next((mesh for mesh in meshes if numbered(mesh, SHAPE)), None)
+    if shaped is not None:
+        column = layout.column(align=True)
+        column.label(text="Shape")
+        for number, key in sorted(numbered(shaped, SHAPE).items())[:_SLIDERS]:
+            column.prop(key, "value", text=label_of(shaped, number), slider=True)
         column.operator("posewright.fit_bones", icon="BONE_DATA")
-        column.operator("posewright.set_correctives", icon="SHAPEKEY_DATA")
-        self.layout.operator("posewright.import_smplx", icon="IMPORT")
+    if any(numbered(mesh, CORRECTIVE) for mesh in meshes):
+        layout.operator("posewright.set_correctives", icon="SHAPEKEY_DATA")
 
 
 def _in_import_menu(self: Any, _context: bpy.types.Context) -> None:

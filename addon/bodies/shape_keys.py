@@ -5,6 +5,7 @@ Blender limits a key to 0..1 until its range is widened, and what is set outside
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import bpy
@@ -13,6 +14,7 @@ import numpy as np
 from ..rig.retarget import Z_UP
 
 SHAPE, EXPRESSION, CORRECTIVE = "Shape", "Exp", "Pose"
+_NAMES: Final = "posewright_shape_names"
 RANGE: Final = 5.0
 """Sliders go from minus to plus this, in standard deviations of the model's people."""
 
@@ -75,6 +77,17 @@ def numbered(mesh: bpy.types.Object, prefix: str) -> dict[int, bpy.types.ShapeKe
     keys = mesh.data.shape_keys
     found = keys.key_blocks if keys is not None else ()
     return {int(key.name[len(prefix) :]): key for key in found if is_numbered(key.name, prefix)}
+
+
+def name_shapes(mesh: bpy.types.Object, names: Sequence[str]) -> None:
+    """Keep with the mesh what its shape keys mean, in their order; the keys keep the names that other tools know."""
+    mesh.data[_NAMES] = ",".join(names)
+
+
+def label_of(mesh: bpy.types.Object, number: int) -> str:
+    """What the shape key of this number means, for people."""
+    names = str(mesh.data.get(_NAMES, "")).split(",")
+    return names[number].replace("_", " ").title() if number < len(names) and names[number] else f"Shape {number}"
 
 
 def is_numbered(name: str, prefix: str) -> bool:

@@ -12,6 +12,8 @@ from ..ui.reporting import CANCELLED, FINISHED
 
 _FILTER: Final = "*.json;*.npz;*.smpl"
 _NAME_CHARS: Final = 60
+FORMATS: Final = ((".json", "Posewright"), (".npz", "AMASS, SMPL-X"), (".smpl", "SMPL codec"))
+"""Endings of a file's name, and what is written then."""
 
 
 class POSEWRIGHT_OT_open_pose(bpy.types.Operator):
@@ -68,6 +70,11 @@ class POSEWRIGHT_OT_save_pose(bpy.types.Operator):
             self.filepath = "pose.json"
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        """Beside the list of files."""
+        for ending, meaning in FORMATS:
+            self.layout.label(text=f"{ending}  {meaning}")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         from ...rigs.pose_errors import BadPoseFile

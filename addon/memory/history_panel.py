@@ -8,11 +8,12 @@ import bpy
 
 from ..ui.reporting import CANCELLED, FINISHED
 from ..ui.sidebar import Section
+from ..ui.wrapping import ICON, room, say, shortened
 from . import remembered
 from .history import Entry
 
 _SHOWN: Final = 8
-_CHARS: Final = 40
+_BUTTONS: Final = 3.4 * ICON  # px of a line that its other buttons take
 
 
 class POSEWRIGHT_OT_recall(bpy.types.Operator):
@@ -27,7 +28,7 @@ class POSEWRIGHT_OT_recall(bpy.types.Operator):
     @classmethod
     def description(cls, _context: bpy.types.Context, properties: Any) -> str:
         entry = remembered.past().get(properties.entry)
-        return f"{entry.said}\n{entry.reply}\n{entry.when}" if entry is not None else ""
+        return f"{entry.said}\n{entry.reply}\n{entry.when.replace('T', ', ')}" if entry is not None else ""
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         entry = remembered.past().get(self.entry)
@@ -88,9 +89,9 @@ class POSEWRIGHT_PT_history(Section, bpy.types.Panel):
     def draw(self, context: bpy.types.Context) -> None:
         layout, state, past = self.layout, context.window_manager.posewright, remembered.past()
         if past.problem:
-            layout.label(text=past.problem, icon="ERROR")
+            say(layout, context, past.problem, icon="ERROR")
         if not past.entries:
-            layout.label(text="What you ask for is kept here.")
+            say(layout, context, "What you ask for is kept here, for every file and after a restart.")
             return
         row = layout.row(align=True)
         row.prop(state, "search", text="", icon="VIEWZOOM", placeholder="Search")
@@ -98,17 +99,17 @@ class POSEWRIGHT_PT_history(Section, bpy.types.Panel):
         found = past.search(state.search, favourites=state.favourites_only)
         column = layout.column(align=True)
         for entry in found[:_SHOWN]:
-            draw_entry(column, entry)
+            draw_entry(column, entry, room(context) - _BUTTONS)
         if len(found) > _SHOWN:
-            layout.label(text=f"{len(found) - _SHOWN} more: search to narrow it down")
+            say(layout, context, f"{len(found) - _SHOWN} more: search to narrow it down.")
         layout.operator("posewright.clear_history", icon="TRASH")
 
 
-def draw_entry(layout: Any, entry: Entry) -> None:
-    """A line: star, the words to recall, the kept pose, remove."""
+def draw_entry(layout: Any, entry: Entry, width: float) -> None:
+    """A line: star, the words to recall in `width` px, the kept pose, remove."""
     row = layout.row(align=True)
     row.operator("posewright.star", text="", icon="SOLO_ON" if entry.favourite else "SOLO_OFF").entry = entry.id
-    text = entry.said if len(entry.said) <= _CHARS else f"{entry.said[: _CHARS - 1]}…"
+    text = shortened(entry.said, width - (ICON if entry.picture else 0.0))
     row.operator("posewright.recall", text=text, icon="IMAGE_DATA" if entry.picture else "NONE").entry = entry.id
     again = row.row(align=True)
     again.enabled = entry.pose is not None

@@ -17,7 +17,8 @@ from ..posing import session, thumbnails
 from ..service.client import ServiceError
 from ..service.jobs import Job
 from ..service.process import FAILED, RUNNING, STARTING
-from ..ui.wrapping import say
+from ..settings import preferences
+from ..ui.wrapping import ICON, room, say
 
 EXAMPLES: Final = (
     "a man proposing marriage",
@@ -25,6 +26,9 @@ EXAMPLES: Final = (
     "waving with the right hand",
 )
 _REPLY_LINES: Final = 12
+_BUSY_SHARE: Final = 0.72  # of the panel's width for what is going on, the rest for Cancel
+_SERVICE_SHARE: Final = 0.8
+_SMALLEST_PICTURE, _LARGEST_PICTURE = 68.0, 130.0  # px of an alternative, at a scale of 1
 _HELD_SHOWN: Final = 4
 _RING_SECONDS: Final = 1.5
 
@@ -50,7 +54,9 @@ class POSEWRIGHT_PT_main(bpy.types.Panel):
         job = session.board.latest
         if session.notice is not None:
             draw_error(self.layout, context, session.notice)
-        elif job is not None and not job.busy:
+        elif job is not None and job.busy:
+            draw_before(self.layout, context, job)
+        elif job is not None:
             draw_outcome(self.layout, context, job)
         draw_service(self.layout, context)
 
@@ -122,14 +128,25 @@ def draw_examples(layout: Any, *, usable: bool) -> None:
 
 
 def draw_busy(layout: Any, context: bpy.types.Context, job: Job) -> None:
-    row = layout.row()
+    """What is going on, and Cancel; as high as the button whose place it takes, so that nothing jumps."""
+    row = layout.split(factor=_BUSY_SHARE)
     row.scale_y = 1.4
     # how far it is cannot be known; the ring turns to show that something happens
     turn = (time.monotonic() - job.started) / _RING_SECONDS % 1.0
     row.progress(factor=turn, text=f"{job.stage} …", type="RING")
-    row.operator("posewright.cancel", icon="CANCEL")
+    row.operator("posewright.cancel")
     if job.writing:
         say(layout, context, job.writing)
+
+
+def draw_before(layout: Any, context: bpy.types.Context, job: Job) -> None:
+    """While a job is at work: what came of the one before, greyed out, so that the panel keeps its shape."""
+    before = session.board.before(job)
+    if before is None or job.writing:
+        return
+    column = layout.column()
+    column.enabled = False
+    draw_outcome(column, context, before)
 
 
 def draw_outcome(layout: Any, context: bpy.types.Context, job: Job) -> None:
@@ -153,7 +170,7 @@ def draw_outcome(layout: Any, context: bpy.types.Context, job: Job) -> None:
         layout.operator("posewright.apply_everybody", icon="COMMUNITY").job_id = job.id
         say(layout, context, job.note)
     elif len(job.result.poses) > 1:
-        draw_alternatives(layout, job)
+        draw_alternatives(layout, context, job)
     (draw_who if job.people else draw_overlay)(layout, context, job)
     box = layout.box()
     if job.result.reply:
@@ -175,17 +192,26 @@ def draw_outcome(layout: Any, context: bpy.types.Context, job: Job) -> None:
         say(box, context, warning, icon="INFO")
 
 
-def draw_alternatives(layout: Any, job: Job) -> None:
-    """The poses to choose from: pictures to click, or numbers until they are drawn."""
+def draw_alternatives(layout: Any, context: bpy.types.Context, job: Job) -> None:
+    """The poses to choose from: pictures with numbers to click, or numbers until they are drawn."""
     shown = thumbnails.icons(job)
     assert job.result is not None
-    grid = layout.grid_flow(row_major=True, columns=4, even_columns=True, align=True)
+    columns, scale = _cells(len(job.result.poses), room(context))
+    grid = layout.grid_flow(row_major=True, columns=columns, even_columns=True, align=True)
     for i in range(len(job.result.poses)):
         cell = grid.column(align=True)
         if i < len(shown):
-            cell.template_icon(icon_value=shown[i], scale=4.0)
+            cell.template_icon(icon_value=shown[i], scale=scale)
         button = cell.operator("posewright.apply_result", text=str(i + 1), depress=job.choice == i)
         button.job_id, button.choice = job.id, i
+
+
+def _cells(count: int, width: float) -> tuple[int, float]:
+    """(columns, scale of an icon) for so many pictures in so many px (at a scale of 1): rows alike and full."""
+    most = max(2, int(width // _SMALLEST_PICTURE))
+    rows = -(-count // most)
+    columns = -(-count // rows)
+    return columns, max(3.0, min(width / columns, _LARGEST_PICTURE) / ICON)
 
 
 def draw_kept(layout: Any, context: bpy.types.Context, job: Job) -> None:
@@ -208,13 +234,14 @@ def draw_error(layout: Any, context: bpy.types.Context, error: ServiceError) -> 
 def draw_service(layout: Any, context: bpy.types.Context) -> None:
     """The pose service: its state and the button that changes it."""
     state = session.service.state
+    waiting = "Pose service: starts when needed" if preferences.auto_start() else "Pose service: stopped"
     text, icon = {
         RUNNING: ("Pose service: running", "CHECKMARK"),
         STARTING: ("Pose service: starting …", "SORTTIME"),
         FAILED: ("Pose service: failed", "ERROR"),
-    }.get(state, ("Pose service: stopped", "PAUSE"))
+    }.get(state, (waiting, "PAUSE"))
     layout.separator()
-    row = layout.split(factor=0.7)
+    row = layout.split(factor=_SERVICE_SHARE)
     row.label(text=text, icon=icon)
     row.operator("posewright.stop_backend" if state in (RUNNING, STARTING) else "posewright.start_backend")
     if state != FAILED:

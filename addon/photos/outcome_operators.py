@@ -12,6 +12,7 @@ import bpy
 from ..posing import session
 from ..service.client import ServiceError
 from ..service.jobs import Job
+from ..ui.editors import open_editor
 from ..ui.reporting import CANCELLED, FINISHED, report_blocking, tell
 
 IMAGE_NAME: Final = "Posewright Overlay"
@@ -31,14 +32,14 @@ class POSEWRIGHT_OT_show_overlay(bpy.types.Operator):
 
     job_id: _job_property()  # type: ignore[valid-type]
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
+    def execute(self, _context: bpy.types.Context) -> set[str]:
         job = session.board.jobs.get(self.job_id)
         if job is None or not job.overlay:
             self.report({"WARNING"}, _GONE)
             return CANCELLED
         image = load_image(job)
         if not bpy.app.background:
-            show_image(context, image)
+            show_image(image)
         return FINISHED
 
 
@@ -57,20 +58,9 @@ def load_image(job: Job) -> bpy.types.Image:
     return loaded
 
 
-def show_image(context: bpy.types.Context, image: bpy.types.Image) -> None:
+def show_image(image: bpy.types.Image) -> None:
     """Put an image into an image editor: one that shows the last overlay, else that of a new window."""
-    spaces = [
-        area.spaces.active
-        for window in context.window_manager.windows
-        for area in window.screen.areas
-        if area.type == "IMAGE_EDITOR"
-    ]
-    space = next((s for s in spaces if s.image == image), None)
-    if space is None:
-        bpy.ops.wm.window_new()
-        area = context.window_manager.windows[-1].screen.areas[0]
-        area.ui_type = "IMAGE_EDITOR"
-        area.spaces.active.image = image
+    open_editor("IMAGE_EDITOR", lambda space: space.image == image).image = image
 
 
 class POSEWRIGHT_OT_number_people(bpy.types.Operator):

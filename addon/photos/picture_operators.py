@@ -9,13 +9,17 @@ import bpy
 
 from ..engines.panel import draw_missing_tier
 from ..posing import session
+from ..posing.asking import CannotAsk
 from ..service.client import ServiceError
 from ..ui.reporting import CANCELLED, FINISHED, report_blocking, tell
 from ..ui.sidebar import Section
+from ..ui.wrapping import say
 
 if TYPE_CHECKING:
     from ...rigs.wire import Image
 
+_DISPLAYS: Final = (("THUMBNAIL", "Thumbnails", "Pictures are seen before one is chosen", 3),)
+"""Number 3 is Blender's own for thumbnails in a file browser."""
 SOURCES: Final = (
     ("FILE", "File", "A picture on disk"),
     ("DATABLOCK", "Image", "An image of this Blender file"),
@@ -46,6 +50,13 @@ class POSEWRIGHT_OT_pose_picture(bpy.types.Operator):
     )
     filter_image: bpy.props.BoolProperty(default=True, options={"HIDDEN"})  # type: ignore[valid-type]
     filter_folder: bpy.props.BoolProperty(default=True, options={"HIDDEN"})  # type: ignore[valid-type]
+    display_type: bpy.props.EnumProperty(items=_DISPLAYS, default="THUMBNAIL", options={"HIDDEN", "SKIP_SAVE"})  # type: ignore[valid-type]
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        """Beside the list of files."""
+        self.layout.use_property_split = True
+        self.layout.prop(self, "person", placeholder="the largest person")
+        self.layout.prop(self, "prompt", text="But", placeholder="sitting, mirrored …")
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         if self.source != "FILE" or self.filepath:
@@ -60,6 +71,7 @@ class POSEWRIGHT_OT_pose_picture(bpy.types.Operator):
         try:
             picture, name = self._picture(context)
         except NoPicture as error:
+            session.refuse(CannotAsk(str(error)))
             self.report({"ERROR" if bpy.app.background else "WARNING"}, str(error))
             return CANCELLED
         given = self.properties.is_property_set
@@ -123,7 +135,7 @@ class POSEWRIGHT_PT_pictures(Section, bpy.types.Panel):
         row.prop_search(state, "image", bpy.data, "images", text="")
         button: Any = row.operator("posewright.pose_picture", text="", icon="POSE_HLT")
         button.source, button.image = "DATABLOCK", state.image
-        layout.label(text="Or drop a picture into the viewport.", icon="INFO")
+        say(layout, context, "Or drop a picture into the viewport.", icon="INFO")
 
 
 _BUTTONS: Final = (

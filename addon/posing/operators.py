@@ -89,7 +89,7 @@ class POSEWRIGHT_OT_apply_result(bpy.types.Operator):
     """Apply a pose that has already been made"""
 
     bl_idname = "posewright.apply_result"
-    bl_label = "Pose from Words"
+    bl_label = "Apply Pose"
     # the redo panel runs this again: it only ever uses the kept result, never the service
     bl_options = {"REGISTER", "UNDO", "INTERNAL"}
 
@@ -147,8 +147,10 @@ class POSEWRIGHT_OT_apply_result(bpy.types.Operator):
         groups = [group for part in self.parts for group in choices.PART_GROUPS[part]]
         return Mix(self.factor, self.mirror, joint_set(groups), self.root)
 
-    def draw(self, _context: bpy.types.Context) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """The redo panel."""
+        from ..rig.armature import selected_armatures
+
         job = session.board.jobs.get(self.job_id)
         layout = self.layout
         layout.use_property_split = True
@@ -158,7 +160,8 @@ class POSEWRIGHT_OT_apply_result(bpy.types.Operator):
         layout.prop(self, "mirror")
         layout.prop(self, "root")
         layout.column(align=True).prop(self, "parts")
-        layout.prop(self, "all_selected")
+        if len(selected_armatures(context)) > 1:
+            layout.prop(self, "all_selected")
 
 
 class POSEWRIGHT_OT_cancel(bpy.types.Operator):

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import bpy
 
+from ..compat import MORE_LINES
 from ..service import engine_list
 from ..service.client import ServiceError
 from . import choices, session
@@ -42,7 +43,7 @@ class PosewrightState(bpy.types.PropertyGroup):
 
     prompt: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Pose",
-        description="The pose in your own words. Enter poses the character",
+        description="The pose in your own words. Enter poses the character" + MORE_LINES,
         update=_on_prompt,
         options={"SKIP_SAVE"},
     )

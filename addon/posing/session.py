@@ -76,6 +76,13 @@ def ask(context: bpy.types.Context, wish: Wish) -> Job | None:
     return job
 
 
+def refuse(error: ServiceError) -> None:
+    """Show in the panel why nothing was asked, until something is."""
+    global notice
+    notice = error
+    redraw()
+
+
 def _just_asked(said: str) -> bool:
     """Leaving the text field by a click on Pose asks twice; the second is not a wish of its own."""
     last = board.latest
@@ -135,7 +142,7 @@ def finish(context: bpy.types.Context, job: Job) -> None:
         if apply_everybody(context, job):
             bpy.ops.ed.undo_push(message="Pose Everybody")
     elif apply_result(context, job, mix=Mix(root=root_mode(job)), everyone=job.everyone):
-        bpy.ops.ed.undo_push(message="Pose from Words")
+        bpy.ops.ed.undo_push(message="Apply Pose")
 
 
 def root_mode(job: Job) -> str:

@@ -108,6 +108,17 @@ def load_shapes(path: Path = BODY_FILE) -> np.ndarray:
 
 
 @cache
+def load_shape_names(path: Path = BODY_FILE) -> tuple[str, ...]:
+    """What the shape directions change, such as height.
+
+    Raises:
+        NoBody: as `load_body`.
+    """
+    with _opened(path) as data:
+        return tuple(map(str, data["beta_names"]))
+
+
+@cache
 def load_joint_weights(path: Path = BODY_FILE) -> np.ndarray:
     """(55, V): the joints as means of vertices.
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     )
 
 HOST: Final = "127.0.0.1"
+PATIENCE: Final = 60.0  # s; a computer that renders may leave the service without a core for a while
 SAME_VERSION: Final = "Install the same version of Posewright on both sides."
 T = TypeVar("T")
 
@@ -73,7 +74,7 @@ def _sentence(text: str) -> str:
 class ServiceClient:
     """One service: a port of this computer and its token. Opens a connection per call; they are cheap on loopback."""
 
-    def __init__(self, port: int, token: str, timeout: float = 10.0) -> None:
+    def __init__(self, port: int, token: str, timeout: float = PATIENCE) -> None:
         self.port = port
         self.token = token
         self._timeout = timeout

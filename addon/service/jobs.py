@@ -124,6 +124,12 @@ class Board:
         """The job at work, or None."""
         return next((job for job in self.jobs.values() if job.busy), None)
 
+    def before(self, job: Job) -> Job | None:
+        """The job that was asked for before this one; None where there is none."""
+        kept = list(self.jobs.values())
+        at = next((i for i, other in enumerate(kept) if other is job), 0)
+        return kept[at - 1] if at else None
+
     def add(self, job: Job) -> None:
         """Remember the job; the oldest are forgotten."""
         self.jobs[job.id] = job

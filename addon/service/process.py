@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import subprocess  # at run time where it is used: 20 ms that enabling the add-on need not pay
 
 STOPPED, STARTING, RUNNING, FAILED = "stopped", "starting", "running", "failed"
-START_SECONDS: Final = 30.0
+START_SECONDS: Final = 90.0  # a busy computer, a slow disk, a virus scanner at work on the first start
 _SERVER_MODULES: Final = ("starlette", "uvicorn", "h11", "click", "anyio", "idna", "typing_extensions")
 _DROPPED: Final = ("PYTHON", "BLENDER", "VIRTUAL_ENV", "CONDA", "__PYVENV", "POSEWRIGHT")
 _LOG_HINT: Final = "Press Start to try again. Open Log shows what it said."

@@ -41,6 +41,12 @@ def turned(bone: str) -> float:
     return min(angle, 2 * 3.141592653589793 - angle)
 
 
+def height(bone: str) -> float:
+    """How high the bone's head is, m."""
+    armature = body()
+    return (armature.matrix_world @ armature.pose.bones[bone].head).z
+
+
 def posed() -> bool:
     """Whether the last job has ended, and all its pictures are drawn."""
     job = part("posing.session").board.latest
@@ -75,17 +81,30 @@ def only_our_tab() -> None:
             area.spaces.active.show_region_ui = True
 
 
+_shown: list[type] = []
+"""The sections as they were registered last, by `open_only`."""
+
+
 def open_only(*sections: str) -> None:
-    """Open these sections under the main panel and close the others, by registering them anew: scripts cannot click."""
-    main = bpy.types.POSEWRIGHT_PT_main
-    classes = [cls for cls in bpy.types.Panel.__subclasses__() if getattr(cls, "bl_parent_id", "") == main.bl_idname]
-    for cls in classes:
-        bpy.utils.unregister_class(cls)
-    for cls in classes:
-        cls.bl_options = set() if cls.bl_label in sections else {"DEFAULT_CLOSED"}
-        bpy.utils.register_class(cls)
+    """Open these sections under the main panel and close the others.
+
+    Scripts cannot click, and Blender remembers by its name whether a panel is open: they are registered anew, under
+    other names.
+    """
+    ours = [getattr(bpy.types, name) for name in dir(bpy.types) if name.startswith("POSEWRIGHT_PT_")]
+    classes = _shown or [cls for cls in ours if getattr(cls, "bl_parent_id", "")]
     missing = set(sections) - {cls.bl_label for cls in classes}
     assert not missing, f"there are no sections {missing}"
+    renamed = []
+    for cls in classes:
+        bpy.utils.unregister_class(cls)
+        name = f"{cls.__name__.partition('_again')[0]}_again{id(cls)}"
+        kept = {k: v for k, v in vars(cls).items() if k in ("draw", "bl_label", "__doc__", "__module__")}
+        options = {"bl_idname": name, "bl_options": set() if cls.bl_label in sections else {"DEFAULT_CLOSED"}}
+        renamed.append(type(name, cls.__bases__, {**kept, **options}))
+    for cls in renamed:
+        bpy.utils.register_class(cls)
+    _shown[:] = renamed
 
 
 def view() -> Any:

@@ -38,6 +38,26 @@ def key_text(words, name="keys"):
     return bpy.ops.posewright.key_list(text=name)
 
 
+def test_a_first_list_can_be_keyed_as_it_is(fake, body, settings):
+    from posewright_ext.addon.batch.key_list import Timing, read_key_list
+
+    assert bpy.ops.posewright.edit_key_text() == {"FINISHED"}
+    first = bpy.data.texts[settings.text]
+    assert [key.frame for key in read_key_list(first.as_string(), Timing(1, 12, 24.0), "txt")] == [1, 24, 36, 48]
+    assert bpy.ops.posewright.edit_key_text() == {"FINISHED"} and len(bpy.data.texts) == 1, "it was made again"
+    first.clear()
+    settings.text = ""
+
+
+def test_why_nothing_is_keyed_stands_in_the_panel_until_something_is(fake, body, settings, poses):
+    from posewright_ext.addon.batch import keying
+
+    with pytest.raises(RuntimeError, match="No list is chosen"):
+        bpy.ops.posewright.key_list()
+    assert keying.refused is not None and "New List" in keying.refused.hint
+    assert key_text(LIST) == {"FINISHED"} and keying.refused is None
+
+
 LIST = "1: standing\n10: sitting\n+10: lying"
 
 
@@ -158,7 +178,7 @@ def test_a_bad_list_names_its_line_and_asks_nothing(fake, body, settings, words,
 def test_a_text_that_is_not_there_is_said(fake, body, settings):
     with pytest.raises(RuntimeError, match="no text 'x'"):
         bpy.ops.posewright.key_list(text="x")
-    with pytest.raises(RuntimeError, match="No text is chosen"):
+    with pytest.raises(RuntimeError, match="No list is chosen"):
         bpy.ops.posewright.key_list()
 
 

@@ -52,7 +52,7 @@ def test_empty_scene_offers_the_body_first(draw):
     page = draw()
     assert page.names[0] == "add_body" and "pose" not in page.names and not page.fields
     assert page.names.count("try_example") == 3
-    assert "stopped" in page.all
+    assert "starts when needed" in page.all
 
 
 def test_a_body_gets_the_words_the_button_and_three_examples(draw, body):
@@ -136,7 +136,7 @@ def test_cancelled_says_that_nothing_changed(draw, body):
 @pytest.mark.parametrize(
     ("state", "said", "button"),
     [
-        ("stopped", "stopped", "start_backend"),
+        ("stopped", "starts when needed", "start_backend"),
         ("starting", "starting", "stop_backend"),
         ("running", "running", "stop_backend"),
         ("failed", "service: failed", "start_backend"),
@@ -179,10 +179,35 @@ def test_who_was_left_out_is_said(draw, body):
     assert '"Hero" is in Edit Mode.' in draw().all
 
 
-def test_what_is_done_to_the_body_has_a_panel_of_its_own(addon):
+def test_what_is_done_to_the_body_has_a_panel_of_its_own_with_what_the_body_has(addon):
+    import bpy
     from posewright_ext.addon.bodies import operators
 
-    layout = Layout()
-    operators.POSEWRIGHT_PT_character.draw(types.SimpleNamespace(layout=layout), None)
-    names = [name for name, _, _ in layout.page.operators]
-    assert names == ["snap_to_ground", "fit_bones", "set_correctives", "import_smplx"]
+    def names():
+        layout = Layout()
+        operators.POSEWRIGHT_PT_character.draw(types.SimpleNamespace(layout=layout), bpy.context)
+        return [name for name, _, _ in layout.page.operators], layout.page.fields
+
+    assert names() == (["import_smplx"], [])
+    bpy.ops.posewright.add_body()  # it has shape keys, and no pose correctives
+    assert names() == (["snap_to_ground", "fit_bones", "import_smplx"], ["value"] * 10)
+
+
+def test_while_a_pose_is_made_the_one_before_is_still_told(draw, body):
+    import dataclasses
+
+    job = _add_job(state="done", with_result=True, applied=True)
+    job.result = dataclasses.replace(job.result, reply="Posed: sit.")
+    _add_job(stage="Solving")
+    page = draw()
+    assert "Posed: sit." in page.all and "Solving" in page.all and "cancel" in page.names
+
+
+@pytest.mark.parametrize(
+    ("count", "width", "columns"), [(2, 230, 2), (4, 230, 2), (4, 400, 4), (6, 230, 3), (8, 230, 3)]
+)
+def test_pictures_of_alternatives_stand_in_full_rows_and_fit_the_panel(addon, count, width, columns):
+    from posewright_ext.addon.panels.main import _cells
+
+    found, scale = _cells(count, width)
+    assert found == columns and 60 <= 20 * scale <= 130 and found * 20 * scale <= width + 1
