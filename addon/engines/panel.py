@@ -18,8 +18,7 @@ from ..tiers.catalogue import TIERS, said_size, tier_of
 from ..ui.sidebar import Section
 from ..ui.wrapping import say
 from . import tier_work
-from .preferences_panel import draw_set_up
-from .tier_operators import OFFLINE
+from .preferences_panel import draw_offline, draw_set_up
 
 if TYPE_CHECKING:
     from ...rigs.wire import EngineInfo
@@ -80,7 +79,7 @@ def draw_tier_button(layout: Any, context: bpy.types.Context, name: str) -> None
     if tier_work.busy() is None:
         layout.operator("posewright.set_up_tier", text=f"Set Up {TIERS[name].title}…", icon="IMPORT").tier = name
         if not preferences.online():
-            say(layout, context, OFFLINE, icon="INTERNET_OFFLINE")
+            draw_offline(layout, context)
 
 
 def draw_tier_progress(layout: Any, context: bpy.types.Context, name: str) -> None:
@@ -95,7 +94,9 @@ def draw_missing_tier(layout: Any, context: bpy.types.Context, engine: str) -> N
     name = tier_of(engine)
     info = engine_list.get(engine)
     there = info.available if info is not None else tier_work.ready(name)
-    if not name or there:
+    own = preferences.own()
+    unasked = info is None and own is not None and own.use_python and own.python  # an environment of the user's own
+    if not name or there or unasked:
         return
     if tier_work.busy() is None:
         say(layout, context, f"{TIERS[name].title} must be set up once.", icon="INFO")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..tiers.catalogue import Tier
 
 _RING_SECONDS: Final = 1.5
+_PROGRESS_SHARE: Final = 0.78  # of the width, the rest for Cancel
 _LINE: Final = 560  # px of text, at a scale of 1
 
 
@@ -43,7 +44,7 @@ def draw_preferences(layout: Any, context: bpy.types.Context, own: preferences.F
     row.label(text="Tiers: What Needs More than Blender Brings")
     row.operator("posewright.open_setup_log", text="Set-Up Log", icon="TEXT")
     if not preferences.online():
-        say(box, context, OFFLINE, icon="INTERNET_OFFLINE", width=_LINE)
+        draw_offline(box, context, width=_LINE)
     for tier in TIERS.values():
         draw_tier(box, context, tier)
     if tier_work.removed:
@@ -90,17 +91,23 @@ def draw_tier(layout: Any, context: bpy.types.Context, tier: Tier) -> None:
         draw_set_up(box, context, mine, width=_LINE)
 
 
+def draw_offline(layout: Any, context: bpy.types.Context, width: int | None = None) -> None:
+    """Why nothing can be downloaded, and Blender's own button that allows it."""
+    say(layout, context, OFFLINE, icon="INTERNET_OFFLINE", width=width)
+    layout.operator("extensions.userpref_allow_online", text="Allow Online Access", icon="INTERNET")
+
+
 def draw_set_up(layout: Any, context: bpy.types.Context, work: SetUp, width: int | None = None) -> None:
     """How far a set-up is with Cancel, or what became of it; nothing once it is done."""
     if work.busy:
-        row = layout.row()
+        row = layout.split(factor=_PROGRESS_SHARE)
         name, seconds = work.stage, int(work.seconds)
         told = f"{name} … {seconds // 60}:{seconds % 60:02d} (step {min(work.step + 1, work.steps)} of {work.steps})"
         if work.fraction is None:  # a ring that turns: alive, but it cannot be said how far
             row.progress(factor=work.seconds / _RING_SECONDS % 1.0, text=told, type="RING")
         else:
             row.progress(factor=work.fraction, text=told)
-        row.operator("posewright.cancel_set_up", icon="CANCEL")
+        row.operator("posewright.cancel_set_up")
         return
     if work.error is not None:
         say(layout, context, work.error.message, icon="ERROR", alert=True, width=width)
