@@ -8,6 +8,7 @@
 | edit | a test pose and an instruction | against the pose that was meant |
 | spg | a situation without pose words | the meant pose among 32 (`speculation`) |
 | rpe | a picture of several bodies and who is meant | the pose of that body (`scenes`) |
+| look | a test render of our body (`data.renders`) | the pose as its camera sees it |
 
 R-precision names its pool; the judge has read none of the texts or poses of the test part, but texts by the same
 captioner, which flatters everything that speaks as the captioner does: so posecode agreement stands beside it.
@@ -25,17 +26,21 @@ from typing import Any, Final
 
 import numpy as np
 
+from backend.body.png import encode_png
 from backend.engines.talking import TalkingEngine
-from backend.errors import BadFile, NotAvailable, PosewrightError
+from backend.errors import BadFile, BadInput, NotAvailable, PosewrightError
 from backend.pipeline import Pipeline
-from rigs.wire import DescribeRequest, PoseRequest
+from rigs.wire import DescribeRequest, ImageBytes, PoseRequest
 
 from . import metrics, scenes, speculation
 from .answers import Asked, agreement, distances, given
 from .data.examples import Corpus
+from .data.poses import LEARNED
+from .kinematics import body_joints
 from .retriever import Judge
 
-SETS: Final = ("captions", "names", "describe", "edit", "spg", "rpe")
+SETS: Final = ("captions", "names", "describe", "edit", "spg", "rpe", "look")
+WORDS: Final = SETS[:5]  # without pictures
 POOL: Final = 32
 _DESCRIBE: Final = "Describe this pose."
 Figures = dict[str, float]
@@ -77,6 +82,14 @@ class Cases:
         rows = [self.corpus.edits[int(k)] for k in self.rng().permutation(len(self.corpus.edits))[: self.count]]
         before, after = (np.stack([self.corpus.pose(*row[end]) for row in rows]) for end in ("a", "b"))
         return [row["text"] for row in rows], before, after
+
+    def pictures(self) -> tuple[list[np.ndarray], np.ndarray]:
+        """Renders (s, s, 3) uint8 and their poses as seen. Raises BadInput where the data has none."""
+        shown = self.corpus.shown
+        if self.corpus.pictures is None or not shown:
+            raise BadInput("this data has no pictures", "python -m backend.train.data.build DATA makes what is missing")
+        chosen = [self.corpus.pictures.shown(shown[int(k)]) for k in self.rng().permutation(len(shown))[: self.count]]
+        return [one.pixels for one in chosen], np.stack([one.rotvecs for one in chosen])
 
 
 def text_to_pose(engine: str, texts: list[str], poses: np.ndarray, judge: Judge | None) -> Figures:
@@ -134,6 +147,27 @@ def edits(engine: str, texts: list[str], before: np.ndarray, after: np.ndarray) 
     }
 
 
+def looks(engine: str, pictures: list[np.ndarray], poses: np.ndarray) -> Figures:
+    """How near an engine comes to poses (n, 52, 3) as their cameras see them; beside it, always answering their mean.
+
+    Raises:
+        NotAvailable: the engine cannot be used here. BadInput: it does not look at pictures.
+    """
+    pipeline, out, truth = Pipeline(), [], []
+    for pixels, rotvecs in zip(pictures, poses, strict=True):
+        box = (0.0, 0.0, float(pixels.shape[1]), float(pixels.shape[0]))
+        found = pipeline.pose(PoseRequest(image=ImageBytes(encode_png(pixels)), box=box, engine=engine)).poses
+        if found:
+            out.append(found[0].pose.rotvecs[LEARNED])
+            truth.append(rotvecs)
+    mean = body_joints(poses).mean(axis=0, keepdims=True).repeat(len(poses), axis=0)
+    answered = {"answered %": 100 * len(out) / len(poses)}
+    if not out:
+        return answered
+    figures = distances(np.stack(out), np.stack(truth))
+    return answered | figures | {"mean pose MPJPE": float(metrics.mpjpe(mean, body_joints(poses)).mean())}
+
+
 def _spg(engine: str, cases: Cases) -> Figures:
     rows = speculation.situations()[: cases.count]
     answers = Asked(engine).poses([row.text for row in rows])
@@ -147,6 +181,7 @@ _RUNS: Final[Mapping[str, Callable[[str, Cases], Figures]]] = {
     "edit": lambda engine, cases: edits(engine, *cases.edits()),
     "spg": _spg,
     "rpe": lambda engine, cases: scenes.judged(engine, scenes.scenes(cases.count, cases.seed)),
+    "look": lambda engine, cases: looks(engine, *cases.pictures()),
 }
 
 
@@ -176,7 +211,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, help="training data; its test part is used")
     parser.add_argument("--engine", action="append", required=True, help="may be given several times")
-    parser.add_argument("--set", action="append", choices=SETS, dest="sets", help="default: all but rpe")
+    parser.add_argument("--set", action="append", choices=SETS, dest="sets", help="default: those without pictures")
     parser.add_argument("--judge", type=Path, help="a trained retriever; without it its figures are left out")
     parser.add_argument("--count", type=int, default=200, help="cases of each set (default 200)")
     parser.add_argument("--alone", action="store_true", help="poses of language models as they are, whatever the words")
@@ -188,7 +223,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         judge = Judge.load(options.judge) if options.judge else None
         cases = Cases(Corpus.load(options.data, options.part), judge, options.count, options.seed)
-        found = _all(options.engine, options.sets or SETS[:-1], cases)
+        found = _all(options.engine, options.sets or WORDS, cases)
     except PosewrightError as error:
         print("\n".join(filter(None, (error.message, error.hint))), file=sys.stderr)
         return error.exit_status

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat, yaw_rotmat
 from backend.errors import NotAvailable
+from backend.pipeline import Pipeline
 from backend.train import evaluate as module
 from backend.train.answers import Asked, agreement, distances
 from backend.train.data.examples import Corpus
-from backend.train.data.poses import mirrored
-from backend.train.evaluate import Cases, edits, evaluate, main, pose_to_text, table, text_to_pose
+from backend.train.data.poses import mirrored, whole
+from backend.train.evaluate import Cases, edits, evaluate, looks, main, pose_to_text, table, text_to_pose
+from rigs.wire import Pose, PoseRequest, PoseResult
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +92,27 @@ def test_tables_keep_every_column() -> None:
         "| a | 1.2 |  |",
         "| b |  | 0.500 |",
     ]
+
+
+def test_looks_are_judged_as_the_camera_sees_them(cases: Cases, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine that answers the true poses is right; turned about the vertical it is not, for all the body is."""
+    pictures, poses = cases.pictures()
+    assert len(pictures) == len(poses) == 3
+
+    def answering(turn: float) -> None:
+        left = iter(poses)
+
+        def pose(_self: Pipeline, request: PoseRequest) -> PoseResult:
+            rotvecs = whole(next(left)).astype(float)
+            rotvecs[0] = rotmat_to_rotvec(yaw_rotmat(turn) @ rotvec_to_rotmat(rotvecs[0]))
+            return replace(posed, poses=(replace(posed.poses[0], pose=Pose(rotvecs, np.zeros(3))),))
+
+        monkeypatch.setattr(module.Pipeline, "pose", pose)
+
+    posed = Pipeline().pose(PoseRequest(prompt="standing"))
+    answering(0.0)
+    right = looks("small", pictures, poses)
+    assert right["MPJPE"] < 0.1 and right["answered %"] == 100 and right["mean pose MPJPE"] > 20
+    answering(1.0)
+    turned = looks("small", pictures, poses)
+    assert turned["MPJPE"] > 50 and turned["PA-MPJPE"] < 0.1
