@@ -111,6 +111,9 @@ def keys(camera: Camera) -> Iterator[Step | float]:
     """Ten poses keyed from a text, and undone in one step."""
     text = bpy.data.texts.new("keys")
     text.write("\n".join(f"{1 + 12 * i}: {words}" for i, words in enumerate(POSES)))
+    bpy.ops.ed.undo_push(
+        message="Key list"
+    )  # as writing in the text editor does; else undo takes the list away as well
     open_only("Batch Keyframing")
     longest, advance = [0.0], part("batch.keying")._advance
 
@@ -120,6 +123,7 @@ def keys(camera: Camera) -> Iterator[Step | float]:
         longest[0] = max(longest[0], time.perf_counter() - began)
 
     part("batch.keying")._advance = timed
+    before = None
     for again in (False, True):
         longest[0], began = 0.0, time.perf_counter()
         with view():
@@ -128,6 +132,8 @@ def keys(camera: Camera) -> Iterator[Step | float]:
         camera.shot("keying")
         yield lambda: not part("batch.keying").current.batch.busy
         work = part("batch.keying").current
+        assert work is not before, "nothing was begun"
+        before = work
         took, slice_ms = time.perf_counter() - began, 1000 * longest[0]
         print(f"{len(POSES)} keys in {took:.1f} s, longest slice {slice_ms:.1f} ms", flush=True)
         assert work.batch.state == "done" and work.note.startswith(f"{len(POSES)} keys"), work.note
