@@ -16,8 +16,10 @@ import numpy as np
 
 from backend.body.rotations import geodesic, rotvec_to_rotmat
 from backend.errors import BadInput, NotAvailable
+from backend.language.edits import read_edit
 from backend.language.reader import read
 from backend.posecodes import Program, program_to_json
+from backend.posecodes.contact import Reach
 from backend.solver.pose_program import Setting
 from backend.ticks import Tick, quiet
 from rigs.skeleton import JOINTS, N_BODY
@@ -256,8 +258,11 @@ def _apart(a: Pose, b: Pose) -> float:
 
 
 def _stated(request: PoseRequest) -> Program:
-    """What the words ask for to the letter ("left elbow bent 90")."""
-    changes = request.current is not None and request.intent != "new"
-    if changes or request.image is not None or request.turns:
+    """What words ask for to the letter ("left elbow bent 90"), also of the pose that they change ("a bit lower")."""
+    if request.image is not None or request.turns:
         return ()
-    return read(request.prompt, points=request.points).explicit
+    current = None if request.intent == "new" else request.current
+    edit = None if current is None else read_edit(request.prompt, current)
+    if edit is not None:
+        return tuple(c for c in edit.program if not isinstance(c, Reach))  # those keep planted feet where they were
+    return () if request.intent == "change" else read(request.prompt, points=request.points).explicit

@@ -47,6 +47,10 @@ class PoseLMConfig:
     """Width between the two layers of the head; 0: as wide as the language model."""
     pose_input: PoseInputKind = "mlp"
     """How given poses enter: not at all, as one embedding of two layers, or as those of a transformer (PoseLLaVA)."""
+    copies: bool = False
+    """Whether each joint of an answer may be taken over from the pose that it changes (`copying`)."""
+    glances: bool = False
+    """Whether the pose of a picture at first glance stands behind the picture's patches (`glance`)."""
     conversation: Conversation = "template"
     """How turns are written: by the tokenizer's chat template, or in a named style of `chat`."""
     framing: Framing = "square"
@@ -70,6 +74,8 @@ class PoseLMConfig:
                 raise BadInput(f"{name} is {getattr(self, name)!r}", f"{name} is one of {', '.join(allowed)}")
         if not self.pose_token or (self.takes_poses and not self.input_token):
             raise BadInput("a pose token is empty", "give pose_token and input_token a text, such as <POSE> and <pose>")
+        if self.glances and not self.takes_poses:
+            raise BadInput("glances needs a model that takes poses", "give pose_input a kind, or leave glances out")
         if self.most_pictures < 1:
             raise BadInput(f"most_pictures is {self.most_pictures}", "give 1 or more")
         joint_set(self.joints)

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from .batch import Batch, Encoded, collate
 from .chat import Chat
-from .pose_lm import PoseLM
+from .pose_lm import PoseLM, Sources
 
 MOST_TOKENS: Final = 512  # as ChatPose
 
@@ -86,8 +86,17 @@ def replies(
     stops = stop_ids(model, chat)
     with torch.random.fork_rng(devices=[model.device] if model.device.type == "cuda" else []):
         torch.manual_seed(decoding.seed)
-        written, hidden = _written(model, chat, batch, decoding, stops, heard)
-    return [_reply(model, chat, written[b], hidden[b], stops) for b in range(len(prompts))]
+        written = _written(model, chat, batch, decoding, stops, heard)
+    return [_reply(model, chat, written, b, stops) for b in range(len(prompts))]
+
+
+@dataclass(frozen=True, eq=False)
+class _Written:
+    """ids: (B, t), the new tokens. hidden: (B, t, width), what predicted them. sources: what poses are taken from."""
+
+    ids: Tensor
+    hidden: Tensor
+    sources: Sources
 
 
 def stop_ids(model: PoseLM, chat: Chat) -> set[int]:
@@ -100,15 +109,14 @@ def stop_ids(model: PoseLM, chat: Chat) -> set[int]:
 
 def _written(
     model: PoseLM, chat: Chat, batch: Batch, decoding: Decoding, stops: set[int], heard: Heard | None
-) -> tuple[Tensor, Tensor]:
-    """The new tokens (B, t), and the hidden states (B, t, width) that predicted them."""
+) -> _Written:
     options: dict[str, Any] = {"do_sample": decoding.temperature > 0}
     if decoding.temperature > 0:
         options |= {"temperature": decoding.temperature, "top_p": decoding.top_p, "top_k": 0}
     if marks := [i for i in (model.input_id, chat.image_id) if i is not None]:
         options["suppress_tokens"] = marks  # they stand for what is given, never for what is made
     length = batch.input_ids.shape[1]
-    with model.given(batch.given, batch.input_ids), model.word_head_input() as read:
+    with model.given(batch.given, batch.input_ids), model.glancing() as glanced, model.word_head_input() as read:
         out = model.language.generate(
             input_ids=batch.input_ids,
             attention_mask=batch.attention_mask,
@@ -121,15 +129,18 @@ def _written(
             **options,
         )
     steps = out.shape[1] - length
-    return out[:, length:], torch.stack([h[:, -1] for h in read[:steps]], dim=1)
+    hidden = torch.stack([h[:, -1] for h in read[:steps]], dim=1)
+    return _Written(out[:, length:], hidden, model.sources(batch, glanced))
 
 
-def _reply(model: PoseLM, chat: Chat, ids: Tensor, hidden: Tensor, stops: set[int]) -> Reply:
-    """One row of what was written: ids (t,), hidden (t, width)."""
+def _reply(model: PoseLM, chat: Chat, written: _Written, row: int, stops: set[int]) -> Reply:
+    """One row of what was written."""
+    ids, hidden, sources = written.ids[row], written.hidden[row], written.sources
     ends = [k for k, i in enumerate(ids.tolist()) if i in stops]
     count = ends[0] if ends else len(ids)
     kept = ids[:count]
-    rotmats = model.head(hidden[:count][kept == model.pose_id])
+    answers = hidden[:count][kept == model.pose_id]
+    rotmats = model.answered(answers, sources.of[row, -1].expand(len(answers)), sources.poses)
     return Reply(text_of(chat, kept.tolist()), rotmats.float().cpu().numpy(), tuple(kept.tolist()), bool(ends))
 
 

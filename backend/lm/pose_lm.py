@@ -3,13 +3,16 @@
     ids, pictures, given poses -> language model -> hidden states -> its own word head -> words
                                                                  -> pose head, where <POSE> comes next -> rotations
 
+Models of ours may do two things more: take over joints from what they were given (`copying`), and see the pose in a
+picture at first glance (`glance`).
+
 The language model is any of transformers that writes words, with or without pictures. Given poses take the places of
 their tokens among the embeddings; the last hidden states are those that enter the word head.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +24,9 @@ from backend.errors import BadFile
 
 from .batch import Batch
 from .config import PoseLMConfig
+from .copying import NOTHING, CopyGate, sources
+from .glance import Glance
+from .layouts import rotmat_to_six, six_to_rotmat
 from .losses import Losses, LossWeights, losses
 from .pose_head import PoseHead
 from .pose_input import PoseInput
@@ -28,10 +34,21 @@ from .pose_input import PoseInput
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """logits: (B, T, V). hidden: (B, T, width), what the word head read."""
+    """logits: (B, T, V). hidden: (B, T, width), what the word head read. sources: what answers may be taken from."""
 
     logits: Tensor
     hidden: Tensor
+    sources: Sources
+
+
+@dataclass(frozen=True, eq=False)
+class Sources:
+    """Poses (m, J, 3, 3) that were given or glanced, and for each token (B, T + 1) which of them an answer there would
+    take over from; `copying.NOTHING` where there is none.
+    """
+
+    poses: Tensor
+    of: Tensor
 
 
 class PoseLM(nn.Module):
@@ -47,6 +64,29 @@ class PoseLM(nn.Module):
         self.pose_id, self.input_id = pose_id, input_id
         self.head = PoseHead(width, config)
         self.pose_input = PoseInput(width, config) if config.takes_poses else None
+        self.gate = CopyGate(width, len(config.joint_set)) if config.copies else None
+        self.glance = Glance(width, config) if config.glances else None
+
+    @property
+    def own_parts(self) -> list[nn.Module]:
+        """All but the language model."""
+        return [part for part in (self.head, self.pose_input, self.gate, self.glance) if part is not None]
+
+    @property
+    def eyes(self) -> list[nn.Module]:
+        """What a model of ours sees with; empty for models that only read."""
+        if self.glance is None:
+            return []
+        seen = self.language.model
+        return [seen.vision_tower, seen.multi_modal_projector, self.glance]
+
+    def train(self, mode: bool = True) -> PoseLM:
+        """As of any module, but that eyes which do not change do not count what they see either."""
+        super().train(mode)
+        for part in self.eyes:
+            if not any(p.requires_grad for p in part.parameters()):
+                part.eval()
+        return self
 
     @property
     def device(self) -> torch.device:
@@ -59,14 +99,34 @@ class PoseLM(nn.Module):
 
     def forward(self, batch: Batch) -> Seen:
         """Read whole conversations."""
-        with self.given(batch.given, batch.input_ids), self.word_head_input() as read:
+        given = self.given(batch.given, batch.input_ids)
+        with given, self.glancing() as glanced, self.word_head_input() as read:
             out = self.language(input_ids=batch.input_ids, attention_mask=batch.attention_mask, **self.pictures(batch))
-        return Seen(out.logits, read[-1])
+        return Seen(out.logits, read[-1], self.sources(batch, glanced))
 
     def poses(self, seen: Seen, ids: Tensor) -> Tensor:
         """The rotations (n, J, 3, 3) that the hidden states before the pose tokens among `ids` (B, T) stand for."""
-        out: Tensor = self.head(seen.hidden[:, :-1][ids[:, 1:] == self.pose_id])
-        return out
+        answers = ids[:, 1:] == self.pose_id
+        return self.answered(seen.hidden[:, :-1][answers], seen.sources.of[:, 1:-1][answers], seen.sources.poses)
+
+    def answered(self, hidden: Tensor, source: Tensor, poses: Tensor) -> Tensor:
+        """Rotations (n, J, 3, 3) of hidden states (n, width); source: (n,) which of `poses` each may take over from."""
+        if self.gate is None or not len(poses):
+            rotmats: Tensor = self.head(hidden)
+            return rotmats
+        given = rotmat_to_six(poses, self.head.layout)[source.clamp(min=0)]
+        return six_to_rotmat(self.gate(hidden, self.head.six(hidden), given, source != NOTHING), self.head.layout)
+
+    def sources(self, batch: Batch, glanced: Sequence[Tensor]) -> Sources:
+        """What the answers to a batch may be taken from; a picture goes before a given pose."""
+        ids, labels = batch.input_ids, batch.labels
+        of = sources(ids, labels, self.input_id, self.places)
+        if not glanced:
+            return Sources(batch.given, of)
+        mark = self.language.config.image_token_id
+        seen = sources(ids, labels, mark, int((ids == mark).sum()) // len(glanced[0]))
+        poses = torch.cat([batch.given.to(glanced[0]), glanced[0]])
+        return Sources(poses, torch.where(seen == NOTHING, of, seen + len(batch.given)))
 
     def loss(self, batch: Batch, weights: LossWeights | None = None) -> Losses:
         """What the answers of the batch cost; every parameter that may be trained takes part, also in a batch without
@@ -82,11 +142,9 @@ class PoseLM(nn.Module):
 
     def _idle(self, seen: Seen, batch: Batch) -> Tensor:
         """Zero, from the parts that this batch did not use."""
-        zero = self.head(seen.hidden[:, :1]).sum() * 0 if not len(batch.targets) else seen.hidden.new_zeros(())
-        if self.pose_input is not None and not len(batch.given):
-            rest = torch.eye(3, device=self.device).expand(1, len(self.config.joint_set), 3, 3)
-            zero = zero + self.pose_input(rest).sum() * 0
-        return zero
+        if len(batch.targets) and len(batch.given):
+            return seen.hidden.new_zeros(())
+        return sum((p.sum() for part in self.own_parts for p in part.parameters()), seen.hidden.new_zeros(())) * 0
 
     def pictures(self, batch: Batch) -> dict[str, Tensor]:
         """The pictures of a batch, real numbers in the type that the language model calculates in."""
@@ -117,6 +175,27 @@ class PoseLM(nn.Module):
         hook = self.language.get_input_embeddings().register_forward_hook(put_in)
         try:
             yield
+        finally:
+            hook.remove()
+
+    @contextmanager
+    def glancing(self) -> Iterator[list[Tensor]]:
+        """While it lasts, pictures have their pose at first glance behind their patches, and it is added to the list:
+        (pictures, J, 3, 3).
+        """
+        noted: list[Tensor] = []
+        if self.glance is None or self.pose_input is None:
+            yield noted
+            return
+        glance, enter = self.glance, self.pose_input
+
+        def look(_module: nn.Module, _args: tuple[Tensor, ...], patches: Tensor) -> Tensor:
+            noted.append(glance(patches))
+            return torch.cat([patches, enter(noted[-1]).to(patches)], dim=1)
+
+        hook = self.language.model.multi_modal_projector.register_forward_hook(look)
+        try:
+            yield noted
         finally:
             hook.remove()
 

@@ -1,7 +1,7 @@
 """Pose language models as folders. Nothing in them is code or a pickle.
 
 pose_lm.json           format, the config (PoseLMConfig), the base model where only an adapter is here
-pose_lm.safetensors    the head, and what embeds given poses
+pose_lm.safetensors    the head and the other parts that are not the language model
 language/              the language model as transformers saves it; or
 adapter/               LoRA and the rows of new tokens as peft saves them
 words/                 tokenizer, chat template and picture processor
@@ -81,9 +81,8 @@ def load_pose_lm(folder: Path, where: Placement | None = None) -> tuple[PoseLM, 
 
             model.language = PeftModel.from_pretrained(model.language, str(folder / "adapter"))
         load_exactly(model, read_weights(folder / PARTS), folder / PARTS, skip="language.")
-        model.head.to(where.device)
-        if model.pose_input is not None:
-            model.pose_input.to(where.device)
+        for part in model.own_parts:
+            part.to(where.device)
         if where.bits >= 16:
             model.language.to(where.device)
     return model.eval(), Chat(tokenizer, config, model.places, processor)
@@ -139,6 +138,8 @@ def load_language(name: str, where: Placement) -> Any:
     from safetensors import SafetensorError
     from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForImageTextToText
     from transformers.models.auto.modeling_auto import MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING
+
+    from . import sight  # noqa: F401  (makes the eyes of our own models known to transformers)
 
     try:
         config = AutoConfig.from_pretrained(name, local_files_only=True)

@@ -55,21 +55,6 @@ class ScratchConfig:
 
 
 @dataclass(frozen=True)
-class EyesConfig:
-    """A small vision transformer of our own for a model that has only read so far; joined to it as LLaVA does."""
-
-    side: int = 96
-    """Of the square that a picture becomes, px."""
-    patch: int = 16
-    """px; each patch is one token of the language model."""
-    hidden: int = 192
-    layers: int = 4
-    heads: int = 4
-    pictures_first: int = 3000
-    """Steps of a first stage that learns poses from pictures alone (`pictures_first`)."""
-
-
-@dataclass(frozen=True)
 class ModelConfig:
     """Which model is trained: `base`, a folder or a name that transformers can load, or a new one from `scratch`."""
 
@@ -77,15 +62,17 @@ class ModelConfig:
     joints: str = "smplx52"
     """The joint set that the pose head answers in (`backend.lm.joints`)."""
     scratch: ScratchConfig | None = None
-    eyes: EyesConfig | None = None
-    """Given to a base of ours that has none."""
+    copies: bool = False
+    """Whether joints of an answer may be taken over from the pose that it changes; given to a base that has it not."""
+    eyes: str = ""
+    """A folder of `backend.train.eyes`; given to a base of ours that has none. They do not change any more."""
     lora: LoraConfig | None = None
     """None trains every weight of the language model."""
 
     def __post_init__(self) -> None:
         if bool(self.base) == (self.scratch is not None):
             raise BadInput("model: give either base or scratch", "base: a folder or name; scratch: a new small model")
-        if self.eyes is not None and not self.base:
+        if self.eyes and not self.base:
             raise BadInput(
                 "model.eyes are given to a model that can read", "train the words first, then name it as base"
             )

@@ -1,160 +1,165 @@
-"""Eyes for a model of ours that has only read so far: a small vision transformer, joined to it as LLaVA is.
+"""Eyes for a small model of ours, learned from pictures alone: `python -m backend.train.eyes CONFIG.yaml [key=value]`.
 
-The vision tower and its projector learn from pictures alone first (`learn_pictures`), through a head of their own: in
-which patch each joint of the body is, and from what is there, the pose. Told only the pose, so few pictures teach so
-small a tower nothing but the mean pose. Then the whole goes on with pictures among the words.
+    picture -> sight -> projector -> patches, as the language model will read them -> glance -> pose
+
+They learn from renders of our body: in which patch each joint is and where exactly, where the joints are in space, and
+the pose. Told only the pose, so small a network learns nothing from so few pictures but the mean pose. A model gets
+them by `model.eyes` (`seeing`); they do not change then.
+
+A run whose folder has checkpoints goes on from the newest one; Ctrl C saves and stops.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import math
-from collections.abc import Callable
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import torch
-from tokenizers import AddedToken
 from torch import Tensor, nn
 
-from backend.errors import BadInput
-from backend.lm.chat import Chat
+from backend.errors import PosewrightError
 from backend.lm.config import PoseLMConfig
+from backend.lm.glance import JOINED, WHAT, Glance
+from backend.lm.joints import to_model
 from backend.lm.losses import LossWeights
-from backend.lm.pose_head import PoseHead
-from backend.lm.pose_lm import PoseLM, new_pose_lm
+from backend.lm.saving import load_exactly, read_weights
+from backend.lm.saving import read_config as read_note
+from backend.lm.sight import Sight, SightConfig
 from rigs.skeleton import N_BODY
 
-from .config import EyesConfig, LossConfig
+from . import checkpoints
+from .checkpoints import Progress
+from .config import LossConfig, OptimConfig, read_config
+from .data.disturbing import disturbed
 from .data.examples import Corpus
-from .objective import joint_loss
-from .tokenizer import CHAT_TEMPLATE
-from .words_first import rotation_loss, targets_of
+from .data.poses import whole
+from .data.renders import PictureTable
+from .kinematics import joints_of
+from .loop import rate_at, stoppable
+from .objective import joint_loss, rotation_loss
 
-IMAGE: Final = "<image>"
-_BATCH: Final = 48
-_RATE: Final = 1e-3
-_PLACES: Final = 0.5  # what the joints' places count in the first stage, beside the pose
-_WHAT: Final = 32  # numbers that the first stage's head reads at each joint
-
-
-def with_eyes(model: PoseLM, chat: Chat, eyes: EyesConfig) -> tuple[PoseLM, Chat]:
-    """A model that reads as `model` does and has a vision tower and a projector, both untrained.
-
-    Raises:
-        BadInput: it has eyes already.
-    """
-    from transformers import LlavaConfig, LlavaForConditionalGeneration
-
-    if chat.processor is not None:
-        raise BadInput("model.eyes: this base sees pictures already", "leave eyes out")
-    words = chat.tokenizer
-    words.chat_template = CHAT_TEMPLATE
-    words.add_tokens([AddedToken(IMAGE, special=True, normalized=False)])
-    reading = model.language
-    reading.resize_token_embeddings(len(words), mean_resizing=False)
-    language = LlavaForConditionalGeneration(
-        LlavaConfig(
-            vision_config=_vision(eyes),
-            text_config=reading.config,
-            image_token_id=words.convert_tokens_to_ids(IMAGE),
-            image_seq_length=(eyes.side // eyes.patch) ** 2,
-            vision_feature_layer=-1,
-            vision_feature_select_strategy="default",
-            tie_word_embeddings=False,
-        )
-    )
-    language.model.language_model.load_state_dict(reading.model.state_dict())
-    language.lm_head.load_state_dict(reading.lm_head.state_dict())
-    seeing = new_pose_lm(language, words, model.config)
-    seeing.head.load_state_dict(model.head.state_dict())
-    if seeing.pose_input is not None and model.pose_input is not None:
-        seeing.pose_input.load_state_dict(model.pose_input.state_dict())
-    return seeing, Chat(words, model.config, seeing.places, _processor(words, eyes))
+NOTE: Final = "eyes.json"
+WEIGHTS: Final = "eyes.safetensors"
+FORMAT: Final = 1
+_PLACES: Final = 0.5  # what the joints' patches count, beside the pose
+_EXACTLY: Final = 10.0  # their places, as parts of the side
+_SPACE: Final = 4.0  # where the joints are in space, m
+_CHECKED: Final = 512  # pictures of the validation part
+_LOSS: Final = LossConfig(root=2.0, body=4.0, hands=0.5, joints=4.0)
+_OPTIM: Final = OptimConfig(lr=2e-3, steps=20000, warmup=200)
 
 
-def _vision(eyes: EyesConfig) -> Any:
-    from transformers import CLIPVisionConfig
+@dataclass(frozen=True)
+class EyesConfig:
+    """folder: the training data; out: where the eyes go. Pictures come from the part `train` alone."""
 
-    if eyes.side % eyes.patch or eyes.hidden % eyes.heads:
-        raise BadInput("model.eyes: side must be a multiple of patch, and hidden one of heads", "e.g. 96, 16, 192, 4")
-    return CLIPVisionConfig(
-        hidden_size=eyes.hidden,
-        intermediate_size=3 * eyes.hidden,
-        num_hidden_layers=eyes.layers,
-        num_attention_heads=eyes.heads,
-        image_size=eyes.side,
-        patch_size=eyes.patch,
-        hidden_act="gelu",
-    )
+    folder: str
+    out: str
+    side: int = 96
+    """Of the square that a picture becomes, px; a multiple of 16. Each 16 px are a patch and a token."""
+    widths: tuple[int, ...] = (24, 48, 96, 192)
+    """Channels of the convolutions at 2, 4, 8 and 16 px."""
+    width: int = 256
+    """Of the language model that will have the eyes."""
+    joints: str = "smplx52"
+    batch: int = 48
+    loss: LossConfig = _LOSS
+    optim: OptimConfig = _OPTIM
+    minutes: float = 0.0
+    """Wall clock after which the run ends as if its steps were done; 0: never."""
+    log_every: int = 100
+    check_every: int = 500
+    threads: int = 1
+    seed: int = 0
 
-
-def _processor(words: Any, eyes: EyesConfig) -> Any:
-    from transformers import CLIPImageProcessor, LlavaProcessor
-
-    images = CLIPImageProcessor(
-        size={"shortest_edge": eyes.side}, crop_size={"height": eyes.side, "width": eyes.side}, do_resize=True
-    )
-    return LlavaProcessor(
-        images,
-        words,
-        patch_size=eyes.patch,
-        vision_feature_select_strategy="default",
-        image_token=IMAGE,
-        num_additional_image_tokens=1,  # the summary of the whole picture, which "default" leaves out
-        chat_template=CHAT_TEMPLATE,
-    )
+    @property
+    def pose_lm(self) -> PoseLMConfig:
+        """What the model that will have them is: how poses are written."""
+        return PoseLMConfig(joints=self.joints, glances=True)
 
 
-def learn_pictures(
-    model: PoseLM, chat: Chat, corpus: Corpus, loss: LossConfig, steps: int, seed: int, say: Callable[[str], None]
-) -> None:
-    """Train the vision tower and the projector on pictures; nothing else changes."""
-    seen = model.language.model
-    glance = Glance(model.config, model.language.get_input_embeddings().weight.shape[-1])
-    glance.pose.start_at(mean_pose(model))
-    trained = [*seen.vision_tower.parameters(), *seen.multi_modal_projector.parameters(), *glance.parameters()]
-    optimizer = torch.optim.AdamW(trained, lr=_RATE, weight_decay=0.05, betas=(0.9, 0.98))
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps, pct_start=0.1)
-    weights = LossWeights(0.0, loss.root, loss.body, loss.hands)
-    recent: list[tuple[float, float]] = []
-    for step in range(1, steps + 1):
-        rng = np.random.default_rng([seed, step])
-        shown = [corpus.picture(rng)[0] for _ in range(_BATCH)]
-        pixels = chat.processor.image_processor([one.pixels for one in shown], return_tensors="pt")["pixel_values"]
-        answered, where = glance(features(model, pixels))
-        target = targets_of(chat, np.stack([one.rotvecs for one in shown]))
-        apart = joint_loss(answered, target)
-        found = place_loss(where, torch.from_numpy(np.stack([one.places for one in shown])).float())
-        total = rotation_loss(chat, answered, target, weights) + loss.joints * apart + _PLACES * found
-        optimizer.zero_grad()
-        total.backward()
-        nn.utils.clip_grad_norm_(trained, 1.0)
-        optimizer.step()
-        schedule.step()
-        recent.append((found.item(), apart.item()))
-        if step % 100 == 0 or step == steps:
-            places, joints = np.mean(recent, axis=0)
-            say(f"pictures, step {step}/{steps}  places {places:.2f}  joints {joints:.3f}")
-            recent.clear()
+class Eyes(nn.Module):
+    """Pictures (n, 3, side, side), normalised -> patches (n, P, width) and from there the pose."""
 
+    def __init__(self, config: EyesConfig) -> None:
+        from transformers import LlamaConfig, LlavaConfig
+        from transformers.models.llava.modeling_llava import LlavaMultiModalProjector
 
-class Glance(nn.Module):
-    """Where each joint of the body is among the patches of a picture, and the pose from what is there."""
-
-    def __init__(self, config: PoseLMConfig, width: int) -> None:
         super().__init__()
-        self.where = nn.Linear(width, N_BODY)
-        self.what = nn.Linear(width, _WHAT)
-        self.join = nn.Sequential(nn.Linear(N_BODY * (_WHAT + 2), width), nn.GELU())
-        self.pose = PoseHead(width, config)
+        self.config = config
+        sight = SightConfig(image_size=config.side, widths=list(config.widths))
+        self.sight = Sight(sight)
+        words = LlamaConfig(hidden_size=config.width, num_attention_heads=1, num_key_value_heads=1)
+        self.projector = LlavaMultiModalProjector(LlavaConfig(vision_config=sight, text_config=words, **FEATURES))
+        self.glance = Glance(config.width, config.pose_lm)
 
-    def forward(self, patches: Tensor) -> tuple[Tensor, Tensor]:
-        """(n, patches, width) -> rotations (n, J, 3, 3) and, for each joint, logits of the patches (n, 22, patches)."""
-        where = self.where(patches).transpose(1, 2)
-        shares = where.softmax(dim=-1)
-        place = shares @ _middles(patches.shape[1]).to(patches)
-        there = torch.cat([shares @ self.what(patches), place - 0.5], dim=-1)
-        return self.pose(self.join(there.flatten(1))), where
+    def patches(self, pixels: Tensor) -> Tensor:
+        out: Tensor = self.projector(self.sight(pixels).last_hidden_state)
+        return out
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        rotmats: Tensor = self.glance(self.patches(pixels))
+        return rotmats
+
+    def save(self, folder: Path) -> None:
+        from safetensors.torch import save_file
+
+        folder.mkdir(parents=True, exist_ok=True)
+        save_file({n: t.contiguous() for n, t in self.state_dict().items()}, str(folder / WEIGHTS))
+        shape = {k: getattr(self.config, k) for k in _SHAPE}
+        note = {"format": FORMAT, "config": shape, "base": None}
+        (folder / NOTE).write_text(json.dumps(note, indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Eyes:
+        """Raises BadFile where the folder holds no eyes, or weights of others."""
+        shape, _ = read_note(folder, NOTE, FORMAT, "trained eyes (python -m backend.train.eyes)")
+        eyes = cls(EyesConfig("", str(folder), **shape))
+        load_exactly(eyes, read_weights(folder / WEIGHTS), folder / WEIGHTS)
+        return eyes.eval()
+
+
+FEATURES: Final[dict[str, Any]] = {"vision_feature_layer": -1, "vision_feature_select_strategy": "full"}
+_SHAPE: Final = ("side", "widths", "width", "joints")
+
+
+class Lessons(nn.Module):
+    """The eyes with what they are taught by; the heads for places are of no use afterwards."""
+
+    def __init__(self, eyes: Eyes) -> None:
+        super().__init__()
+        self.eyes = eyes
+        self.exactly = nn.Linear(WHAT, 2)
+        self.space = nn.Linear(JOINED, 3 * N_BODY)
+
+    def forward(self, pixels: Tensor, places: Tensor, target: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """The loss of pictures whose joints are at places (n, 22, 2) and whose poses are target (n, J, 3, 3), and its
+        terms, unweighted.
+        """
+        eyes, loss = self.eyes, self.eyes.config.loss
+        where, there = eyes.glance.at_joints(eyes.patches(pixels))
+        joined = eyes.glance.joined(there)
+        answered = eyes.glance.pose(joined)
+        shown = ((places > 0) & (places < 1)).all(dim=-1)
+        found = there[..., WHAT:] + 0.5 + self.exactly(there[..., :WHAT])
+        space = self.space(joined).unflatten(-1, (N_BODY, 3))
+        terms = {
+            "joints": joint_loss(answered, target),
+            "places": place_loss(where, places),
+            "exactly": ((found - places).abs().sum(dim=-1) * shown).sum() / shown.sum().clamp(min=1),
+            "space": (space - joints_of(target)).norm(dim=-1).mean(),
+        }
+        weights = LossWeights(0.0, loss.root, loss.body, loss.hands)
+        total = rotation_loss(eyes.config.pose_lm.joint_set, answered, target, weights) + loss.joints * terms["joints"]
+        total = total + _PLACES * terms["places"] + _EXACTLY * terms["exactly"] + _SPACE * terms["space"]
+        return total, terms
 
 
 def place_loss(where: Tensor, places: Tensor) -> Tensor:
@@ -168,20 +173,141 @@ def place_loss(where: Tensor, places: Tensor) -> Tensor:
     return nn.functional.cross_entropy(where.flatten(0, 1), (row * grid + column).flatten())
 
 
-def _middles(patches: int) -> Tensor:
-    """(patches, 2) x and y from 0 to 1 of the middles of the patches, row by row."""
-    grid = math.isqrt(patches)
-    at = (torch.arange(grid) + 0.5) / grid
-    return torch.stack([at.repeat(grid), at.repeat_interleave(grid)], dim=-1)
+def for_the_sight(pixels: Tensor) -> Tensor:
+    """0..1 as CLIP's picture processors hand it on."""
+    from transformers.image_utils import OPENAI_CLIP_MEAN, OPENAI_CLIP_STD
+
+    mean, deviation = (torch.tensor(v)[:, None, None] for v in (OPENAI_CLIP_MEAN, OPENAI_CLIP_STD))
+    return ((pixels - mean) / deviation).contiguous(memory_format=torch.channels_last)
 
 
-def features(model: PoseLM, pixels: Tensor) -> Tensor:
-    """(n, patches, width): what the language model is shown of pictures (n, 3, s, s)."""
-    found = model.language.model.get_image_features(pixel_values=pixels)
-    return torch.stack(list(getattr(found, "pooler_output", found)))
+class Course:
+    """One run: batches of pictures -> lessons -> steps."""
+
+    def __init__(self, config: EyesConfig) -> None:
+        torch.manual_seed(config.seed)
+        if config.threads:
+            torch.set_num_threads(config.threads)
+        self.config, self.out = config, Path(config.out)
+        learn = Corpus.load(Path(config.folder), "train")
+        self.pictures, self.rows = _of(learn)
+        self.checked = Corpus.load(Path(config.folder), "val").shown[:_CHECKED]
+        eyes = Eyes(config).to(memory_format=torch.channels_last)
+        eyes.glance.pose.start_at(mean_rotation(self._targets(self.pictures.rotvecs[self.rows])))
+        self.lessons = Lessons(eyes)
+        groups: list[dict[str, Any]] = []
+        for decayed in (True, False):
+            some = [p for p in self.lessons.parameters() if (p.dim() > 1) == decayed]
+            groups.append({"params": some, "weight_decay": config.optim.weight_decay if decayed else 0.0})
+        self.optimizer = torch.optim.AdamW(groups, lr=config.optim.lr, betas=(0.9, 0.98))
+        self.progress = Progress()
+
+    def run(self) -> bool:
+        """Train; whether to the end. Says how it goes."""
+        latest = checkpoints.found(self.out)
+        if latest:
+            self.progress = checkpoints.load(latest[-1], self.lessons, self.optimizer)
+            print(f"Going on from step {self.progress.step}.", flush=True)
+        began, before, told = time.monotonic(), self.progress.seconds, []
+        with stoppable(lambda line: print(line, flush=True)) as stopped:
+            while self._share() < 1 and not stopped():
+                told.append(self._step())
+                self.progress.seconds = before + time.monotonic() - began
+                if self.progress.step % self.config.log_every == 0:
+                    mean = {k: float(np.mean([t[k] for t in told])) for k in told[0]}
+                    told.clear()
+                    print(self._line(mean), flush=True)
+                if self.progress.step % self.config.check_every == 0:
+                    self._save()
+        self._save()
+        self.lessons.eyes.save(self.out)
+        return self._share() >= 1
+
+    def _step(self) -> dict[str, float]:
+        config = self.config
+        rate = rate_at(self._share(), self.progress.step, config.optim)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate * config.optim.lr
+        rng = np.random.default_rng([config.seed, self.progress.step])
+        chosen = rng.choice(self.rows, config.batch)
+        shown = [self.pictures.shown(int(i), mirror=bool(rng.random() < 0.5)) for i in chosen]
+        places = torch.from_numpy(np.stack([one.places for one in shown])).float()
+        chance = torch.Generator().manual_seed(int(rng.integers(1 << 62)))
+        pixels, places = disturbed(self._pixels(np.stack([one.pixels for one in shown])), places, chance)
+        target = self._targets(np.stack([one.rotvecs for one in shown]))
+        total, terms = self.lessons(for_the_sight(pixels), places, target)
+        self.optimizer.zero_grad()
+        total.backward()
+        nn.utils.clip_grad_norm_(self.lessons.parameters(), config.optim.clip)
+        self.optimizer.step()
+        self.progress.step += 1
+        return {"loss": total.item(), **{k: v.item() for k, v in terms.items()}}
+
+    @torch.no_grad()
+    def off(self) -> float:
+        """Mean distance (mm) of the joints on pictures of the validation part as they are."""
+        self.lessons.eval()
+        found = []
+        for first in range(0, len(self.checked), 64):
+            rows = list(self.checked[first : first + 64])
+            answered = self.lessons.eyes(for_the_sight(self._pixels(self.pictures.pixels[rows])))
+            apart = joints_of(answered) - joints_of(self._targets(self.pictures.rotvecs[rows]))
+            found.append(apart.norm(dim=-1).mean(dim=-1))
+        self.lessons.train()
+        return float(1000 * torch.cat(found).mean())
+
+    def _pixels(self, pixels: np.ndarray) -> Tensor:
+        """(n, 3, side, side) in 0..1 of (n, s, s, 3) uint8."""
+        found = torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float() / 255.0
+        size = (self.config.side, self.config.side)
+        return found if found.shape[-2:] == size else nn.functional.interpolate(found, size, mode="area")
+
+    def _targets(self, rotvecs: np.ndarray) -> Tensor:
+        lm = self.config.pose_lm
+        return torch.from_numpy(to_model(whole(rotvecs), lm.joint_set, lm.root_frame)).float()
+
+    def _share(self) -> float:
+        minutes = self.config.minutes
+        steps = self.progress.step / self.config.optim.steps
+        return max(steps, self.progress.seconds / (60 * minutes)) if minutes else steps
+
+    def _save(self) -> None:
+        if self.checked:
+            print(f"step {self.progress.step}: validation {self.off():.1f} mm", flush=True)
+        rng = [checkpoints.rng_state()]
+        checkpoints.save(self.out, self.progress, self.lessons, self.optimizer, rng, keep=1)
+
+    def _line(self, terms: dict[str, float]) -> str:
+        left = self.progress.seconds * (1 - self._share()) / max(self._share(), 1e-9) / 60
+        values = "  ".join(f"{k} {v:.3f}" for k, v in terms.items())
+        return f"step {self.progress.step}  {values}  {left:.0f} min left"
 
 
-def mean_pose(model: PoseLM) -> Tensor:
-    """(J, 3, 3): about where an untrained head should begin: what the bias of the model's own head says."""
-    with torch.no_grad():
-        return model.head(torch.zeros_like(model.head.inner.weight[:1]))[0]
+def mean_rotation(rotmats: Tensor) -> Tensor:
+    """(J, 3, 3): the rotation nearest to the mean of (n, J, 3, 3), the identity where none is."""
+    u, _, vt = torch.linalg.svd(rotmats.mean(dim=0))
+    turned = torch.linalg.det(u @ vt)[:, None, None]
+    return torch.where(turned > 0, u @ vt, torch.eye(3).to(rotmats))
+
+
+def _of(corpus: Corpus) -> tuple[PictureTable, list[int]]:
+    shown = corpus.some(corpus.shown, "pictures")
+    assert corpus.pictures is not None
+    return corpus.pictures, list(shown)
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("config", type=Path)
+    parser.add_argument("override", nargs="*", metavar="key=value")
+    options = parser.parse_args(argv)
+    try:
+        course = Course(read_config(options.config, options.override, EyesConfig))
+        return 0 if course.run() else 130
+    except PosewrightError as error:
+        print("\n".join(filter(None, (error.message, error.hint))), file=sys.stderr)
+        return error.exit_status
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -54,7 +54,7 @@ class Trainer:
         self.batches = Batches(learn, chat, config.data, config.seed, rank, world)
         self.checks = Batches(check, chat, config.data, config.seed + 1)
         self.progress = Progress()
-        self._stopped = False
+        self._stopped: Callable[[], bool] = lambda: False
 
     # --- a run ------------------------------------------------------------------------------------------------
 
@@ -68,7 +68,7 @@ class Trainer:
         log = None
         if self.accelerator.is_main_process:
             log = Log(self.out, self.progress.step, self.config.run.tensorboard)
-        with self._stoppable():
+        with stoppable(self.say) as self._stopped:
             self._train(log)
         self._save()
         return self.progress
@@ -77,13 +77,13 @@ class Trainer:
         run, began, before = self.config.run, time.monotonic(), self.progress.seconds
         batches = self.batches.start_at(self.progress.position)
         told: list[dict[str, float]] = []
-        while self._share() < 1 and not self._stopped:
+        while self._share() < 1 and not self._stopped():
             values = self._step(batches)
             self.progress.step += 1
             self.progress.seconds = before + time.monotonic() - began
             told.append(values)
             step = self.progress.step
-            over = self._share() >= 1 or self._stopped
+            over = self._share() >= 1 or self._stopped()
             checked = step % run.check_every == 0 or over
             if step % run.log_every == 0 or checked:
                 mean = {k: sum(v[k] for v in told) / len(told) for k in values}
@@ -156,30 +156,32 @@ class Trainer:
             checkpoints.save(self.out, self.progress, inner, self.optimizer, rng, self.config.run.keep)
         self.accelerator.wait_for_everyone()
 
-    @contextmanager
-    def _stoppable(self) -> Iterator[None]:
-        """Ctrl C ends the run after the step at hand, with a checkpoint; a second one at once."""
-
-        def stop(_number: int, _frame: Any) -> None:
-            if self._stopped:
-                raise KeyboardInterrupt
-            self._stopped = True
-            self.say("Stopping after this step; the same command goes on from there.")
-
-        try:
-            before = signal.signal(signal.SIGINT, stop)
-        except ValueError:  # not in the main thread: nobody presses keys there
-            yield
-            return
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, before)
-
     @property
     def stopped(self) -> bool:
         """Whether somebody has ended the run before its time."""
-        return self._stopped
+        return self._stopped()
+
+
+@contextmanager
+def stoppable(say: Callable[[str], None]) -> Iterator[Callable[[], bool]]:
+    """While it lasts, Ctrl C asks to stop after the step at hand; a second one stops at once. Whether it was asked."""
+    asked: list[bool] = []
+
+    def stop(_number: int, _frame: Any) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(True)
+        say("Stopping after this step; the same command goes on from there.")
+
+    try:
+        before = signal.signal(signal.SIGINT, stop)
+    except ValueError:  # not in the main thread: nobody presses keys there
+        yield lambda: bool(asked)
+        return
+    try:
+        yield lambda: bool(asked)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def rate_at(share: float, step: int, optim: OptimConfig) -> float:
@@ -192,7 +194,7 @@ def rate_at(share: float, step: int, optim: OptimConfig) -> float:
 def parameter_groups(objective: Objective, optim: OptimConfig) -> list[dict[str, Any]]:
     """Trained parameters by learning rate ("peak") and decay: matrices are decayed, biases and norms are not."""
     model = objective.model
-    new = [p for part in (model.head, model.pose_input) if part is not None for p in part.parameters()]
+    new = [p for part in model.own_parts for p in part.parameters()]
     words = list(model.language.get_input_embeddings().parameters())
     own = dict.fromkeys(map(id, words), optim.words_lr) | dict.fromkeys(map(id, new), optim.head_lr)
     groups: dict[tuple[float, bool], list[torch.nn.Parameter]] = {}
@@ -206,4 +208,4 @@ def parameter_groups(objective: Objective, optim: OptimConfig) -> list[dict[str,
     ]
 
 
-__all__ = ["Trainer", "duration", "parameter_groups", "rate_at"]
+__all__ = ["Trainer", "duration", "parameter_groups", "rate_at", "stoppable"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +24,8 @@ from . import checkpoints
 from .config import ModelConfig, ScratchConfig, TrainConfig
 from .data.examples import POSE, Corpus, example
 from .data.poses import whole
-from .eyes import learn_pictures, with_eyes
+from .eyes import Eyes, mean_rotation
+from .seeing import with_eyes
 from .tokenizer import learn_tokenizer
 from .words_first import begin_as_a_bag, learn_words
 
@@ -40,10 +42,10 @@ def build(config: TrainConfig, corpus: Corpus, say: Callable[[str], None] = lamb
     """
     torch.manual_seed(config.seed)
     model, chat = _new(config, corpus, say) if config.model.scratch else _based(config.model, corpus)
-    if config.model.eyes is not None:
-        model, chat = with_eyes(model, chat, config.model.eyes)
-        if not checkpoints.found(Path(config.out)):  # a run that goes on has opened them
-            learn_pictures(model, chat, corpus, config.loss, config.model.eyes.pictures_first, config.seed + 3, say)
+    if config.model.copies and not model.config.copies:
+        model, chat = with_copying(model, chat)
+    if config.model.eyes:
+        model, chat = with_eyes(model, chat, Eyes.load(Path(config.model.eyes)))
     if config.model.lora is not None:
         lora = config.model.lora
         add_lora(model, LoraSettings(lora.rank, lora.alpha, lora.dropout, lora.targets))
@@ -123,14 +125,20 @@ def _based(config: ModelConfig, corpus: Corpus) -> tuple[PoseLM, Chat]:
     return _headed(language.train(), tokenizer, PoseLMConfig(joints=config.joints), corpus, processor)
 
 
+def with_copying(model: PoseLM, chat: Chat) -> tuple[PoseLM, Chat]:
+    """The same model with an untrained gate (`lm.copying`)."""
+    config = replace(model.config, copies=True)
+    copying = PoseLM(model.language, config, model.pose_id, model.input_id)
+    copying.load_state_dict(model.state_dict(), strict=False)
+    return copying.train(), Chat(chat.tokenizer, config, model.places, chat.processor)
+
+
 def _headed(
     language: Any, tokenizer: Any, config: PoseLMConfig, corpus: Corpus, processor: Any = None
 ) -> tuple[PoseLM, Chat]:
     """With a pose head that begins at the mean pose of the data."""
     model = new_pose_lm(language, tokenizer, config)
     tables = [t.rotvecs for t in corpus.tables.values()]
-    rotmats = to_model(whole(np.concatenate(tables)), config.joint_set, config.root_frame).mean(axis=0)
-    u, _, vt = np.linalg.svd(rotmats)
-    turned = np.linalg.det(u @ vt)[:, None, None]
-    model.head.start_at(torch.from_numpy(np.where(turned > 0, u @ vt, np.eye(3))).float())
+    rotmats = to_model(whole(np.concatenate(tables)), config.joint_set, config.root_frame)
+    model.head.start_at(mean_rotation(torch.from_numpy(rotmats)).float())
     return model, Chat(tokenizer, config, model.places, processor)

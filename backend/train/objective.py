@@ -7,7 +7,8 @@ from typing import Literal, cast
 import torch
 from torch import Tensor, nn
 
-from backend.lm.batch import Batch
+from backend.lm.batch import IGNORED, Batch
+from backend.lm.joints import JointSet
 from backend.lm.losses import LossWeights, losses
 from backend.lm.pose_lm import PoseLM
 
@@ -37,8 +38,8 @@ class Objective(nn.Module):
 
     def _idle(self) -> Tensor:
         """Zero from parts that a batch without poses leaves out: every process must have a gradient for them."""
-        parts = (self.model.head, self.model.pose_input)
-        return sum((p.sum() for part in parts if part is not None for p in part.parameters()), torch.zeros(())) * 0
+        parts = self.model.own_parts
+        return sum((p.sum() for part in parts for p in part.parameters() if p.requires_grad), torch.zeros(())) * 0
 
 
 def joint_loss(rotmats: Tensor, targets: Tensor) -> Tensor:
@@ -47,3 +48,10 @@ def joint_loss(rotmats: Tensor, targets: Tensor) -> Tensor:
         return targets.new_zeros(())
     with torch.autocast(rotmats.device.type, enabled=False):  # metres need more digits than bfloat16 has
         return (joints_of(rotmats.float()) - joints_of(targets.float())).norm(dim=-1).mean()
+
+
+def rotation_loss(joints: JointSet, rotmats: Tensor, targets: Tensor, weights: LossWeights) -> Tensor:
+    """The terms of `losses` that speak of rotations (n, J, 3, 3), weighted."""
+    known = torch.ones(targets.shape[:2], dtype=torch.bool)
+    nothing_said = torch.zeros(1, 2, 1), torch.full((1, 2), IGNORED)
+    return losses(*nothing_said, rotmats, targets, known, joints, weights).total

@@ -18,13 +18,13 @@ from torch import Tensor, nn
 
 from backend.lm.chat import Chat
 from backend.lm.joints import to_model
-from backend.lm.losses import LossWeights, losses
+from backend.lm.losses import LossWeights
 from backend.lm.pose_lm import PoseLM
 
 from .config import LossConfig
 from .data.examples import POSE, Corpus, Example, example
 from .data.poses import whole
-from .objective import joint_loss
+from .objective import joint_loss, rotation_loss
 
 _BATCH: Final = 64
 _LONGEST: Final = 300  # characters of a prompt
@@ -61,9 +61,9 @@ def learn_words(
         first = (step - 1) * _BATCH
         found = [example(corpus, {"generate": 1.0}, seed, first + i) for i in range(_BATCH)]
         answered = model.head(before_the_pose(table, *_tokens(chat, template, found)))
-        target = targets_of(chat, np.stack([one.poses[0] for one in found]))
+        target = targets_of(chat, np.stack([one.poses[-1] for one in found]))
         apart = joint_loss(answered, target)
-        total = rotation_loss(chat, answered, target, weights) + loss.joints * apart
+        total = rotation_loss(chat.config.joint_set, answered, target, weights) + loss.joints * apart
         optimizer.zero_grad()
         total.backward()
         nn.utils.clip_grad_norm_(trained, 1.0)
@@ -102,10 +102,3 @@ def targets_of(chat: Chat, rotvecs: np.ndarray) -> Tensor:
     """(n, J, 3, 3) of poses of the data (n, 52, 3) rad, in the model's joints and frame."""
     poses = to_model(whole(rotvecs), chat.config.joint_set, chat.config.root_frame)
     return torch.from_numpy(poses).float()
-
-
-def rotation_loss(chat: Chat, answered: Tensor, target: Tensor, weights: LossWeights) -> Tensor:
-    """The terms of `losses` that speak of rotations (n, J, 3, 3), weighted."""
-    known = torch.ones(target.shape[:2], dtype=torch.bool)
-    nothing_said = torch.zeros(1, 2, 1), torch.full((1, 2), -100)
-    return losses(*nothing_said, answered, target, known, chat.config.joint_set, weights).total

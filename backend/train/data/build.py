@@ -33,6 +33,7 @@ from .poses import PoseTable, read_motion_poses
 from .prompts import edit_prompt, pose_prompt
 from .renders import PICTURES, drawn, jobs_of, rendered
 from .sources import answered, atlas_pose, edited, pairs_to_compare, ways_to_ask
+from .splits import UNSEEN
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -56,7 +57,7 @@ class Recipe:
     prompts: int = 9000
     edits: int = 6000
     differences: int = 2000
-    pictures: int = 12000
+    pictures: int = 24000
     workers: int = 2
 
 
@@ -159,7 +160,9 @@ def _edits(
 
 def _pictures(out: Path, recipe: Recipe, say: Callable[[str], None]) -> None:
     tables = {n: PoseTable.load(out / f"{n}.npz") for n in TABLES[:3] if (out / f"{n}.npz").exists()}
-    jobs = jobs_of(tables, recipe.pictures, recipe.seed)
+    keys = {name: table.splits for name, table in tables.items()}
+    found = jobs_of(tables, recipe.pictures, recipe.seed)
+    jobs = [job for job in found if keys[job.table][job.number] != UNSEEN]
     table = drawn(jobs, tables, list(_each(rendered, jobs, recipe)))
     table.save(out / PICTURES)
     say(f"{PICTURES}: {len(table)} pictures")

@@ -30,6 +30,7 @@ POSE: Final = "<pose>"
 TASKS: Final = ("generate", "describe", "edit", "compare", "talk", "look")
 TALK: Final = Path(__file__).parent / "talk.toml"
 _BARE: Final = 0.7  # share of prompts that come as they are, as people type them
+_BESIDE: Final = 0.12  # share of prompts that come with a pose that they have nothing to do with, as it is in a scene
 _SECOND: Final = 0.4  # share of instructions that are the second turn of a talk, where the first is known
 _REQUESTS: Final = (
     "Give me this pose: {}", "Pose the character: {}", "Show me {}", "Make a pose: {}", "The pose should be: {}",
@@ -129,7 +130,7 @@ class Corpus:
 
     def described(self, rng: np.random.Generator) -> tuple[np.ndarray, Described, bool]:
         """A pose (52, 3), what is said of it or of its mirror image, and whether of that; motion half of the time."""
-        names = self._some(sorted(self.told), "descriptions")
+        names = self.some(sorted(self.told), "descriptions")
         weights = np.array([2.0 if n == "motion" else 1.0 for n in names])
         name = names[int(rng.choice(len(names), p=weights / weights.sum()))]
         index = self.told[name][int(rng.integers(len(self.told[name])))]
@@ -138,13 +139,17 @@ class Corpus:
 
     def asked(self, rng: np.random.Generator) -> tuple[np.ndarray, str]:
         """A pose (52, 3) and a prompt that asks for it; mirrored only where the prompt names a side."""
-        names = self._some(sorted(self.asks), "ways to ask")
+        names = self.some(sorted(self.asks), "ways to ask")
         weights = np.array([1.0 if n == "atlas" else 1.5 for n in names])
         rows = self.asks[names[int(rng.choice(len(names), p=weights / weights.sum()))]]
         row = rows[int(rng.integers(len(rows)))]
         twin = mirrored_text(row["prompt"])
         mirror = bool(rng.random() < 0.5) and twin != row["prompt"]
         return self.pose(row["table"], row["pose"], row["mirrored"] != mirror), twin if mirror else row["prompt"]
+
+    def named(self, rng: np.random.Generator) -> tuple[np.ndarray, str]:
+        """A pose (52, 3) of the atlas and a way to ask for it, which speaks of the whole body."""
+        return replace(self, asks={"atlas": self.asks["atlas"]}).asked(rng) if "atlas" in self.asks else self.asked(rng)
 
     def edit(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, str]:
         """Two poses (52, 3) and the instruction that turns the first into the second."""
@@ -167,7 +172,7 @@ class Corpus:
         return [row for row in self.edits if row["b"][0] != "edited"]
 
     @staticmethod
-    def _some(rows: Sequence[T], what: str) -> Sequence[T]:
+    def some(rows: Sequence[T], what: str) -> Sequence[T]:
         """Raises BadInput where there are none."""
         if not rows:
             raise BadInput(
@@ -177,7 +182,7 @@ class Corpus:
 
     def picture(self, rng: np.random.Generator) -> tuple[Shown, str]:
         """A picture or its mirror image, and a text about it ("" where there is none)."""
-        index = self._some(self.shown, "pictures")[int(rng.integers(len(self.shown)))]
+        index = self.some(self.shown, "pictures")[int(rng.integers(len(self.shown)))]
         assert self.pictures is not None
         mirror = bool(rng.random() < 0.5)
         shown = self.pictures.shown(index, mirror)
@@ -189,7 +194,7 @@ class Corpus:
 
     def _drawn(self, rows: Sequence[dict[str, Any]], rng: np.random.Generator) -> tuple[dict[str, Any], bool]:
         """One row of pairs, and whether its mirror image is meant."""
-        return self._some(rows, "pairs of poses")[int(rng.integers(len(rows)))], bool(rng.random() < 0.5)
+        return self.some(rows, "pairs of poses")[int(rng.integers(len(rows)))], bool(rng.random() < 0.5)
 
     def _pair(self, row: dict[str, Any], mirror: bool) -> tuple[np.ndarray, np.ndarray, str]:
         text = mirrored_text(row["text"]) if mirror else row["text"]
@@ -210,6 +215,9 @@ def example(corpus: Corpus, mix: Mapping[str, float], seed: int, number: int, at
 
 
 def _generate(corpus: Corpus, rng: np.random.Generator) -> Example:
+    if rng.random() < _BESIDE:
+        before, (after, words) = corpus.described(rng)[0], corpus.named(rng)
+        return Example("generate", (("user", f"{POSE} {words}"), ("assistant", _answer(rng))), (before, after))
     pose, text = corpus.asked(rng) if rng.random() < 0.45 else corpus.captioned(rng, bool(rng.random() < 0.35))
     words = text if rng.random() < _BARE else _one(_REQUESTS, rng).format(text)
     return Example("generate", (("user", words), ("assistant", _answer(rng))), (pose,))

@@ -13,6 +13,7 @@ import re
 from typing import Final
 
 SPLITS: Final = ("train", "retriever", "val", "test")
+UNSEEN: Final = "retriever"  # the part whose poses are never drawn: the retriever reads texts alone
 _SHARES: Final = (("test", 10), ("val", 5), ("retriever", 20))  # percent; the rest is train
 
 _SIDE: Final = re.compile(r"\b(left|right)\b")

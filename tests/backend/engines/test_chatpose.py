@@ -248,6 +248,14 @@ def test_what_was_said_to_the_letter_holds_and_the_rest_is_the_model_s(pipeline:
     assert not plain.met and not plain.unmet
 
 
+@pytest.mark.parametrize("words", ["bend the left elbow to 120 degrees", "left elbow bent 120 degrees"])
+def test_what_was_said_of_a_pose_that_is_changed_holds_as_well(pipeline: Pipeline, words: str) -> None:
+    result = ask(pipeline, words, start=POSES["both arms raised"])
+    assert 120 in [held.asked for held in result.poses[0].met] and not result.poses[0].unmet
+    bent = geodesic(np.eye(3), rotvec_to_rotmat(result.poses[0].pose.rotvecs[INDEX["left_elbow"]]))
+    assert np.degrees(bent) == pytest.approx(120, abs=8)
+
+
 def test_a_model_is_measured_alone(pipeline: Pipeline) -> None:
     engine = ChatPoseEngine()
     engine.words_hold = False

@@ -1,86 +1,79 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from backend.errors import BadInput
-from backend.lm.batch import collate
-from backend.lm.chat import Chat
-from backend.lm.generating import Decoding, reply
-from backend.lm.pose_lm import PoseLM
-from backend.lm.saving import load_pose_lm
-from backend.train.__main__ import run
-from backend.train.batches import encoded
-from backend.train.config import EyesConfig, LossConfig, TrainConfig, from_dict
-from backend.train.data.examples import Corpus, example
-from backend.train.eyes import features, learn_pictures, place_loss, with_eyes
-from backend.train.models import build
+from backend.errors import BadFile, BadInput
+from backend.train.config import OptimConfig
+from backend.train.eyes import Course, Eyes, EyesConfig, for_the_sight, main, mean_rotation, place_loss
 
-EYES = {"side": 96, "patch": 32, "hidden": 16, "layers": 1, "heads": 2, "pictures_first": 3}
+WIDTHS = (4, 8, 8, 16)
 
 
-def reading(data_folder: Path, corpus: Corpus, out: Path) -> tuple[PoseLM, Chat]:
-    scratch = {"vocabulary": 400, "hidden": 32, "intermediate": 64, "layers": 2, "heads": 2}
-    config = {"out": str(out), "data": {"folder": str(data_folder)}, "model": {"scratch": scratch}}
-    return build(from_dict(TrainConfig, config), corpus)
+def config(data_folder: Path, out: Path, steps: int) -> EyesConfig:
+    optim = OptimConfig(lr=3e-3, steps=steps, warmup=1)
+    some = {"side": 32, "widths": WIDTHS, "width": 16, "batch": 8, "log_every": 5, "check_every": 50}
+    return EyesConfig(str(data_folder), str(out), optim=optim, **some)  # type: ignore[arg-type]
 
 
-def outputs(model: PoseLM, chat: Chat, corpus: Corpus, task: str) -> torch.Tensor:
-    batch = collate([encoded(chat, example(corpus, {task: 1.0}, 0, i)) for i in range(4)], chat.pad_id)
+@pytest.fixture(scope="module")
+def course(data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    found = Course(config(data_folder, tmp_path_factory.mktemp("eyes"), 60))
+    assert found.run()
+    return found
+
+
+def test_they_learn_where_joints_are_and_the_pose(data_folder: Path, course: Course, tmp_path: Path) -> None:
+    untaught = Course(config(data_folder, tmp_path, 1))
+    assert course.progress.step == 60
+    taught, before = (_off(c) for c in (course, untaught))
+    assert all(taught[term] < before[term] for term in ("places", "joints", "space"))
+    assert taught["exactly"] < 0.7 * before["exactly"]
+
+
+def _off(course: Course) -> dict[str, float]:
+    """The terms on pictures of the training part as they are."""
+    rows = course.rows[:32]
+    pixels = for_the_sight(course._pixels(course.pictures.pixels[rows]))
+    places = torch.from_numpy(course.pictures.places[rows])
     with torch.no_grad():
-        seen = model.eval()(batch)
-        return torch.cat([seen.hidden.flatten(), model.poses(seen, batch.labels).flatten()])
+        terms = course.lessons.train()(pixels, places, course._targets(course.pictures.rotvecs[rows]))[1]
+    return {name: value.item() for name, value in terms.items()}
 
 
-@pytest.mark.parametrize("task", ["generate", "edit"])
-def test_a_model_reads_with_eyes_as_it_read_before(
-    data_folder: Path, corpus: Corpus, tmp_path: Path, task: str
-) -> None:
-    model, chat = reading(data_folder, corpus, tmp_path)
-    before = outputs(model, chat, corpus, task)
-    seeing = with_eyes(model, chat, EyesConfig(**EYES))
-    assert torch.allclose(outputs(*seeing, corpus, task), before, atol=1e-5)
-
-
-def test_pictures_reach_the_words_behind_them(data_folder: Path, corpus: Corpus, tmp_path: Path) -> None:
-    model, chat = with_eyes(*reading(data_folder, corpus, tmp_path), EyesConfig(**EYES))
-    one = example(corpus, {"look": 1.0}, 0, 1)
-    assert one.picture is not None
-    prompt = encoded(chat, one, ask=True)
-    assert int((prompt.input_ids == chat.image_id).sum()) == (96 // 32) ** 2
-    other = {"pixel_values": prompt.pictures["pixel_values"].flip(-1) + 1.0}
-    same, different = (collate([p], chat.pad_id) for p in (prompt, type(prompt)(**{**vars(prompt), "pictures": other})))
+def test_eyes_are_saved_and_loaded_as_they_are(course: Course) -> None:
+    loaded = Eyes.load(course.out)
+    pixels = torch.randn(2, 3, 32, 32)
     with torch.no_grad():
-        first, second = model.eval()(same).hidden[:, -1], model(different).hidden[:, -1]
-    assert not torch.allclose(first, second)
+        assert torch.allclose(loaded(pixels), course.lessons.eyes.eval()(pixels), atol=1e-3)
+    assert loaded.patches(pixels).shape == (2, 4, 16)
 
 
-def test_of_a_picture_the_answer_is_learned_and_nothing_else(data_folder: Path, corpus: Corpus, tmp_path: Path) -> None:
-    _, chat = with_eyes(*reading(data_folder, corpus, tmp_path), EyesConfig(**EYES))
-    for number in range(6):
-        one = example(corpus, {"look": 1.0}, 0, number)
-        whole, asked = encoded(chat, one), encoded(chat, one, ask=True)
-        learned = whole.labels != -100
-        assert (whole.input_ids[: len(asked)] == asked.input_ids).all()
-        assert not learned[: len(asked)].any() and learned[len(asked) :].all()
-        assert len(whole.targets) == len(one.poses)
+def test_a_run_goes_on_as_if_it_had_not_stopped(data_folder: Path, tmp_path: Path) -> None:
+    whole = Course(config(data_folder, tmp_path / "whole", 4))
+    whole.run()
+    halted = Course(config(data_folder, tmp_path / "halted", 4))
+    halted._step(), halted._step()
+    halted._save()
+    again = Course(config(data_folder, tmp_path / "halted", 4))
+    again.run()
+    for a, b in zip(whole.lessons.parameters(), again.lessons.parameters(), strict=True):
+        assert torch.equal(a, b)
 
 
-def test_the_first_stage_opens_the_eyes_and_changes_nothing_else(
-    data_folder: Path, corpus: Corpus, tmp_path: Path
-) -> None:
-    model, chat = with_eyes(*reading(data_folder, corpus, tmp_path), EyesConfig(**EYES))
-    before = {n: p.detach().clone() for n, p in model.named_parameters()}
-    told: list[str] = []
-    learn_pictures(model, chat, corpus, LossConfig(body=4.0, joints=4.0), 200, 0, told.append)
-    changed = {n for n, p in model.named_parameters() if not torch.equal(p, before[n])}
-    assert changed and all("vision_tower" in n or "multi_modal_projector" in n for n in changed)
-    first, second = (float(line.split()[-3]) for line in told)
-    assert second < first
+def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadFile, match=r"eyes\.json"):
+        Eyes.load(tmp_path)
+
+
+def test_the_command_says_which_key_it_does_not_know(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "eyes.yaml"
+    file.write_text("folder: a\nout: b\nsied: 96\n", encoding="utf-8")
+    assert main([str(file)]) == BadInput.exit_status
+    assert "did you mean 'side'?" in capsys.readouterr().err
 
 
 def test_places_are_counted_in_patches_row_by_row() -> None:
@@ -92,35 +85,8 @@ def test_places_are_counted_in_patches_row_by_row() -> None:
     assert place_loss(where, torch.tensor([1.4, 0.4]).expand(1, 22, 2)).item() < 1e-6  # out of the picture: its edge
 
 
-def test_a_run_gives_a_model_eyes_and_saves_it_with_them(data_folder: Path, corpus: Corpus, tmp_path: Path) -> None:
-    base: dict[str, Any] = {
-        "data": {"folder": str(data_folder), "batch": 4, "bucket": 2, "longest": 200},
-        "optim": {"lr": 1e-3, "steps": 2, "warmup": 1},
-        "run": {"threads": 1, "log_every": 1, "check_every": 2},
-    }
-    scratch = {"vocabulary": 400, "hidden": 32, "intermediate": 64, "layers": 1, "heads": 2}
-    assert run(from_dict(TrainConfig, {**base, "out": str(tmp_path / "words"), "model": {"scratch": scratch}})) == 0
-    data = {**base["data"], "mix": {"look": 1.0, "generate": 1.0}}
-    model = {"base": str(tmp_path / "words" / "model"), "eyes": EYES}
-    assert run(from_dict(TrainConfig, {**base, "out": str(tmp_path / "eyes"), "data": data, "model": model})) == 0
-    loaded, chat = load_pose_lm(tmp_path / "eyes" / "model")
-    prompt = encoded(chat, example(corpus, {"look": 1.0}, 0, 0), ask=True)
-    assert reply(loaded, chat, prompt, Decoding(4)).ids
-    with pytest.raises(BadInput, match="sees pictures already"):
-        with_eyes(loaded, chat, EyesConfig(**EYES))
-
-
-def test_features_are_as_many_as_the_patches(data_folder: Path, corpus: Corpus, tmp_path: Path) -> None:
-    model, chat = with_eyes(*reading(data_folder, corpus, tmp_path), EyesConfig(**EYES))
-    picture = np.zeros((50, 50, 3), np.uint8)
-    pixels = chat.processor.image_processor([picture], return_tensors="pt")["pixel_values"]
-    assert features(model, pixels).shape == (1, 9, 32)
-
-
-@pytest.mark.parametrize("wrong", [{"side": 100, "patch": 16}, {"hidden": 30, "heads": 4}])
-def test_sizes_that_do_not_go_together_are_refused(
-    data_folder: Path, corpus: Corpus, tmp_path: Path, wrong: dict[str, int]
-) -> None:
-    model, chat = reading(data_folder, corpus, tmp_path)
-    with pytest.raises(BadInput, match="multiple"):
-        with_eyes(model, chat, EyesConfig(**{**EYES, **wrong}))
+def test_the_mean_of_rotations_is_a_rotation_between_them() -> None:
+    angles = np.radians([10.0, 30.0])
+    turned = torch.tensor([[[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]] for a in angles])
+    mean = mean_rotation(turned[:, None])[0]
+    assert np.degrees(np.arctan2(mean[1, 0], mean[0, 0])) == pytest.approx(20.0)
