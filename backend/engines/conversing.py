@@ -19,7 +19,7 @@ from backend.body.rotations import rotmat_to_rotvec, rotvec_to_rotmat
 from backend.solver.stance import neutral_stance
 from rigs.wire import Pose, PoseRequest
 
-from .earlier import UNSEEN, Earlier, earlier
+from .earlier import UNSEEN, Earlier, earlier, from_the_user
 from .settling import allowed_joints, resting, with_fixed
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def talk_of(
     before = tuple(_utterance(turn, chat) for turn in earlier(request.turns, pictures))
     poses = () if request.intent == "new" else _given(request.current, chat)
     asked = Utterance("user", _asked(request, chat, bool(poses)), poses, picture=picture)
-    return Talk((*before[_first_user(before) :], asked), bool(poses))
+    return Talk((*from_the_user(before), asked), bool(poses))
 
 
 def _utterance(turn: Earlier, chat: Chat) -> Utterance:
@@ -84,11 +84,6 @@ def _ahead(pose: Pose, chat: Chat) -> np.ndarray:
     from backend.lm.joints import facing_ahead, to_model
 
     return to_model(facing_ahead(pose.rotvecs)[0], chat.config.joint_set, chat.config.root_frame)
-
-
-def _first_user(turns: Sequence[Utterance]) -> int:
-    """Where the first user speaks: conversations that models know begin so."""
-    return next((i for i, t in enumerate(turns) if t.role == "user"), len(turns))
 
 
 def in_turn(turns: Sequence[Utterance]) -> list[Utterance]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,16 @@ MOST_TURNS: Final = 24  # the latest: as many as the add-on keeps
 UNSEEN: Final = "the person in a picture"  # what stands for a picture that came without words and is not shown
 
 T = TypeVar("T", bound=Sized)
+
+
+class Spoken(Protocol):
+    """Anything that one side says in a turn."""
+
+    @property
+    def role(self) -> str: ...
+
+
+S = TypeVar("S", bound=Spoken)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +67,11 @@ def earlier(turns: Sequence[Turn], pictures: Mapping[int, np.ndarray] | None = N
         else:
             out.append(Earlier("assistant", turn.text, turn.pose))
     return tuple(out[-MOST_TURNS:])
+
+
+def from_the_user(turns: Sequence[S]) -> Sequence[S]:
+    """The turns from where the user first speaks: conversations that models know begin so."""
+    return turns[next((i for i, t in enumerate(turns) if t.role == "user"), len(turns)) :]
 
 
 def earlier_pictures(

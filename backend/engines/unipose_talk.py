@@ -19,7 +19,7 @@ from backend.language.questions import answer_question
 from backend.language.remarks import plain, remark_in, without_pronoun
 from rigs.wire import Pose, PoseRequest
 
-from .earlier import UNSEEN, Earlier, earlier
+from .earlier import UNSEEN, Earlier, earlier, from_the_user
 
 if TYPE_CHECKING:
     from backend.lm.pose_instructions import Task
@@ -89,8 +89,7 @@ def conversation(
     if alone:
         return [now]
     before = [_part(model, turn) for turn in earlier(request.turns, pictures)]
-    first = next((i for i, part in enumerate(before) if part.role == "user"), len(before))
-    return [*before[first:], now]
+    return [*from_the_user(before), now]
 
 
 def _gone_on_with(request: PoseRequest) -> list[str]:
