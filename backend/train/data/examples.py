@@ -20,7 +20,7 @@ import numpy as np
 from backend.errors import BadFile, BadInput
 
 from .described import Described, mirrored_text
-from .poses import PoseTable, mirrored
+from .poses import PoseTable, mirrored, turned_alike
 from .renders import PICTURES, PictureTable, Shown
 from .splits import split_of_way
 from .wording import worded
@@ -60,6 +60,8 @@ _SEEN: Final = (
     "How does this person stand or sit?",
 )  # fmt: skip
 _TOLD: Final = 0.25  # share of pictures that are asked about in words
+_BUT: Final = 0.25  # share of those whose pose is changed by words, where instructions for it are known
+_LIKE_BUT: Final = ("Like this, but {}", "this pose, but {}", "{}", "Take the pose of this picture and {}")
 _TINT: Final = (0.7, 1.3)  # by which the colours of a picture are multiplied
 
 
@@ -192,6 +194,28 @@ class Corpus:
         pixels = np.clip(shown.pixels * rng.uniform(*_TINT, 3).astype(np.float32), 0, 255).astype(np.uint8)
         return replace(shown, pixels=pixels), mirrored_text(text) if mirror else text
 
+    def picture_changed(self, rng: np.random.Generator) -> tuple[Shown, np.ndarray, str] | None:
+        """A picture or its mirror image, an instruction, and the pose (52, 3) that it makes of what is seen, as seen
+        by the same camera; None where no instruction is known for a pose that is pictured.
+        """
+        if not self.changeable:
+            return None
+        index, rows = self.changeable[int(rng.integers(len(self.changeable)))]
+        row, mirror = self._drawn(rows, rng)
+        assert self.pictures is not None
+        seen = self.pictures.shown(index, mirror)
+        before, after, text = self._pair(row, mirror)
+        return seen, turned_alike(before, seen.rotvecs, after), text
+
+    @cached_property
+    def changeable(self) -> Sequence[tuple[int, Sequence[dict[str, Any]]]]:
+        """The numbers of pictures, each with the instructions for its pose, of those that have some."""
+        known: dict[tuple[str, int], list[dict[str, Any]]] = {}
+        for row in self.edits:
+            known.setdefault((row["a"][0], row["a"][1]), []).append(row)
+        sources = self.pictures.source if self.pictures is not None else ()
+        return [(i, known[sources[i]]) for i in self.shown if sources[i] in known]
+
     def _drawn(self, rows: Sequence[dict[str, Any]], rng: np.random.Generator) -> tuple[dict[str, Any], bool]:
         """One row of pairs, and whether its mirror image is meant."""
         return self.some(rows, "pairs of poses")[int(rng.integers(len(rows)))], bool(rng.random() < 0.5)
@@ -248,6 +272,11 @@ def _compare(corpus: Corpus, rng: np.random.Generator) -> Example:
 
 
 def _look(corpus: Corpus, rng: np.random.Generator) -> Example:
+    changed = corpus.picture_changed(rng) if rng.random() < _BUT else None
+    if changed is not None:
+        shown, pose, words = changed
+        asked = _one(_LIKE_BUT, rng).format(words)
+        return Example("look", (("user", asked), ("assistant", _answer(rng))), (pose,), shown.pixels)
     shown, text = corpus.picture(rng)
     if text and rng.random() < _TOLD:
         return Example("look", (("user", _one(_SEEN, rng)), ("assistant", text)), (), shown.pixels)

@@ -84,6 +84,15 @@ def mirrored(rotvecs: np.ndarray) -> np.ndarray:
     return rotvecs[..., _MIRROR, :] * np.array([1.0, -1.0, -1.0], rotvecs.dtype)
 
 
+def turned_alike(before: np.ndarray, turned: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """The pose `after` (52, 3) turned as `turned` is turned against `before`, which differ in their root alone."""
+    roots = (rotvec_to_rotmat(pose[0].astype(float)) for pose in (turned, before, after))
+    seen, ahead, other = roots
+    out = after.copy()
+    out[0] = rotmat_to_rotvec(seen @ ahead.T @ other)
+    return out
+
+
 def _facing_front(root: np.ndarray) -> np.ndarray:
     rotmat = rotvec_to_rotmat(root)
     flat = rotmat.reshape(-1, 3, 3)

@@ -7,7 +7,7 @@ import pytest
 
 from backend.body.kinematics import heading_of
 from backend.body.rotations import geodesic, rotvec_to_rotmat
-from backend.train.data.examples import Corpus, example
+from backend.train.data.examples import Corpus
 from backend.train.data.poses import PoseTable, mirrored
 from backend.train.data.renders import SIDE, Job, PictureTable, Shown, drawn, jobs_of, rendered
 from backend.train.data.sources import answered
@@ -99,10 +99,29 @@ def test_a_picture_is_mirrored_with_its_pose_and_its_words(corpus: Corpus) -> No
     originals = [corpus.pictures.rotvecs[i] for i in corpus.shown]
     kept = turned = 0
     for number in range(40):
-        one = example(corpus, {"look": 1.0}, 0, number)
-        assert one.picture is not None and one.picture.dtype == np.uint8
-        for pose in one.poses:
-            plain = any(np.allclose(pose, o) for o in originals)
-            assert plain or any(np.allclose(mirrored(pose), o) for o in originals)
-            kept, turned = kept + plain, turned + (not plain)
+        one, _ = corpus.picture(np.random.default_rng(number))
+        assert one.pixels.dtype == np.uint8
+        plain = any(np.allclose(one.rotvecs, o) for o in originals)
+        assert plain or any(np.allclose(mirrored(one.rotvecs), o) for o in originals)
+        kept, turned = kept + plain, turned + (not plain)
     assert kept and turned
+
+
+def test_what_is_changed_of_a_picture_is_seen_from_where_it_was(corpus: Corpus) -> None:
+    """Joints that the instruction leaves alone stay where the camera sees them."""
+    assert corpus.changeable and corpus.pictures is not None
+    for number in range(20):
+        found = corpus.picture_changed(np.random.default_rng(number))
+        assert found is not None
+        seen, after, words = found
+        assert words and after.shape == (52, 3)
+        pairs = [corpus._pair(row, mirror) for row in corpus.edits for mirror in (False, True)]
+        same = [
+            np.allclose(b[1:], after[1:], atol=1e-6) and np.allclose(a[1:], seen.rotvecs[1:], atol=1e-6)
+            for a, b, _ in pairs
+        ]
+        before, meant, _ = pairs[same.index(True)]
+        turn = [rotvec_to_rotmat(p[0].astype(float)) for p in (seen.rotvecs, before, after, meant)]
+        assert np.allclose(turn[0] @ turn[1].T, turn[2] @ turn[3].T, atol=1e-4)
+        upright = (turn[0] @ turn[1].T)[:, 1]
+        assert np.allclose(upright, [0.0, 1.0, 0.0], atol=1e-4)
