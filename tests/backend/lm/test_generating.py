@@ -9,16 +9,21 @@ import torch
 from backend.errors import Cancelled
 from backend.lm.batch import Encoded, collate
 from backend.lm.chat import Chat, Utterance
+from backend.lm.config import PoseLMConfig
 from backend.lm.generating import Decoding, replies, reply, stop_ids
+from backend.lm.layouts import rotmat_to_six, six_to_rotmat
 from backend.lm.pose_lm import PoseLM
 from tests.backend.lm import tiny
 
 ANSWER = "It is <POSE> or <POSE>."
 
 
-def taught(answer: str, picture: bool = False, given: bool = False) -> tuple[PoseLM, Chat, Encoded]:
+def taught(
+    answer: str, picture: bool = False, given: bool = False, copies: bool = False
+) -> tuple[PoseLM, Chat, Encoded]:
     """A model that has learned one answer by heart, and the question."""
-    model, chat = tiny.picture_model() if picture else tiny.text_model()
+    config = PoseLMConfig(conversation="plain", copies=copies, glances=copies and picture)
+    model, chat = tiny.picture_model(config) if picture else tiny.text_model(config)
     question = Utterance(
         "user",
         "raise the left arm",
@@ -47,12 +52,28 @@ def without_cache(model: PoseLM, chat: Chat, prompt: Encoded) -> tuple[list[int]
         if token in stop_ids(model, chat):
             break
         if token == model.pose_id:
-            poses.append(model.head(seen.hidden[0, -1]).detach().numpy())
+            poses.append(by_hand(model, seen.hidden[:, -1], prompt)[0].detach().numpy())
         ids.append(token)
     return ids[len(prompt) :], np.array(poses)
 
 
-@pytest.mark.parametrize("options", [{}, {"picture": True}, {"given": True}])
+def by_hand(model: PoseLM, hidden: torch.Tensor, prompt: Encoded) -> torch.Tensor:
+    """The pose (1, J, 3, 3) of a hidden state (1, width)."""
+    said = model.head.six(hidden)
+    if model.gate is not None:
+        given = prompt.given
+        if model.glance is not None:
+            patches = model.language.model.get_image_features(pixel_values=prompt.pictures["pixel_values"])
+            given = model.glance(torch.stack(list(patches.pooler_output)))
+        share = torch.sigmoid(model.gate.share(hidden))[..., None]
+        said = (1 - share) * said + share * rotmat_to_six(given, model.head.layout)
+    return six_to_rotmat(said, model.head.layout)
+
+
+_COPIES = [{"given": True, "copies": True}, {"picture": True, "copies": True}]
+
+
+@pytest.mark.parametrize("options", [{}, {"picture": True}, {"given": True}, *_COPIES])
 def test_the_cache_changes_neither_words_nor_poses(options: dict[str, bool]) -> None:
     model, chat, prompt = taught(ANSWER, **options)
     found = reply(model, chat, prompt)

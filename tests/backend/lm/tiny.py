@@ -124,10 +124,12 @@ def picture_model(config: PoseLMConfig | None = None, seed: int = 0) -> tuple[Po
         )
     ).eval()
     model = new_pose_lm(language, words, config).eval()
-    return model, Chat(words, config, model.places, picture_processor(words))
+    behind = model.places if config.glances else 0
+    return model, Chat(words, config, model.places, picture_processor(words, behind))
 
 
-def picture_processor(words: Any) -> LlavaProcessor:
+def picture_processor(words: Any, behind: int = 0) -> LlavaProcessor:
+    """behind: tokens that a model adds behind the patches."""
     images = CLIPImageProcessor(size={"shortest_edge": SIDE}, crop_size={"height": SIDE, "width": SIDE}, do_resize=True)
     return LlavaProcessor(
         images,
@@ -135,7 +137,7 @@ def picture_processor(words: Any) -> LlavaProcessor:
         patch_size=PATCH,
         vision_feature_select_strategy="default",
         image_token="<image>",
-        num_additional_image_tokens=1,
+        num_additional_image_tokens=1 + behind,
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from backend.errors import BadFile, BadInput
 from backend.train import config as module
 from backend.train.config import TrainConfig, read_config
+from backend.train.eyes import EyesConfig
 from backend.train.retriever import RetrieverConfig
 
 CONFIGS = Path(module.__file__).parent / "configs"
@@ -19,7 +20,7 @@ def written(tmp_path: Path, text: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", ["small", "chatpose_lora"])
+@pytest.mark.parametrize("name", ["small", "small_eyes", "chatpose_lora"])
 def test_shipped_configurations_are_read(name: str) -> None:
     assert isinstance(read_config(CONFIGS / f"{name}.yaml"), TrainConfig)
 
@@ -30,6 +31,10 @@ def test_the_recipe_of_chatpose_is_that_of_the_paper() -> None:
     assert lora is not None
     assert (lora.rank, lora.alpha, lora.dropout, lora.targets) == (128, 256, 0.05, ("q_proj", "v_proj"))
     assert (config.loss.words, config.loss.root, config.loss.body, config.loss.norm) == (1.0, 0.1, 0.1, "l1")
+
+
+def test_eyes_read_their_own_kind() -> None:
+    assert read_config(CONFIGS / "eyes.yaml", ["side=64"], EyesConfig).side == 64
 
 
 def test_the_retriever_reads_its_own_kind() -> None:
