@@ -50,6 +50,16 @@ def run(engine: WriterEngine, prompt: str, seed: int) -> tuple[Any, Account, flo
     return found, account, time.perf_counter() - began
 
 
+def came_about(accounts: list[Account]) -> str:
+    """How answers came about: samples read, answers that went back and were better then, tokens."""
+    back = Counter(a.went_back or "none" for a in accounts)
+    read, written = sum(a.read for a in accounts), sum(a.samples for a in accounts)
+    return (
+        f"samples read {read}/{written}   went back {dict(back)}, helped {sum(a.helped for a in accounts)}\n"
+        f"tokens in {np.mean([a.tokens_in for a in accounts]):.0f}, out {np.mean([a.tokens_out for a in accounts]):.0f}"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cases", nargs="?", type=Path)
@@ -89,12 +99,8 @@ def main() -> None:
         print(f"{kind:<12} {passed[kind]:>3}/{total[kind]}")
     print(f"statements {sum(met)}/{len(met)}   errors {dict(failed)}")
     if accounts:
-        back = Counter(a.went_back or "none" for a in accounts)
-        read, written = sum(a.read for a in accounts), sum(a.samples for a in accounts)
-        print(f"samples read {read}/{written}   went back {dict(back)}, helped {sum(a.helped for a in accounts)}")
-        print(f"tokens in {np.mean([a.tokens_in for a in accounts]):.0f}, out"
-              f" {np.mean([a.tokens_out for a in accounts]):.0f};  median {np.median(seconds):.1f} s,"
-              f" p95 {np.percentile(seconds, 95):.1f} s")  # fmt: skip
+        print(came_about(accounts))
+        print(f"median {np.median(seconds):.1f} s, p95 {np.percentile(seconds, 95):.1f} s")
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
 
