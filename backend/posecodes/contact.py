@@ -34,8 +34,9 @@ def _opposed(code: Contact) -> float:
 class Contact(Posecode):
     """Two regions of skin touch: hand on hip, palms together, chin on fist; of larger parts the nearest regions do.
 
-    Use it for every touch of the own body; the arm finds its way by itself, so its directions are left out. Name the
-    side of the hand that touches (palm, hand_back, fingertips, fist). What touches the ground is a support instead.
+    Use it for every touch of the own body. Where a hand touches, say also where the elbow is by the direction of the
+    upper_arm; the forearm finds its way by itself. Name the side of the hand that touches (palm, hand_back, fingertips,
+    fist); folded arms have fingertips on the upper arms. What touches the ground is a support instead.
     """
 
     kind = "contact"

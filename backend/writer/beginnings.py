@@ -6,17 +6,25 @@ dozen statements that belong together. The atlas has them right, so that a model
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 from backend.language.atlas import atlas
 from backend.language.compose import composed
-from backend.posecodes import Program, mirrored
+from backend.posecodes import Posecode, Program, mirrored
+from backend.posecodes.angle import Angle
+from backend.posecodes.direction import Direction
+from backend.posecodes.facing import Facing
+from backend.posecodes.ground import Support
 from backend.posecodes.vocabulary import SIDES
 
 NONE: Final = "none"  # no pose is asked for
 CURRENT: Final = "current"  # the current pose, changed
 PHOTO: Final = "photo"  # the pose of somebody in the picture
+_OF_FOOT: Final = ("foot", "sole", "toes", "heel", "foot_top", "outer_foot")  # what bears and what faces
+_OF_HAND: Final = ("hand", "fist", "fingers")  # what bears
+_OF_ARM: Final = ("arm", "upper_arm", "forearm")
 STANDING: Final = "standing"  # what goes without saying
 # Name for the model -> the atlas entry and the side that it is written for ("" for none): the entry's own statements
 # for one side, their mirror image for the other.
@@ -65,5 +73,46 @@ def statements_of(beginning: str) -> Program:
 
 def begun(beginning: str, program: Program) -> Program:
     """A model's program with the posture's statements below it, without those that it replaces."""
-    base = statements_of(beginning)
+    new = _New.of(program)
+    base = tuple(kept for code in statements_of(beginning) for kept in new.left_of(code))
     return composed(base, program) if base else program
+
+
+@dataclass(frozen=True)
+class _New:
+    """Sides (left, right) of what a model's program says anew although it does not place the limb by directions.
+
+    borne, faced: feet that bear, that face somewhere. A posture kneels on the tops of the feet: of one that says "toes
+    on ground" neither that nor their facing holds. propped: arms on hands that bear, with the bend of the elbow.
+    """
+
+    borne: frozenset[str]
+    faced: frozenset[str]
+    propped: frozenset[str]
+
+    @classmethod
+    def of(cls, program: Program) -> _New:
+        bearing = [part for code in program if isinstance(code, Support) for part in code.parts]
+        bent = {code.joint for code in program if isinstance(code, Angle)}
+        return cls(
+            _sides(bearing, _OF_FOOT),
+            _sides((code.part for code in program if isinstance(code, Facing)), _OF_FOOT),
+            frozenset(side for side in _sides(bearing, _OF_HAND) if f"{side}_elbow" in bent),
+        )
+
+    def left_of(self, code: Posecode) -> Program:
+        """What is left of a posture's statement."""
+        if isinstance(code, Facing) and _sides([code.part], _OF_FOOT) & (self.borne | self.faced):
+            return ()
+        if isinstance(code, Direction) and _sides([code.segment], _OF_ARM) & self.propped:
+            return ()
+        if isinstance(code, Support):
+            parts = tuple(part for part in code.parts if not _sides([part], _OF_FOOT) & self.borne)
+            return (replace(code, parts=parts),) if parts else ()
+        return (code,)
+
+
+def _sides(names: Iterable[str], parts: tuple[str, ...]) -> frozenset[str]:
+    """The sides of those names that are one of the parts: left of left_toes."""
+    split = (name.partition("_") for name in names)
+    return frozenset(side for side, _, part in split if part in parts)

@@ -26,7 +26,8 @@ arm, head. Think of how a real person would do it, then write exactly that as st
 ("she just won the lottery") show what the body would do.
 begin: what the pose begins with. A posture brings its own statements for what bears the weight, trunk, legs and arms;
 yours replace those about the same limb. Postures: {postures}. Take the nearest one and say with statements what is
-different. A limb that you mention has to be said completely: both its segments, and a support if it bears weight.
+different. A limb that you mention has to be said completely: both its segments (of an arm whose hand touches the body
+the upper arm and the contact), and a support if it bears weight.
 The character faces ahead and stays so; to look or aim to a side it turns torso, head and arms, not the pelvis.
 "none": the user asks for no pose (a greeting, a question): answer in the reply, leave the program empty.
 program: the statements, each with every field of its kind and a field "type" that names the kind; up to 25. Of the

@@ -35,7 +35,7 @@ _UNMET: Final = """
 The pose was made, but not everything could be reached at once:
 {told}
 Mostly two statements contradict each other, or one does not fit the posture. Change or leave out what is wrong, keep
-the rest, and write the whole JSON object again.
+the rest, and write the whole JSON object again. Where nothing is said of a limb or the trunk, the posture's own counts.
 """.strip()
 
 

@@ -59,5 +59,30 @@ def test_a_trunk_that_leans_still_sits(line: str) -> None:
     assert seats
 
 
+@pytest.mark.parametrize("name", ["kneeling", "on_all_fours", "sitting_on_heels"])
+def test_a_foot_that_bears_anew_lies_anew(name: str) -> None:
+    """These postures lie on the tops of the feet, which contradicts toes that are tucked under."""
+    said = [c.said() for c in begun(name, read_program("left knee, left toes on ground; torso leans forward 10"))]
+    assert not [line for line in said if "left foot" in line]
+    assert [line for line in said if "right foot" in line]
+
+
+def test_a_foot_that_faces_anew_has_one_facing() -> None:
+    said = [c.said() for c in begun("walking_left_leg_ahead", read_program("left foot faces front down"))]
+    assert [line for line in said if "left foot faces" in line] == ["left foot faces front down"]
+    assert [line for line in said if "left heel" in line]  # and bears as before
+
+
+def test_kneeling_on_the_toes_can_be_done(shaped: ShapedBody) -> None:
+    lines = "left knee, right knee, left toes, right toes on ground; torso points up; both shins points back"
+    assert all(v.measured.error < 1.5 * v.code.tolerance for v in solved(shaped, "kneeling", lines).verdicts)
+
+
+def test_an_arm_that_props_is_not_where_it_lay(shaped: ShapedBody) -> None:
+    lines = "left hand, right hand on ground; left elbow bent 20; right elbow bent 20; torso elevated 45"
+    found = solved(shaped, "lying_on_belly", f"{lines}; torso bowed back 45")
+    assert all(v.measured.met for v in found.verdicts)
+
+
 def test_standing_brings_nothing() -> None:
     assert statements_of(STANDING) == ()
