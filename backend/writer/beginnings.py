@@ -6,17 +6,21 @@ dozen statements that belong together. The atlas has them right, so that a model
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+
 from backend.language.atlas import atlas
-from backend.language.compose import composed
+from backend.language.compose import composed, limb_slots
 from backend.posecodes import Posecode, Program, mirrored
 from backend.posecodes.angle import Angle
 from backend.posecodes.direction import Direction
 from backend.posecodes.facing import Facing
-from backend.posecodes.ground import Support
+from backend.posecodes.ground import Airborne, Support
+from backend.posecodes.hand import Hand
+from backend.posecodes.turn import Turn
 from backend.posecodes.vocabulary import SIDES
 
 NONE: Final = "none"  # no pose is asked for
@@ -24,7 +28,9 @@ CURRENT: Final = "current"  # the current pose, changed
 PHOTO: Final = "photo"  # the pose of somebody in the picture
 _OF_FOOT: Final = ("foot", "sole", "toes", "heel", "foot_top", "outer_foot")  # what bears and what faces
 _OF_HAND: Final = ("hand", "fist", "fingers")  # what bears
-_OF_ARM: Final = ("arm", "upper_arm", "forearm")
+_HALVES: Final = {"arm": ("upper_arm", "forearm"), "leg": ("thigh", "shin")}
+_OF_ARM: Final = ("arm", *_HALVES["arm"])
+_SAME: Final = float(np.cos(np.radians(20.0)))  # directions that say the same
 STANDING: Final = "standing"  # what goes without saying
 # Name for the model -> the atlas entry and the side that it is written for ("" for none): the entry's own statements
 # for one side, their mirror image for the other.
@@ -75,7 +81,52 @@ def begun(beginning: str, program: Program) -> Program:
     """A model's program with the posture's statements below it, without those that it replaces."""
     new = _New.of(program)
     base = tuple(kept for code in statements_of(beginning) for kept in new.left_of(code))
-    return composed(base, program) if base else program
+    if not base:
+        return program
+    kept = composed(base, program)
+    return (*_still_borne(base, program, _bearing(kept)), *kept)
+
+
+def _still_borne(base: Program, program: Program, bearing: Collection[str]) -> Iterator[Support]:
+    """What else goes on bearing as the model only repeats how the posture holds the limb: arms that prop up point down.
+
+    `composed` takes a limb that is placed for one that is placed anew.
+    """
+    if any(isinstance(code, (Support, Airborne)) for code in program):
+        return
+    held = _segments(base)
+    placed = {limb for code in program if not isinstance(code, (Hand, Facing)) for limb in limb_slots(code)}
+    moved = {limb for code in program if not _repeats(code, held) for limb in limb_slots(code)}
+    repeated = placed - moved - {"support"}
+    for code in base:
+        if isinstance(code, Support):
+            parts = tuple(p for p in code.parts if p not in bearing and Support((p,)).limbs() & repeated)
+            if parts:
+                yield replace(code, parts=parts)
+
+
+def _bearing(program: Program) -> list[str]:
+    return [part for code in program if isinstance(code, Support) for part in code.parts]
+
+
+def _repeats(code: Posecode, held: Mapping[str, np.ndarray]) -> bool:
+    """Whether a statement leaves a limb about where the posture has it."""
+    if isinstance(code, (Hand, Facing, Turn)):
+        return True
+    if not isinstance(code, Direction) or code.frame != "heading":
+        return False
+    return all(n in held and held[n] @ v > _SAME for n, v in _segments((code,)).items())
+
+
+def _segments(program: Program) -> dict[str, np.ndarray]:
+    """Unit directions of the single segments of arms and legs, as seen from the heading."""
+    out = {}
+    for code in program:
+        if isinstance(code, Direction) and code.frame == "heading":
+            side, _, name = code.segment.partition("_")
+            for single in _HALVES.get(name, (name,)):
+                out[f"{side}_{single}"] = np.array(code.toward) / np.linalg.norm(code.toward)
+    return out
 
 
 @dataclass(frozen=True)
@@ -92,7 +143,7 @@ class _New:
 
     @classmethod
     def of(cls, program: Program) -> _New:
-        bearing = [part for code in program if isinstance(code, Support) for part in code.parts]
+        bearing = _bearing(program)
         bent = {code.joint for code in program if isinstance(code, Angle)}
         return cls(
             _sides(bearing, _OF_FOOT),

@@ -84,5 +84,30 @@ def test_an_arm_that_props_is_not_where_it_lay(shaped: ShapedBody) -> None:
     assert all(v.measured.met for v in found.verdicts)
 
 
+def bearing(name: str, lines: str) -> set[str]:
+    return {p for c in begun(name, read_program(lines)) if isinstance(c, Support) for p in c.parts}
+
+
+def test_limbs_that_are_repeated_bear_on() -> None:
+    """A model that says again how the posture holds a limb does not lift it."""
+    knees = {"left_knee", "right_knee"}
+    assert bearing("on_all_fours", "torso bowed front 45; both arms points down") == {"left_hand", "right_hand"} | knees
+    assert bearing("on_all_fours", "left upper arm points down; left forearm points down; right arm points front") == {
+        "left_hand",
+        *knees,
+    }
+    assert knees <= bearing("kneeling", "both thighs points down; both shins points back; both arms points front")
+
+
+def test_limbs_that_are_moved_bear_no_more() -> None:
+    assert bearing("sitting_on_chair", "both thighs points front; both shins points front") == {"seat"}
+    assert bearing("on_all_fours", "left hand touches chin; left upper arm points down") == {
+        "right_hand",
+        "left_knee",
+        "right_knee",
+    }
+    assert bearing("kneeling", "left knee, right knee on ground; both shins points back") == {"left_knee", "right_knee"}
+
+
 def test_standing_brings_nothing() -> None:
     assert statements_of(STANDING) == ()
