@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .atlas import atlas
+from .deeds import strides
 from .layers import is_of_both_arms
-from .lexicon import ARM_KINDS, DETERMINERS, LEG_KINDS, PART_WORDS, PLURALS, SIDES
+from .lexicon import ARM_KINDS, DETERMINERS, LEG_KINDS, PART_WORDS, PLURALS, SIDES, SPLITTERS, WAY_WORDS
 from .matching import Match
 from .named_sides import aimed
 from .tokens import Token
@@ -44,6 +45,8 @@ def asked_side(match: Match, tokens: list[Token], taken: list[bool], arms_used: 
             for s in spoken
             if any(t.text == "on" for t in tokens[max(0, s[0] - 2) : s[0]]) and not _is_placed(tokens, s[0])
         ]
+    if entry.limb == "leg":
+        spoken = [(i, _of_the_front(match.entry, tokens, i)) for i, _ in spoken]
     free = [s for s in spoken if not taken[s[0]]]
     before = next((t.text for t in reversed(tokens[: min(match.places)]) if t.text not in DETERMINERS), "")
     if entry.limb in ("arm", "hand") and not free and len(arms_used) == 1 and before == "with":
@@ -62,6 +65,16 @@ def asked_side(match: Match, tokens: list[Token], taken: list[bool], arms_used: 
         taken[bare] = True
         return tokens[bare].text
     return ""
+
+
+def _of_the_front(name: str, tokens: list[Token], i: int) -> str:
+    """The side that the leg spoken of at i asks for: "left leg behind" the right one, where one is in front."""
+    side = tokens[i].text
+    end = next((k for k in range(i, len(tokens)) if tokens[k].is_mark or tokens[k].text in SPLITTERS), len(tokens))
+    behind = any(WAY_WORDS.get(t.text) == "back" for t in tokens[i + 2 : end])
+    if not behind or not strides(name):
+        return side
+    return next(s for s in SIDES if s != side)
 
 
 def _is_placed(tokens: list[Token], i: int) -> bool:

@@ -194,5 +194,11 @@ EXTRA: Final = frozenset(
         "pinch",
         "horns",
         "beside",
+        "split",
+        "scissor",
+        "flar",
+        "brush",
+        "graz",
+        "under",
     ]
 )

@@ -220,11 +220,11 @@ def _drop_joints(clause: Clause) -> None:
     """As in "arms bent at the elbows", "legs bent at the knees": a part that only says where something bends."""
     if clause.does("bend"):
         clause.parts = [
-            p for p in clause.parts if not (p.kind in ("elbow", "knee") and _word_before(clause.words, p.first) == "at")
+            p for p in clause.parts if not (p.kind in ("elbow", "knee") and word_before(clause.words, p.first) == "at")
         ]
 
 
-def _word_before(words: list[Token], i: int) -> str:
+def word_before(words: list[Token], i: int) -> str:
     """The word before i that is no article."""
     return next((t.text for t in reversed(words[:i]) if t.text not in DETERMINERS), "")
 
@@ -312,7 +312,7 @@ def _holds_out(clause: Clause, before: list[Token]) -> bool:
 def _find_instruments(clause: Clause) -> None:
     """Hands named after "with" or "by", behind another part that something is done to."""
     for n, part in enumerate(clause.parts[1:], 1):
-        text = _word_before(clause.words[: part.first], part.first) if part.kind in ARM_KINDS else ""
+        text = word_before(clause.words[: part.first], part.first) if part.kind in ARM_KINDS else ""
         if text == "with" and clause.parts[0].kind not in ARM_KINDS and not _touches_first(clause):
             clause.instruments = [clause.parts.pop(n)]
             return
@@ -323,7 +323,7 @@ def _find_hold_of_it(clause: Clause) -> None:
     part = clause.parts[0] if len(clause.parts) == 1 else None
     if part is None or part.kind not in ("hand", "fingers") or not {"it", "them"} & {t.text for t in clause.words}:
         return
-    if _word_before(clause.words[: part.first], part.first) == "with":
+    if word_before(clause.words[: part.first], part.first) == "with":
         clause.instruments, clause.parts = [part], []
 
 

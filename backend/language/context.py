@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Final
 
-from .clauses import Clause, Part, other
+from .clauses import Clause, Part, other, word_before
 from .lexicon import ACTIONS, ARM_KINDS, LEG_KINDS, PART_WORDS, PLURALS, SIDES
 from .tokens import Token
 
@@ -54,6 +55,8 @@ class Context:
     """Places of words that were read to the letter."""
     weak: list[str] = field(default_factory=list)
     """Lines for limbs of which nothing else is said."""
+    behind_head: set[str] = field(default_factory=set)
+    """Sides of hands that are behind the head: their elbows go out and back beside it."""
     high: set[str] = field(default_factory=set)
     """Sides of hands that are held at the height of the head: elbows that are tucked in stay below them."""
     bent: set[str] = field(default_factory=set)
@@ -65,6 +68,8 @@ class Context:
     """Places of single words that name what an arm does: "raised in salute"."""
     placed: bool = False
     """Whether it was said where both arms are."""
+    bearers: set[str] = field(default_factory=set)
+    """What was said to bear on the ground, such as "left_knee"."""
     on_toes: set[str] = field(default_factory=set)
     """Sides of feet that are on their toes."""
     mentioned: Part | None = None
@@ -75,6 +80,10 @@ class Context:
     """The side that the trunk was said to turn to: one looks back over that shoulder."""
     raised: str = ""
     """The side of the arm that was last said to be up or out: "the raised hand"."""
+    arms_ahead: bool = False
+    """Whether the arms of the named pose reach ahead, so that "arms out" is further ahead."""
+    split: bool = False
+    """Whether legs in the air were split without a word about which is in front."""
     arms_up: str = ""
     """Where both arms go: up or front, for palms that meet there."""
 
@@ -153,6 +162,32 @@ def overstated(tokens: Sequence[Token]) -> list[str]:
     return [f"No joint bends {n:g} degrees; I took as much as it can." for n in degrees if n > _MOST_DEGREES]
 
 
+_TRUNK: Final = frozenset(("torso", "back", "chest", "waist", "upper_back", "lower_back"))
+_HINGES: Final = frozenset(("hip", "waist"))
+
+
+def hinges(clause: Clause) -> bool:
+    """As in "bent forward at the hips", "folding from the waist"."""
+    bends = clause.does("bend") or clause.has("fold")
+    return bends and any(
+        p.kind in _HINGES and word_before(clause.words, p.first) in ("at", "from") for p in clause.parts
+    )
+
+
+def bends_over(clause: Clause, ctx: Context) -> bool:
+    """As in "bending forward", "bent over at the waist", "folded in half"."""
+    if any(p.kind not in _TRUNK | (_HINGES if hinges(clause) else set()) for p in clause.subjects):
+        return False
+    if hinges(clause):
+        return True
+    over = bool(clause.ways & {"front", "down"}) or clause.has("over", "waist")
+    if clause.has("fold"):
+        of_leg = ctx.subject is not None and ctx.subject.kind in LEG_KINDS and not clause.subjects
+        far = clause.has("over", "half", "double") or (over and not of_leg)
+        return far and {p.kind for p in clause.targets} <= _HINGES
+    return clause.does("bend") and (over or bool(clause.ways & {"back", "left", "right", "out"}))
+
+
 def subjects_of(clause: Clause, ctx: Context, kinds: frozenset[str]) -> list[Part]:
     """The parts of these kinds that a clause is about; a clause without any goes on about the subject before."""
     found = [p for p in clause.subjects if p.kind in kinds]
@@ -165,12 +200,26 @@ def subjects_of(clause: Clause, ctx: Context, kinds: frozenset[str]) -> list[Par
     limb = clause.does("lower") or clause.has("hang", "drop")
     limb = limb and not clause.does("look", "lean", "twist", "arch", "turn")
     bends = clause.words[0].text in ("bend", "bends", "bending") and (clause.ways or clause.has("over", "waist"))
+    folds = hinges(clause) or (clause.has("fold") and bends_over(clause, ctx))
     other_matter = (
         busy
+        or folds
+        or stands_on_feet(clause)
         or bool(bends and ctx.subject.kind in LEG_KINDS)
         or (clause.does("look", "lean", "twist", "bow", "arch", "turn") and not limb)
     )
     return [] if other_matter or clause.joined == "." else [ctx.subject]
+
+
+def stands_on_feet(clause: Clause) -> bool:
+    """As in "standing on the balls of the feet", "up on tiptoe": nothing that an arm spoken of before reaches for."""
+    target = clause.targets[0] if clause.targets else None
+    if target is None or clause.subjects or clause.relation not in ("on", "onto") or target.kind not in _FEET:
+        return False
+    return target.said in ("tiptoe", "tiptoes") or clause.has("stand", "balanc", "hop", "rise", "ris", "up", "weight")
+
+
+_FEET: Final = frozenset(("foot", "toes", "heel", "leg"))
 
 
 def _group(kind: str) -> str:

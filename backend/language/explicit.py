@@ -14,13 +14,15 @@ from .compose import limb_slots
 from .context import Context, Finding
 from .cutting import clauses_of
 from .lexicon import ACTIONS, ARM_KINDS, PART_WORDS, SIDES
-from .overlay import bent_joints, over
+from .overlay import behind_head, bent_joints, over
 from .rules_arms import arms
 from .rules_ground import free_leg
 from .rules_legs import legs
 from .rules_points import at_point
 from .rules_trunk import head, trunk
 from .tokens import Token
+
+_NEARLY_STRAIGHT = 30.0  # deg of a knee
 
 
 def body_language(
@@ -45,6 +47,7 @@ def body_language(
             for k in clause.places:
                 taken[k] = taken[k] or (known_word(tokens[k]) and k not in ctx.busy) or (tokens[k].stem in ACTIONS)
         ctx.bent |= bent_joints(codes)
+        ctx.behind_head |= behind_head(codes)
         ctx.placed = ctx.placed or {"left_arm", "right_arm"} <= {limb for c in codes for limb in limb_slots(c)}
         ctx.mentioned = clause.parts[-1] if clause.parts else ctx.mentioned
         if clause.joined == "except":
@@ -127,11 +130,16 @@ def unsettled(standing: list[Posecode], explicit: list[Posecode]) -> list[Poseco
 def borne(explicit: list[Posecode], *, hangs: bool, stands: bool) -> list[Posecode]:
     """The limbs of a body that bends far forward without a word about them: legs stand, arms hang."""
     low = any(isinstance(c, Direction) and c.segment == "torso" and c.toward[1] < 0.8 for c in explicit)
-    said = frozenset(limb for c in explicit for limb in limb_slots(c))
+    said = frozenset(limb for c in explicit if not _is_straight(c) for limb in limb_slots(c))
     sides = [s for s in SIDES if low and stands and f"{s}_leg" not in said]
     lines = [line for s in sides for line in (f"{s} leg points down", f"{s} foot on ground")]
     lines += [f"{s} arm points down" for s in SIDES if low and hangs and f"{s}_arm" not in said]
     return [c for line in lines for c in read_line(line)]
+
+
+def _is_straight(code: Posecode) -> bool:
+    """Legs that are only said to be straight still stand."""
+    return isinstance(code, Angle) and code.joint.endswith("_knee") and code.degrees < _NEARLY_STRAIGHT
 
 
 def is_airless(code: Posecode) -> bool:

@@ -46,7 +46,7 @@ def crosses_lower(tokens: list[Token], places: list[int]) -> bool:
 
 _LIMB_VERBS: Final = frozenset(
     ("swing", "hang", "dangl", "hug", "drop", "float", "wrap", "reach", "press", "rest", "push", "thrust", "jut",
-     "pull", "tiptoe", "hover", "trail", "point", "throw", "fling", "turn", "rotat", "tuck", "curl")
+     "pull", "tiptoe", "brush", "graz", "hover", "trail", "point", "throw", "fling", "turn", "rotat", "tuck", "curl")
 )  # fmt: skip
 _SPREADS: Final = frozenset(("apart", "together", "wide", "straight", "flat"))
 _MOVES: Final = frozenset(("raise", "lower", "stretch", "bend", "point"))

@@ -71,12 +71,14 @@ _QUALITIES: Final = frozenset(
 _AWAY: Final = frozenset(("from", "under", "for", "near", "behind", "of", "beside"))
 _ARTICLES: Final = frozenset(("a", "an", "the", "starting", "fruit", "stop"))
 _PASSIVE: Final = frozenset("is are was were be being beeing been gets get getting got".split())  # noqa: SIM905
+_SPLITS: Final = frozenset(("splits", "straddle splits", "straddle stand"))
+_ALOFT: Final = frozenset(("inverted", "air"))
 _STEPS: Final = {"back": "step back", "aside": "sidestep"}
 
 
 def telling(tokens: list[Token], named: list[Match]) -> tuple[list[Match], str]:
     """The matches of the most telling moment of a sequence, and a note on the others; all if there is no sequence."""
-    marks = [i for i, t in enumerate(tokens) if t.text in _MARKS]
+    marks = [i for i, t in enumerate(tokens) if t.text in _MARKS and not _is_the_next(tokens, i)]
     carriers = [m for m in named if atlas().posture(m.entry) and not m.negated]
     moments = {m: sum(i < m.places[0] for i in marks) for m in named}
     if len({moments[m] for m in carriers}) < 2 or len({m.entry for m in carriers}) < 2:
@@ -86,6 +88,18 @@ def telling(tokens: list[Token], named: list[Match]) -> tuple[list[Match], str]:
     names = {m.entry for m in kept}
     others = list(dict.fromkeys(m.entry for m in named if m not in kept and m.entry not in names))
     return kept, f"Of the sequence I posed the moment of {best.entry!r}, not: {', '.join(others)}." if others else ""
+
+
+def _is_the_next(tokens: list[Token], i: int) -> bool:
+    """As in "the next rung", "next to the wall": a thing or a place, no moment."""
+    before = i > 0 and tokens[i - 1].text in DETERMINERS
+    return tokens[i].text == "next" and (before or [t.text for t in tokens[i + 1 : i + 2]] == ["to"])
+
+
+def without_split(matches: list[Match], beside: list[Match]) -> list[Match]:
+    """As in "handstand but with the legs split": beside a pose with the legs in the air, it is only said of them."""
+    aloft = [m for m in beside if atlas().posture(m.entry) in _ALOFT and not m.negated]
+    return [m for m in matches if not (m.entry in _SPLITS and any(m.entry != up.entry for up in aloft))]
 
 
 def is_dull(name: str) -> bool:
@@ -228,4 +242,15 @@ def goes_with(main: str, name: str) -> bool:
     return bool(akin) or bears or is_of_arms(name) or book.entries[name].category == "postures"
 
 
-__all__ = ["PLAIN_GAITS", "goes_with", "gone", "is_dull", "is_of_arms", "pushed", "telling", "veering", "without_weak"]
+__all__ = [
+    "PLAIN_GAITS",
+    "goes_with",
+    "gone",
+    "is_dull",
+    "is_of_arms",
+    "pushed",
+    "telling",
+    "veering",
+    "without_split",
+    "without_weak",
+]

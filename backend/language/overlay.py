@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from backend.posecodes import Posecode, read_line
 from backend.posecodes.angle import Angle
+from backend.posecodes.contact import Contact
 from backend.posecodes.direction import Direction
 from backend.posecodes.distance import Distance
 from backend.posecodes.gaze import Gaze
@@ -30,6 +33,27 @@ def bent_joints(codes: list[Posecode]) -> set[str]:
     lower = {"forearm": "elbow", "shin": "knee"}
     segments = [c.segment.partition("_") for c in codes if isinstance(c, Direction)]
     return bent | {f"{side}_{lower[name]}" for side, _, name in segments if name in lower}
+
+
+def behind_head(codes: Iterable[Posecode]) -> set[str]:
+    """The sides of hands that are behind the head or the neck, or lie on one that is."""
+    ends = [{c.a, c.b} for c in codes if isinstance(c, Contact)]
+    at = {s for s in SIDES for pair in ends if pair & _BEHIND_HEAD and any(e.startswith(f"{s}_") for e in pair)}
+    both = any(
+        {e.split("_")[0] for e in pair} == set(SIDES) and all("hand" in e or "finger" in e or "palm" in e for e in pair)
+        for pair in ends
+    )
+    return set(SIDES) if at and both else at
+
+
+def ahead(codes: Iterable[Posecode]) -> bool:
+    """Whether both arms reach ahead, so that "out" is further ahead: rowing, boxing, at a steering wheel."""
+    fronts = {c.segment for c in codes if isinstance(c, Direction) and c.frame == "heading" and c.toward[2] > _AHEAD}
+    return all({f"{s}_arm", f"{s}_forearm"} & fronts for s in SIDES)
+
+
+_BEHIND_HEAD: Final = frozenset(("head_back", "neck_back"))
+_AHEAD: Final = 0.7  # of 1: how far to the front a limb points that reaches ahead
 
 
 def _restated(old: Posecode, new: Posecode, *, straight: bool = True) -> bool:

@@ -37,10 +37,10 @@ from .lexicon import (
 )
 from .matching import Match, find, index
 from .modifiers import Mood, mood_words
-from .moments import gone, pushed, telling, veering, without_weak
+from .moments import gone, pushed, telling, veering, without_split, without_weak
 from .moods import NO_POSE, mood_alone, moods_of
 from .named_sides import on_one_leg
-from .overlay import bent_joints, opened, with_exact
+from .overlay import ahead, behind_head, bent_joints, opened, with_exact
 from .paraphrase import reworded
 from .preparing import prepared
 from .reading import Reading
@@ -99,18 +99,23 @@ def _without(moods: Sequence[Mood], tokens: list[Token], points: Mapping[str, Pl
         taken[k] = True
     exact = exactly(tokens, taken)
     ctx.told = frozenset(k for k, used in enumerate(taken) if used)
-    named = _take(find(tokens, taken, 2), taken)
+    named = _take(without_split(find(tokens, taken, 2), find(tokens, taken, 1)), taken)
     ctx.settled = frozenset(limb for c in exact.codes for limb in limb_slots(c))
     singles = [m for m in pushed(tokens, taken, find(tokens, taken, 1, 1)) if tokens[m.places[0]].stem != "look"]
+    singles = without_split(singles, [*named, *singles])
     course = find_course(tokens, taken, [*named, *singles])
     front = lead(tokens, taken, [*named, *singles])
     ctx.gestures = frozenset(k for m in singles if atlas().entries[m.entry].limb in ("arm", "hand") for k in m.places)
     singles = _on_the_floor(singles, tokens)
     ctx.busy = frozenset(k for m in singles for k in m.places)
     ctx.posture = _posture([*named, *singles])
+    programs = [atlas().program(m.entry) for m in (*named, *singles) if not m.negated]
+    ctx.behind_head = {side for program in programs for side in behind_head(program)}
+    ctx.arms_ahead = any(map(ahead, programs))
     ctx.lunges = any("lunge" in m.entry and not m.negated for m in (*named, *singles))
     explicit, standing = with_exact(*body_language(tokens, taken, ctx, places), exact)
-    named += _take(pushed(tokens, taken, find(tokens, taken, 1, 1)), taken)
+    rest = pushed(tokens, taken, find(tokens, taken, 1, 1))
+    named += _take(without_split(rest, [*named, *rest]), taken)
     named = without_weak(tokens, taken, _on_the_floor(named, tokens), more=bool(explicit))
     named = led(of_one_deed(tokens, named), front)
     named, untold = telling(tokens, gone(named, course))

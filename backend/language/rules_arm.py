@@ -25,6 +25,9 @@ _SHAPES: Final = (  # stems or words -> shape of the hand
     (("pinch",), "pinch"),
     (("cup",), "cup"),
 )
+_BESIDE_HEAD: Final = {  # where elbows go whose hands are behind the head
+    "front": "front 0.5 out 0.45 up", "in": "front 0.45 out 0.6 up", "back": "out 0.3 back 0.35 up", "up": "up out",
+}  # fmt: skip
 _GRIPPING: Final = ("hold", "grip", "grasp", "clutch", "grab")
 _TRUNK: Final = frozenset(("torso", "chest", "back", "stomach", "waist", "hip", "buttocks", "face", "head"))
 _HANDS: Final = frozenset(("hand", "hand_back", "fist", "palm", "fingers", "index", "thumb"))
@@ -198,6 +201,8 @@ def _forearm(clause: Clause, side: str) -> list[str]:
 
 
 def _elbow(clause: Clause, ctx: Context, side: str) -> list[str]:
+    if side in ctx.behind_head and (way := next((w for w in _BESIDE_HEAD if w in clause.ways), "")):
+        return [f"{side} upper arm points {_BESIDE_HEAD[way]}"]
     if clause.has("clos", "tuck", "tight", "near", "against") or (clause.ways & {"in", "rest"}):
         return [f"{side} upper arm points {'0.75 down 0.6 front' if side in ctx.high else 'down 0.05 out'}"]
     lines = _bend(clause, side)

@@ -7,19 +7,24 @@ from typing import Final
 
 from .arm_ways import direction
 from .clauses import Clause, Part, other
-from .context import Context, Finding, subjects_of
+from .context import Context, Finding, bends_over, stands_on_feet, subjects_of
 from .lexicon import ARM_KINDS, LEG_KINDS, SIDES, WAY_WORDS
 from .rules_arm import one_arm, shape
 from .rules_crossing import crossed_arms
 from .rules_hands import folded, touching
 from .rules_props import with_what_is_held
 
+_ASIDE: Final = frozenset(
+    ("sideways", "aside", "laterally", "apart", "wide", "spread", "lateral", "wing", "side", "sides", "t")
+)
 _ON_HAND: Final = frozenset(("chin", "head", "cheek", "face", "forehead", "temple"))
 
 
 def arms(clause: Clause, ctx: Context) -> Finding:
     """Everything that a clause says about arms and hands."""
-    clause = with_what_is_held(clause)
+    clause = _reaching_ahead(with_what_is_held(clause), ctx)
+    if stands_on_feet(clause) or (clause.has("fold") and bends_over(clause, ctx)):
+        return Finding()
     subjects = subjects_of(clause, ctx, ARM_KINDS)
     before = ctx.subject if ctx.subject is not None and ctx.subject.kind in LEG_KINDS else None
     lines: list[str] = []
@@ -81,6 +86,12 @@ def arms(clause: Clause, ctx: Context) -> Finding:
         lines += found.lines
         standing += found.standing
     return Finding(tuple(dict.fromkeys(lines)), tuple(dict.fromkeys(standing)), tuple(weak))
+
+
+def _reaching_ahead(clause: Clause, ctx: Context) -> Clause:
+    """As in "rowing a boat, arms out": further ahead, where the arms of the named pose go."""
+    ahead = ctx.arms_ahead and clause.ways == {"out"} and not any(t.text in _ASIDE for t in clause.words)
+    return replace(clause, ways=frozenset(("front",))) if ahead else clause
 
 
 def _parts_ways(clause: Clause) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 
 from .clauses import Clause, Part, other
 from .context import Context, Finding
-from .lexicon import ARM_KINDS
+from .lexicon import ARM_KINDS, SIDES
 
 _BEARERS: Final = {
     "hand": "hand",
@@ -107,12 +107,20 @@ def on_ground(clause: Clause, ctx: Context) -> Finding:
             bearers = ", ".join(f"{s} {_BEARERS[part.kind]}" for s in sides)
             lines.append(f"{bearers} on ground")
             lines += [f"{s} hand fist" for s in sides if part.kind == "fist"]
-            if part.kind in ARM_KINDS:
+            ctx.bearers |= {f"{s}_{_BEARERS[part.kind]}" for s in sides}
+            if part.kind in ("elbow", "forearm") and _on_fours(ctx):
+                lines += [line for s in sides for line in (f"{s} upper arm points down", f"{s} forearm points front")]
+            elif part.kind in ARM_KINDS and _on_fours(ctx):
+                lines += [f"{s} arm points down" for s in sides]
+            elif part.kind in ARM_KINDS:
                 lines += [f"{s} upper arm points down 0.35 front" for s in sides]
                 standing.append("torso points front 0.35 down" if len(sides) == 2 else "torso points front 0.1 up")
                 if ctx.posture in ("kneel", "squat"):
                     lines.append("torso points front 0.6 up")
             lines += _kneeling(ctx, part, sides)
+            if _on_fours(ctx):
+                ctx.posture = "fours"
+                lines += ["pelvis faces down", "torso points front 0.15 up"]
             if part.kind in ("foot", "sole") and ctx.posture == "lie":
                 bends = [(f"{s} knee bent 95", f"{s} thigh points front 0.75 up") for s in sides]
                 ctx.weak += [line for pair in bends for line in pair]
@@ -122,6 +130,12 @@ def on_ground(clause: Clause, ctx: Context) -> Finding:
         elif part.kind in _CENTRAL:
             lines.append(f"{_CENTRAL[part.kind]} on ground")
     return Finding(tuple(lines), tuple(standing))
+
+
+def _on_fours(ctx: Context) -> bool:
+    """Whether a hand and a knee bear, of a body that no name put otherwise: "hands and left knee on the ground"."""
+    hands = ctx.bearers & {f"{s}_{p}" for s in SIDES for p in ("hand", "fist", "fingers", "elbow", "forearm")}
+    return bool(hands and ctx.bearers & {"left_knee", "right_knee"}) and ctx.posture in (*STANDING, "kneel", "fours")
 
 
 def _kneeling(ctx: Context, part: Part, sides: tuple[str, ...]) -> list[str]:

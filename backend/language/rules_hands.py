@@ -320,7 +320,8 @@ def folded(clause: Clause, where: str) -> list[str]:
     if where == "ahead":
         return ["both arms points front 0.12 in", "left palm touches right palm"]
     if where == "head_back":
-        return ["both upper arms points out 0.35 up", "both fingertips touches head back"]
+        upper, fore = "both upper arms points out 0.5 up 0.1 front", "both forearms points in 0.35 up 0.45 back"
+        return [upper, fore, "left fingertips touches head back", "right fingertips touches left hand back"]
     zone = _ZONES.get(where, where)
     upper, fore = _FRONT.get(zone, _FRONT[""])
     low = zone in ("hip", "groin", "", "back", "stomach")

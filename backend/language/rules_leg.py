@@ -82,6 +82,9 @@ def one_leg(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     off = _off_ground(clause, ctx, part, side)
     if off:
         return off
+    folded = _folded(clause, ctx, part, side) if clause.has("fold", "tuck") else Finding()
+    if folded:
+        return folded
     if part.kind == "knee":
         return _knee(clause, ctx, side)
     return _moved(clause, ctx, part, side)
@@ -135,6 +138,15 @@ def _moved(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     return Finding(_bent(clause, side))
 
 
+def _folded(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
+    """As in "(sitting,) one leg folded in front", "left leg tucked under"."""
+    if part.kind not in ("leg", "foot", "shin") or ctx.posture != "floor" or clause.targets:
+        return Finding()
+    if "back" in clause.ways or clause.has("under", "underneath", "beneath"):
+        return Finding((f"{side} thigh points front 0.25 out", f"{side} shin points back 0.1 out"))
+    return Finding((f"{side} thigh points front 0.5 out 0.15 down", f"{side} shin points in 0.4 back"))
+
+
 def _undone(clause: Clause, side: str) -> Finding:
     """As in "without bending the knees", "knees not straight"."""
     if clause.does("bend"):
@@ -158,6 +170,8 @@ def _lifted(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     """A leg in the air, or stretched along the ground where the body does not stand."""
     ways = clause.ways
     if ctx.posture in OFF_FEET and clause.number is None and not clause.does("bend"):
+        if ctx.posture == "floor" and "back" in ways and not part.plural and not clause.does("raise"):
+            return Finding((f"{side} leg points back 0.1 out", f"{side} knee straight", f"{side} thigh on ground"))
         if ctx.posture == "prone" and part.kind in ("foot", "heel", "ankle", "shin"):
             return Finding((f"{side} thigh points back 0.1 out", f"{side} shin points up 0.35 back"))
         return _along(clause, ctx, side)
@@ -188,14 +202,25 @@ def _lifted(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     return Finding((f"{side} {segment} points {amount if not clause.small else f'down 0.4 {way}'}",))
 
 
+def split_legs(front: str) -> tuple[str, ...]:
+    """Legs in the air, one to the front and one to the back of the body."""
+    lines = (f"{front} leg points front 0.35 down (pelvis)", f"{other(front)} leg points back 0.6 down (pelvis)")
+    return (*lines, "both knees straight")
+
+
 def _along(clause: Clause, ctx: Context, side: str) -> Finding:
     """A leg lifted or stretched where the body sits, kneels or lies."""
     ways, posture = clause.ways, ctx.posture
     way = next((w for w in ("out", "left", "right", "back", "front") if w in ways), "")
     if way == "out" and not clause.has("sideways", "apart", "wide", "spread", "aside", "outward", "outwards"):
-        way = "front" if "front" in ways else ""  # "stretched out" is at full length
+        way = next((w for w in ("front", "back") if w in ways), "")  # "stretched out" is at full length
     raised = clause.does("raise") or "up" in ways or clause.has("air")
     straight = (f"{side} knee straight",)
+    if posture == "inverted" and way in ("front", "back"):
+        if ctx.split:
+            ctx.split, ctx.front_leg = False, side if way == "front" else other(side)
+            return Finding(split_legs(ctx.front_leg))
+        return Finding((f"{side} leg points {way} {0.35 if way == 'front' else 0.6} down (pelvis)", *straight))
     if posture in ("inverted", "bridge", "wheel", "dog"):
         to = f"{way} 0.6 up" if way in ("out", "left", "right") else "back 0.8 up" if posture == "dog" else "up"
     elif posture in ("fours", "prone", "plank"):

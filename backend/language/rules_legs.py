@@ -7,7 +7,7 @@ from .context import Context, Finding, subjects_of
 from .lexicon import LEG_KINDS, SIDES
 from .rules_crossing import crossed_legs
 from .rules_ground import STANDING, leaned_on, on_ground, propped, standing_on, tiptoe
-from .rules_leg import one_leg
+from .rules_leg import one_leg, split_legs
 
 
 def legs(clause: Clause, ctx: Context) -> Finding:
@@ -35,7 +35,12 @@ def legs(clause: Clause, ctx: Context) -> Finding:
     if flat and not lines and not clause.negated and not clause.targets:
         lines += [f"{s} foot on ground" for s in ctx.sides(flat[0])]
     one_side = any(p.kind == "toes" and len(p.sides) == 1 for p in clause.parts)
-    if not subjects and not one_side and clause.has("tiptoe", "toes") and clause.relation in ("on", ""):
+    if (
+        not subjects
+        and not one_side
+        and clause.has("tiptoe", "tiptoes", "toes")
+        and clause.relation in ("on", "onto", "")
+    ):
         standing += tiptoe(SIDES)
     return Finding(tuple(dict.fromkeys(lines)), tuple(dict.fromkeys(standing)))
 
@@ -47,6 +52,8 @@ def _both(clause: Clause, ctx: Context, part: Part) -> Finding:
         return Finding((), ("left ankle 0.36 from right ankle", "both feet on ground"))
     if feet and clause.has("hip_width"):
         return Finding((), ("left ankle 0.24 from right ankle", "both feet on ground"))
+    if feet and ctx.posture in ("inverted", "air") and clause.has("split", "scissor") and not clause.negated:
+        return _split(clause, ctx)
     if feet and clause.has("wide", "apart", "spread", "widely") and not clause.negated:
         return _apart(clause)
     if feet and clause.negated and clause.has("apart", "spread"):
@@ -71,6 +78,14 @@ def _both(clause: Clause, ctx: Context, part: Part) -> Finding:
             else Finding(("left knee at most 0.16 from right knee",))
         )
     return crossed_legs(clause, ctx, part) if clause.does("cross") else Finding()
+
+
+def _split(clause: Clause, ctx: Context) -> Finding:
+    """As in "(a handstand) with the legs split": one to the front and one to the back, or both to the sides."""
+    if clause.ways & {"out", "left", "right"} and not clause.ways & {"front", "back"}:
+        return Finding(("both legs points out 0.5 down (pelvis)", "both knees straight"))
+    ctx.split, ctx.front_leg = True, ctx.front_leg or SIDES[1]
+    return Finding(split_legs(ctx.front_leg))
 
 
 def _apart(clause: Clause) -> Finding:

@@ -7,7 +7,7 @@ from math import cos, radians, sin
 from typing import Final
 
 from .clauses import Clause
-from .context import Context, Finding
+from .context import Context, Finding, bends_over, hinges
 from .lexicon import HEAD_KINDS, SIDES
 
 _TRUNK: Final = frozenset(("torso", "back", "chest", "waist", "upper_back", "lower_back"))
@@ -42,7 +42,7 @@ def trunk(clause: Clause, ctx: Context) -> Finding:
     if named and clause.has("parallel", "horizontal", "horizontally"):
         ctx.leaning = True
         return Finding(("torso points front",))
-    hips = _of_hips(clause, ctx)
+    hips = Finding() if hinges(clause) else _of_hips(clause, ctx)
     if hips:
         return hips
     return Finding(tuple(_bent_trunk(clause, ctx, named)))
@@ -69,7 +69,7 @@ def _bent_trunk(clause: Clause, ctx: Context, named: bool) -> list[str]:
         lines = _twist(clause, ctx)
     if not lines and named and clause.does("turn") and clause.ways & {"left", "right"}:
         lines = _twist(clause, ctx)
-    if not lines and (clause.does("lean", "tilt") or (named and clause.does("bend", "bow")) or _bends_over(clause)):
+    if not lines and (clause.does("lean", "tilt") or (named and clause.does("bend", "bow")) or bends_over(clause, ctx)):
         lines = _lean(clause, ctx)
     ctx.leaning = ctx.leaning or bool(lines)
     if (
@@ -116,12 +116,6 @@ def _shoulders(clause: Clause, ctx: Context) -> list[str]:
     return []
 
 
-def _bends_over(clause: Clause) -> bool:
-    """As in "bending forward", "bent over at the waist"."""
-    over = clause.ways & {"front", "back", "left", "right", "out", "down"} or clause.has("over", "waist")
-    return clause.does("bend") and bool(over) and not [p for p in clause.subjects if p.kind not in _TRUNK]
-
-
 def _side(clause: Clause) -> str:
     return next((s for s in SIDES if s in clause.ways), "")
 
@@ -156,8 +150,9 @@ def _lean(clause: Clause, ctx: Context) -> list[str]:
     """A lean of the whole trunk; far leans and bows bend the hips."""
     side = _side(clause)
     way = side or ("back" if "back" in clause.ways else "front")
-    over = clause.has("over", "waist", "down")
-    usual = {"front": 75 if over and clause.does("bend") else 32, "back": 22}.get(way, 20)
+    over = clause.has("over", "waist", "down") or hinges(clause)
+    front = 95 if clause.has("fold") else 75 if over and clause.does("bend") else 32
+    usual = {"front": front, "back": 22}.get(way, 20)
     angle = min(_degrees(clause, usual), 120)
     rise = cos(radians(angle))
     lines = [f"torso points {abs(rise):.3f} {'up' if rise >= 0 else 'down'} {sin(radians(angle)):.3f} {way}"]
@@ -208,6 +203,8 @@ def _goes_on(clause: Clause, ctx: Context) -> bool:
 def _head(clause: Clause, kinds: set[str]) -> list[str]:
     shoulder = next((p.sides[0] for p in clause.targets if p.kind == "shoulder" and p.sides), "")
     side = _side(clause) or (shoulder if shoulder in SIDES else "")
+    if kinds <= {"neck", "head"} and "rest" in clause.ways:
+        return ["head bowed front 25"]
     if kinds & {"forehead", "face", "head"} and any(p.kind in _BELOW for p in clause.targets):
         return ["head bowed front 45", "torso bowed front 45"]
     if kinds == {"chin"} and any(p.kind in ("chest", "throat", "neck") for p in clause.targets):

@@ -34,6 +34,10 @@ def test_six_really_different_ways_to_ask(entry) -> None:  # type: ignore[no-unt
         ("an old woman walking with a cane", "leaning on a cane"),
         ("pushing the wheelbarrow", "push a wheelbarrow"),
         ("making the bed", "make the bed"),
+        ("stuck in traffic on the way home", "stuck in traffic"),
+        ("stuck in traffic, furious at the car in front", "road rage"),
+        ("climbing a ladder, reaching for the next rung", "climbing a ladder"),
+        ("watching the fireworks high above the rooftops", "awe"),
     ],
 )
 def test_an_action_is_the_pose_of_its_object(prompt: str, name: str) -> None:

@@ -216,10 +216,52 @@ def test_the_other_hand_waves() -> None:
     assert Contact("left_palm", "left_hip") in reading.program
 
 
-def test_elbows_leave_the_hands_where_a_named_pose_has_them() -> None:
-    reading = read("hands clasped behind the head, elbows out")
-    assert len([c for c in of(reading, Contact) if "head_back" in (c.a, c.b)]) == 2  # type: ignore[attr-defined]
+@pytest.mark.parametrize(
+    ("prompt", "held"),
+    [
+        ("hands behind the head, elbows out", {"head_back"}),
+        ("hands clasped behind the head, elbows out", {"head_back", "left_hand_back"}),
+    ],
+)
+def test_elbows_leave_the_hands_where_a_named_pose_has_them(prompt: str, held: set[str]) -> None:
+    reading = read(prompt)
+    contacts = of(reading, Contact)
+    assert {c.a for c in contacts} == {"left_fingertips", "right_fingertips"}  # type: ignore[attr-defined]
+    assert {c.b for c in contacts} == held  # type: ignore[attr-defined]
     assert toward(reading, "left_upper_arm") == (1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "up on tiptoes, arms overhead",
+        "arms crossed, up on tiptoe",
+        "standing on the balls of the feet, left hand raised",
+    ],
+)
+def test_tiptoe_holds_beside_other_clauses(prompt: str) -> None:
+    reading = read(prompt)
+    assert {p for c in of(reading, Support) for p in c.parts} == {"left_toes", "right_toes"}  # type: ignore[attr-defined]
+    assert not reading.unread
+
+
+@pytest.mark.parametrize(
+    ("prompt", "named", "front"),
+    [
+        ("handstand but with the legs split front and back", "handstand", "right"),
+        ("headstand, legs split, left leg in front", "headstand", "left"),
+        ("handstand, left leg forward and right leg back", "handstand", "left"),
+    ],
+)
+def test_legs_split_in_the_air_leave_the_body_as_it_is(prompt: str, named: str, front: str) -> None:
+    reading = read(prompt)
+    rear = "left" if front == "right" else "right"
+    assert reading.named == (named,)
+    assert toward(reading, f"{front}_leg")[2] > 0.5 > -0.5 > toward(reading, f"{rear}_leg")[2]
+
+
+def test_the_splits_alone_are_the_pose() -> None:
+    assert read("legs split front and back").named == ("splits",)
 
 
 @pytest.mark.parametrize("prompt", ["bending over forward", "torso bent forward 90 degrees", "bent over at the waist"])
