@@ -22,9 +22,26 @@ from .exact import Exact
 
 def over(before: list[Posecode], later: list[Posecode], *, straight: bool = True) -> list[Posecode]:
     """Statements of a later clause added; "left arm raised and bent 90" keeps the upper arm raised."""
+    before = _without_lifted(before, later)
     out = [c for c in before if c not in later and not any(_restated(c, new, straight=straight) for new in later)]
     bent = bent_joints(out + later)
     return [opened(c, bent) for c in out + later]
+
+
+def _without_lifted(before: list[Posecode], later: list[Posecode]) -> list[Posecode]:
+    """As in "knees and hands on the ground, left leg stretched out behind": that knee bears no more."""
+    aimed = {c.segment.removesuffix("_leg") for c in later if isinstance(c, Direction) and c.segment.endswith("_leg")}
+    knees = {p for c in before if isinstance(c, Support) for p in c.parts if p.endswith("_knee")}
+    lifted = {s for s in SIDES if s in aimed and f"{s}_knee" in knees}
+    limbs = {f"{s}_{part}" for s in lifted for part in ("thigh", "shin", "knee", "toes")}
+    out: list[Posecode] = []
+    for code in before:
+        if isinstance(code, Support):
+            parts = tuple(p for p in code.parts if p not in limbs)
+            out += [replace(code, parts=parts)] if parts else []
+        elif not (isinstance(code, Direction) and code.segment in limbs):
+            out.append(code)
+    return out
 
 
 def bent_joints(codes: list[Posecode]) -> set[str]:

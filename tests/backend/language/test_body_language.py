@@ -63,6 +63,8 @@ CASES = [
      "right_ankle behind pelvis; right_ankle above left_knee; right_knee straight; left_wrist below left_hip"),
     ("left knee on the ground, both hands on the ground, right leg raised behind",
      "right_ankle behind pelvis; right_ankle above left_knee; right_knee straight; left_wrist below left_hip"),
+    ("both forearms and both knees on the floor, left leg lifted up",
+     "left_ankle above left_elbow; left_knee straight; right_knee below pelvis; right_elbow below right_shoulder"),
     ("right arm stretched up, standing on the balls of the feet",
      "right_wrist above head; right_knee straight; left_ankle near right_ankle"),
     ("hands clasped behind the head, left elbow forward",

@@ -234,6 +234,7 @@ def test_elbows_leave_the_hands_where_a_named_pose_has_them(prompt: str, held: s
 @pytest.mark.parametrize(
     "prompt",
     [
+        "on the tips of the toes, looking up",
         "up on tiptoes, arms overhead",
         "arms crossed, up on tiptoe",
         "standing on the balls of the feet, left hand raised",
