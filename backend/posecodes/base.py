@@ -32,13 +32,17 @@ FARTHEST: Final = 1e6  # the largest component of a vector or a place
 
 @dataclass(frozen=True)
 class Measured:
-    """A posecode against a pose: asked and reached in `unit` (None where no single number says it), error >= 0."""
+    """A posecode against a pose: asked and reached in `unit` (None where no single number says it), error >= 0.
+
+    direction: (left, up, front) reached, in the statement's own frame; None of what asks for none.
+    """
 
     error: float
     met: bool
     unit: str
     asked: float | None = None
     reached: float | None = None
+    direction: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True)

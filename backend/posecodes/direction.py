@@ -52,11 +52,16 @@ def components(directions: Dual, body: Kinematics, frame: str) -> np.ndarray:
     return out
 
 
-def off_by(code: Posecode, body: Kinematics) -> Measured:
-    """A statement whose residual is such a chord, as the angle between what is and what was asked."""
+def off_by(code: Posecode, body: Kinematics, reached: Dual | None = None, frame: str = "heading") -> Measured:
+    """A statement whose residual is such a chord, as the angle between what is and what was asked.
+
+    reached: (S, 1, 3), what should point there, where the statement asks for a direction in a frame.
+    """
     chord = float(np.linalg.norm(code.residual(body).value[0]))
     angle = 2 * float(np.arcsin(min(1.0, chord / 2)))
-    return Measured(angle, angle <= code.tolerance, "deg", 0.0, float(np.degrees(angle)))
+    x, y, z = (0.0, 0.0, 0.0) if reached is None else (float(v) for v in components(reached, body, frame)[0, 0])
+    direction = None if reached is None else (x, y, z)
+    return Measured(angle, angle <= code.tolerance, "deg", 0.0, float(np.degrees(angle)), direction)
 
 
 def limb_of_segment(segment: str) -> frozenset[str]:
@@ -112,7 +117,7 @@ class Direction(Posecode):
         return toward(cls.along([c.segment for c in codes], body), [c.toward for c in codes], body, codes[0].frame)
 
     def measure(self, body: Kinematics) -> Measured:
-        return off_by(self, body)
+        return off_by(self, body, self.along([self.segment], body), self.frame)
 
     def limbs(self) -> frozenset[str]:
         return limb_of_segment(self.segment)

@@ -36,8 +36,8 @@ class Facing(Posecode):
     """The direction that a face of the body looks to: the chest (lying on the back: up), a palm, a sole, the head.
 
     Use it for lying bodies (chest and pelvis up: on the back; down: on the belly; pelvis_left up: on the right side),
-    for palms and for where toes point (foot). Standing and sitting bodies face front, and stay so: all directions are
-    seen from where they face. For the eyes use gaze.
+    for palms and for where toes point (foot: level where the sole is flat; its segment slopes down 20 degrees).
+    Standing and sitting bodies face front, and stay so. For the eyes use gaze.
     """
 
     kind = "facing"
@@ -62,7 +62,7 @@ class Facing(Posecode):
         return toward(body.axes(FACES[c.part] for c in codes), [c.toward for c in codes], body, codes[0].frame)
 
     def measure(self, body: Kinematics) -> Measured:
-        return off_by(self, body)
+        return off_by(self, body, body.axes([FACES[self.part]]), self.frame)
 
     def limbs(self) -> frozenset[str]:
         limb = limb_of_joint(AXES[FACES[self.part]].joint)

@@ -36,7 +36,8 @@ _TO = pattern(r"look (?P<toward>.+)")
 class Gaze(Posecode):
     """The gaze: a direction, a part of the own body, or a place in the scene (give one of the three).
 
-    Use it for where the character looks; the head turns with it. Without one the character looks ahead and level.
+    Use it for where the character looks; the head turns with it. Directions are the heading's, lying too: up is the
+    ceiling. Without one an upright head looks ahead and level.
     """
 
     kind = "gaze"
@@ -66,7 +67,7 @@ class Gaze(Posecode):
         return fronts - unit(-(eyes - np.array([c.place for c in codes])))
 
     def measure(self, body: Kinematics) -> Measured:
-        return off_by(self, body)
+        return off_by(self, body, body.axes(["head_front"]) if self.alike() == "toward" else None)
 
     def limbs(self) -> frozenset[str]:
         return frozenset({"head"})

@@ -16,6 +16,7 @@ import numpy as np
 from backend.errors import NotAvailable, PosewrightError
 from backend.posecodes.base import Scalar
 from backend.posecodes.ground import Support
+from backend.solver import Verdict
 from backend.ticks import Tick
 
 from .answers import Answer, Choices, answer_schema
@@ -34,8 +35,9 @@ Write the whole JSON object again, with this mended and the rest as it was.
 _UNMET: Final = """
 The pose was made, but not everything could be reached at once:
 {told}
-Mostly two statements contradict each other, or one does not fit the posture. Change or leave out what is wrong, keep
-the rest, and write the whole JSON object again. Where nothing is said of a limb or the trunk, the posture's own counts.
+Mostly two statements contradict each other, or one does not fit the posture. Keep what the request is about, change
+what stands in its way, leave the rest as it was, and write the whole JSON object again. Where nothing is said of a limb
+or the trunk, the posture's own counts, and may stand in the way.
 """.strip()
 
 
@@ -162,11 +164,17 @@ def unmet_report(draft: Draft) -> str:
     """Which statements were not reached, by their place in the program, asked and reached."""
     lines = []
     for k, verdict in draft.missed[:_TOLD]:
-        m, unit = verdict.measured, "degrees" if verdict.measured.unit in ("deg", "rad") else "m"
         said = json.dumps(statements((verdict.code,))[0], separators=(",", ":"))
-        if isinstance(verdict.code, (Scalar, Support)) and m.reached is not None:
-            told = f"asked {m.asked:.3g}, reached {m.reached:.3g} {unit}"
-        else:
-            told = f"off by {np.degrees(m.error):.0f} degrees" if unit == "degrees" else f"off by {m.error:.2f} m"
-        lines.append(f"- program[{k}] {said}: {told}")
+        lines.append(f"- program[{k}] {said}: {_reached(verdict)}")
     return _UNMET.format(told="\n".join(lines))
+
+
+def _reached(verdict: Verdict) -> str:
+    """What became of a statement, in its own terms: a direction, degrees, metres."""
+    m, unit = verdict.measured, "degrees" if verdict.measured.unit in ("deg", "rad") else "m"
+    if isinstance(verdict.code, (Scalar, Support)) and m.reached is not None:
+        return f"reached {m.reached:.3g} {unit}"
+    off = f"off by {np.degrees(m.error):.0f} degrees" if unit == "degrees" else f"off by {m.error:.2f} m"
+    if m.direction is None:
+        return off
+    return f"reached [{', '.join(f'{round(v, 2) + 0.0:g}' for v in m.direction)}], {off}"

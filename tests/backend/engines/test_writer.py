@@ -118,7 +118,7 @@ def test_what_was_not_reached_goes_back_with_asked_and_reached(model_server: Mod
     model_server.script = [streamed(text([DOWN, high])), streamed(text([UP]))]
     result = posed()
     told = said_by_user(model_server)
-    assert "program[" in told and "asked 80, reached" in told and '"elevation"' in told
+    assert "program[" in told and ": reached " in told and '"elevation"' in told and '"degrees":80' in told
     assert result.poses[0].joints[INDEX["left_wrist"], 1] > 1.5 and not result.poses[0].unmet
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 
+import numpy as np
 import pytest
 
 from backend.body.model import ShapedBody
@@ -48,8 +50,21 @@ def outcome(shaped: ShapedBody, server: ModelServer, script: list[Step], n: int 
 
 def test_a_report_names_the_place_what_was_asked_and_what_was_reached(shaped: ShapedBody) -> None:
     report = unmet_report(drafted(shaped, "look front; left arm elevated 80; left arm points down"))
-    assert 'program[1] {"type":"elevation"' in report and "asked 80, reached" in report
-    assert "off by" in report and "degrees" in report and "program[0]" not in report
+    assert re.search(r'program\[1\] {"type":"elevation".*"degrees":80.*}: reached -?\d+(\.\d+)? degrees', report)
+    assert re.search(r"program\[2\].*: reached \[.*,.*,.*\], off by \d+ degrees", report) and "program[0]" not in report
+
+
+@pytest.mark.parametrize(
+    "line", ["left arm points up", "left palm faces back (chest)", "look back", "look at left heel"]
+)
+def test_a_direction_that_was_reached_is_as_far_from_the_asked_one_as_is_said(shaped: ShapedBody, line: str) -> None:
+    """In the statement's own frame, of statements that ask for a direction."""
+    verdict = drafted(shaped, f"torso leans forward 30; left arm points down; {line}").verdicts[-1]
+    reached, asked = verdict.measured.direction, getattr(verdict.code, "toward", None)
+    assert (reached is None) == (asked is None)
+    if reached is not None and asked is not None:
+        cosine = np.dot(reached, asked) / np.linalg.norm(asked)
+        assert np.degrees(np.arccos(np.clip(cosine, -1, 1))) == pytest.approx(verdict.measured.reached, abs=0.1)
 
 
 def test_leaving_everything_out_is_no_better(shaped: ShapedBody) -> None:
