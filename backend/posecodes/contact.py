@@ -36,7 +36,8 @@ class Contact(Posecode):
 
     Use it for every touch of the own body. Where a hand touches, say also where the elbow is by the direction of the
     upper_arm; the forearm finds its way by itself. Name the side of the hand that touches (palm, hand_back, fingertips,
-    fist); folded arms have fingertips on the upper arms. What touches the ground is a support instead.
+    fist); folded arms have fingertips on the upper arms. Both palms do not fit on one small region: name two (stomach
+    and lower_belly) or the larger part (belly, breast). What touches the ground is a support instead.
     """
 
     kind = "contact"

@@ -35,8 +35,8 @@ _LINE = pattern(r"(?P<segment>.+?) (?:(?P<level>level)|elevated (?P<how>at least
 class Elevation(Scalar):
     """The angle of a segment above the horizon: 0 level, 90 straight up, -90 straight down, to whichever side.
 
-    Use it where only the height matters ("arms above the horizontal"), else a direction. A segment is seen from its
-    near end, so a hanging arm or leg has -90 and an upright torso 90.
+    Use it where only the height matters ("arms above the horizontal"), else a direction. A hanging arm or leg has -90,
+    an upright torso 90.
     """
 
     kind = "elevation"

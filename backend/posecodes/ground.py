@@ -50,10 +50,9 @@ def _lies_flat(region: str) -> bool:
 class Support(Posecode):
     """Parts that bear weight: they lie on the ground, or on a seat of the given height.
 
-    Say it first, and name every part that bears: [left_foot, right_foot] standing; [left_foot] on one leg; [left_knee,
-    right_knee, left_toes, right_toes] kneeling; [seat] with height 0.45 and the feet in a statement of their own on a
-    chair; [seat] with height 0 on the floor; [back, head] on the back; [left_hand, right_hand, left_knee, right_knee]
-    on all fours. Without one the feet bear. A part is a sole or palm laid flat (foot, hand) or what its name says.
+    Name every part that bears: [left_foot] on one leg; on a chair [seat] with height 0.45 and the feet in a statement
+    of their own, as every height has one (steps, rungs, a table). Without any the feet bear; beside others name them. A
+    part is a sole or palm laid flat (foot, hand) or what its name says.
     """
 
     kind = "support"

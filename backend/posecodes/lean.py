@@ -24,9 +24,9 @@ _POLE = 0.3  # a lean to one side counts in full while the torso does not lie al
 class Lean(Scalar):
     """How far the torso (pelvis to neck) leans from upright: 90 forward is level, more is head down.
 
-    The usual statement about the trunk: 0 upright, 10 to 20 attentive, 45 bending, 90 level. Positive is forward, or to
-    the character's left; negative is back, or to its right. The back stays fairly straight; for a rounded or arched one
-    say turn, torso bowed.
+    The usual statement about the trunk: 0 upright, 10 to 20 attentive, 45 bending. Positive is forward, or to the
+    character's left; negative is back, or to its right. The back stays fairly straight; for a rounded or arched one
+    say turn, torso bowed, as well: both can hold.
     """
 
     kind = "lean"

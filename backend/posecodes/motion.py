@@ -107,8 +107,9 @@ class Motion(Scalar):
 
     Use it for angles as physiotherapists and coaches say them, and for wrists, ankles, toes and collars. Zero is
     standing with hanging arms, palms to the thighs. left_shoulder_flexion 90 is an arm straight ahead, 180 one
-    overhead; left_hip_flexion 90 a thigh straight ahead; left_hip_abduction 30 a leg out to its side. For elbows and
-    knees use angle.
+    overhead; shoulder_horizontal 0 an arm out to its side, 90 ahead. Positive is wrist flexion to the palm, deviation
+    to the thumb, ankle and toes up, inversion soles inwards, rotation inwards, pronation (a hanging palm to the back),
+    collars up and forward. For elbows and knees use angle.
     """
 
     kind = "motion"

@@ -44,8 +44,7 @@ class Position(Scalar):
     """The offset of a point from another (or from the ground) along one axis.
 
     Use it for heights and for what is in front of, beside or above what: metres is point minus relative_to along the
-    axis, so positive is to the character's left, above, or in front, and negative to its right, below, or behind. With
-    "ground" the axis is up.
+    axis, positive to the character's left, above, or in front. With "ground" the axis is up.
     """
 
     kind = "position"

@@ -25,16 +25,17 @@ SCHEMA_VERSION: Final = 1
 SCHEMA_ID: Final = f"urn:posewright:posecodes:{SCHEMA_VERSION}"
 ABOUT: Final = """
 A program is a list of statements about the pose of one human body. A solver finds the pose that carries them out
-best; where statements contradict each other it is the best compromise. What no statement mentions stays as in a
-relaxed stance on both feet, arms hanging, or as in the pose to start from, where one is given.
+best, a compromise where they contradict each other. What no statement mentions stays as in a relaxed stance on both
+feet, arms hanging, or as in the pose to start from, where one is given.
 
 Units: metres and degrees. Sides: left and right are always the character's own.
 
-Directions are triples [left, up, front] of which only the direction counts: [1, 0, 0] is to the character's left,
-[-1, 0, 0] to its right, [0, 1, 0] up, [0, -1, 0] down, [0, 0, 1] ahead, [0, 0, -1] back; [0, -1, 1] is 45 degrees below
-ahead. They are components in a frame: "heading" (the default) is upright and turned with the character as a whole,
-"pelvis" and "chest" lean and turn with that part of the body. Places are [x, y, z] in metres in the world: y is up with
-the ground at 0; the character stands at x = z = 0 and faces +z, its left is +x.
+Directions are triples [left, up, front] of which only the direction counts: [1, 0, 0] is to the character's left, [0,
+1, 0] up, [0, 0, 1] ahead; [0, -1, 1] is 45 degrees below ahead. They are components in a frame: "heading" (the default)
+is upright and keeps to where the character faced before it lay down or tipped over: on the back the torso points back,
+on the belly ahead, on the right side right; in a handstand the chest faces back. "pelvis" and "chest" lean and turn
+with that part of the body. Places are [x, y, z] in metres in the world: y is up with the ground at 0; the character
+stands at x = z = 0 and faces +z, its left is +x.
 
 Say first what bears the weight (support), then how the trunk is held, then legs, arms, head and hands. One statement
 for each thing that matters is enough, ten or so make a pose: leave out what follows from others, and say both sides.
@@ -68,7 +69,7 @@ _SHARED: Final[dict[str, tuple[tuple[str, ...], str]]] = {
         " fingers knuckle to tip.",
     ),
     "comparison": (COMPARES, '"=" equal to, ">=" at least, "<=" at most.'),
-    "frame": (tuple(FRAMES), "Whose left, up and front: the upright heading, the pelvis or the chest."),
+    "frame": (tuple(FRAMES), "Whose left, up and front."),
 }
 
 

@@ -7,15 +7,18 @@ sees; only what the user asked and the one sentence of the reply are written her
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from backend.language.atlas import atlas
 from backend.posecodes import Posecode, Program
+from backend.posecodes.contact import Contact
+from backend.posecodes.ground import Airborne, Support
 
 from .answers import Answer, Choices
-from .beginnings import POSTURES, STANDING
+from .beginnings import POSTURES, STANDING, statements_of
 from .guide import guide
 
 _TASK: Final = """
@@ -24,10 +27,13 @@ You pose a 3D character. The user says what it does, feels or is; you answer wit
 reply: one or two short sentences to the user. For a pose, say what the body does: what it rests on, trunk, legs, each
 arm, head. Think of how a real person would do it, then write exactly that as statements. Of a feeling or a situation
 ("she just won the lottery") show what the body would do.
-begin: what the pose begins with. A posture brings its own statements for what bears the weight, trunk, legs and arms;
-yours replace those about the same limb. Postures: {postures}. Take the nearest one and say with statements what is
-different. A limb that you mention has to be said completely: both its segments (of an arm whose hand touches the body
-the upper arm and the contact), and a support if it bears weight.
+begin: what the pose begins with. A posture brings its own statements; in brackets what bears, touches and is special (*
+the side in the name, other_ the other): {postures}. Take the nearest one and say with statements what is different.
+What places an arm or leg replaces all that the posture has of it, touch and bearing too; but a forearm, shin or bend
+leaves the upper segment, an upper_arm alone all the rest. So say both segments (of an arm whose hand touches the body
+the upper arm and the contact), and a support if it bears. A direction or lean of the torso leaves what bears and the
+arms: say arms that lie on thighs anew. A support leaves the posture's others and moves nothing: an elbow on a table
+keeps the seat, but say its arm.
 The character faces ahead and stays so; to look or aim to a side it turns torso, head and arms, not the pelvis.
 "none": the user asks for no pose (a greeting, a question): answer in the reply, leave the program empty.
 program: the statements, each with every field of its kind and a field "type" that names the kind; up to 25. Of the
@@ -60,6 +66,20 @@ class Example:
         return Answer(self.reply, self.begin, atlas().own(self.entry))
 
 
+_ROUGHLY: Final = 1  # digits of the examples' triples
+_SIDE: Final = re.compile(r"(left_|right_)(\w+)")
+_PLURALS: Final = {"foot": "feet", "calf": "calves", "toes": "toes"}
+_SPECIAL: Final = {  # postures: what does not follow from their name, from what bears and what touches
+    "walking_left_leg_ahead": "arms swing",
+    "running_left_leg_ahead": "arms swing, fists",
+    "squatting": "arms ahead",
+    "crouching": "forearms ahead",
+    "on_all_fours": "soles up",
+    "lying_on_belly": "hands beside the head, turned left",
+    "lying_on_left_side": "*_arm past the head, knees bent",
+    "jumping": "arms up",
+    "hanging_by_hands": "arms up",
+}
 EXAMPLES: Final = (
     Example(
         "he asks her to marry him",
@@ -100,40 +120,70 @@ def system_prompt(choices: Choices) -> str:
     return "\n".join([task, *more, "", "STATEMENTS", guide(), "", "EXAMPLES", *_examples(choices)])
 
 
-def _postures() -> list[str]:
-    """The postures with both sides said once: lying_on_*_side."""
-    return list(dict.fromkeys(name.replace("_left_", "_*_").replace("_right_", "_*_") for name in POSTURES))
+def _postures() -> Iterator[str]:
+    """The postures with what they bring, both sides said once: kneeling_on_*_knee (*_knee other_foot *_toes)."""
+    for name in POSTURES:
+        if "_right_" not in name:
+            told = "; ".join(brought(name))
+            yield name.replace("_left_", "_*_") + (f" ({told})" if told else "")
+
+
+def brought(posture: str) -> list[str]:
+    """What bears and touches in a posture, and what else is special; * is the side in its name."""
+    sides = {"left_": "*_", "right_": "other_"} if "_left_" in posture else {}
+    codes, out = statements_of(posture), []
+    for height in dict.fromkeys(c.height for c in codes if isinstance(c, Support)):
+        parts = [part for c in codes if isinstance(c, Support) and c.height == height for part in c.parts]
+        out.append(" ".join([*_both(parts, sides), *([f"at {height:g}"] if height else [])]))
+    out += [f"airborne {c.height:g}" for c in codes if isinstance(c, Airborne)]
+    out += _both([f"{c.a} on {c.b}" for c in codes if isinstance(c, Contact)], sides)
+    return [*out, *([_SPECIAL[posture]] if posture in _SPECIAL else [])]
+
+
+def _both(names: list[str], sides: Mapping[str, str]) -> list[str]:
+    """Names as `sides` has them, else those of both sides said once: left_palm on left_thigh -> palms on thighs."""
+    if sides:
+        return [_SIDE.sub(lambda m: sides[m[1]] + m[2], name) for name in names]
+    return list(dict.fromkeys(_SIDE.sub(_plural, n) if _across(n) in names else n for n in names))
+
+
+def _across(name: str) -> str:
+    return _SIDE.sub(lambda m: ("right_" if m[1] == "left_" else "left_") + m[2], name)
+
+
+def _plural(name: re.Match[str]) -> str:
+    return _PLURALS.get(name[2]) or f"{name[2]}s"
 
 
 def _examples(choices: Choices) -> Iterator[str]:
     for example in EXAMPLES:
         yield f"User: {example.asked}"
-        yield answer_text(example.answer(), bool(choices.people))
+        yield answer_text(example.answer(), bool(choices.people), _ROUGHLY)
 
 
-def answer_text(answer: Answer, with_person: bool = False) -> str:
-    """An answer as a model has to write it."""
+def answer_text(answer: Answer, with_person: bool = False, digits: int = 2) -> str:
+    """An answer as a model has to write it. digits: of the figures in triples."""
     person = {"person": answer.person} if with_person else {}
-    whole = {"reply": answer.reply, "begin": answer.begin} | person | {"program": statements(answer.program)}
+    whole = {"reply": answer.reply, "begin": answer.begin} | person | {"program": statements(answer.program, digits)}
     return json.dumps(whole, separators=(",", ":"))
 
 
-def statements(program: Program) -> list[dict[str, Any]]:
+def statements(program: Program, digits: int = 2) -> list[dict[str, Any]]:
     """Statements with every field that they may have, and figures as short as people give them."""
-    return [_short(code) for code in program]
+    return [_short(code, digits) for code in program]
 
 
-def _short(code: Posecode) -> dict[str, Any]:
+def _short(code: Posecode, digits: int) -> dict[str, Any]:
     said = code.to_json()
     full = {f.name: getattr(code, f.name) for f in fields(code) if f.name not in code.one_of} | said
     names = ["type", *(f.name for f in fields(code) if f.name in full)]
-    return {name: _figure({**full, "type": code.kind}[name]) for name in names}
+    return {name: _figure({**full, "type": code.kind}[name], digits) for name in names}
 
 
-def _figure(value: Any) -> Any:
-    """Lists to one digit and numbers to two; whole ones without a decimal point."""
+def _figure(value: Any, digits: int) -> Any:
+    """Lists to so many digits and numbers to two; whole ones without a decimal point."""
     if isinstance(value, (list, tuple)):
-        return [_whole(round(v, 1)) if isinstance(v, float) else v for v in value]
+        return [_whole(round(v, digits)) if isinstance(v, float) else v for v in value]
     return _whole(round(value, 2)) if isinstance(value, float) else value
 
 

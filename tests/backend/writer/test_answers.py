@@ -139,3 +139,12 @@ def test_figures_are_written_short() -> None:
     toward = json.loads(text)["program"][0]["toward"]
     assert all(len(json.dumps(v)) <= 4 for v in toward)
     assert program_from_json(program_to_json(read_answer(text, Choices()).program))
+
+
+def test_a_model_s_own_figures_are_echoed_as_it_wrote_them() -> None:
+    program = [
+        {"type": "direction", "segment": "torso", "toward": [0.15, 1, -0.05], "frame": "heading"},
+        {"type": "reach", "region": "left_palm", "place": [0.25, 1.15, 0.35]},
+    ]
+    text = answer_text(read_answer(json.dumps({"begin": "standing", "program": program}), Choices()))
+    assert json.loads(text)["program"] == program

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from backend.body.model import ShapedBody
@@ -107,6 +108,45 @@ def test_limbs_that_are_moved_bear_no_more() -> None:
         "right_knee",
     }
     assert bearing("kneeling", "left knee, right knee on ground; both shins points back") == {"left_knee", "right_knee"}
+
+
+def test_a_support_adds_to_the_posture_s_and_moves_nothing() -> None:
+    said = begun("sitting_on_chair", read_program("left elbow on seat 0.7"))
+    assert set(statements_of("sitting_on_chair")) <= set(said) and "left_elbow" in bearing(
+        "sitting_on_chair", "left elbow on seat 0.7"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("left palm touches chin", set()),
+        ("left elbow bent 90", {"left_upper_arm"}),
+        ("left forearm points up", {"left_upper_arm"}),
+        ("left upper arm points left", {"left_forearm", "left_palm"}),
+        ("left palm faces up; left hand fist", {"left_upper_arm", "left_forearm", "left_palm"}),
+        ("torso leans forward 30", {"left_upper_arm", "left_forearm", "left_palm"}),
+    ],
+)
+def test_what_stays_of_an_arm_is_as_the_prompt_says(line: str, kept: set[str]) -> None:
+    program = read_program(line)
+    old = [c for c in begun("sitting_on_chair", program) if c not in program]
+    names = {getattr(c, "segment", "") or getattr(c, "a", "") for c in old}
+    assert {n for n in names if n in ("left_upper_arm", "left_forearm", "left_palm")} == kept
+
+
+HEADING = {"lying_on_back": (0, 0, -1), "lying_on_belly": (0, 0, 1), "lying_on_right_side": (-1, 0, 0)}
+
+
+@pytest.mark.parametrize("name", HEADING)
+def test_the_heading_of_a_lying_body_is_as_the_guide_says(shaped: ShapedBody, name: str) -> None:
+    torso = np.subtract(*solved(shaped, name).joints[[12, 0]])
+    assert torso @ HEADING[name] > 0.9 * np.linalg.norm(torso)
+
+
+def test_in_a_handstand_the_body_faces_back(shaped: ShapedBody) -> None:
+    codes = [v for v in solved(shaped, "handstand").verdicts if getattr(v.code, "part", "") == "pelvis"]
+    assert codes and all(v.measured.direction[2] < -0.9 for v in codes)
 
 
 def test_standing_brings_nothing() -> None:

@@ -8,19 +8,23 @@ from functools import cache
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
 
 from backend.body.model import BodyModel, ShapedBody
-from backend.posecodes import KINDS
+from backend.posecodes import KINDS, read_program
+from backend.posecodes.contact import Contact
+from backend.posecodes.direction import Direction
+from backend.posecodes.ground import BEARERS, Airborne, Support
 from backend.posecodes.schema import documentation, shared_names
 from backend.posecodes.vocabulary import SIDES
 from backend.solver import Verdict, pose_program
 from backend.solver.pose_program import Setting
 from backend.writer.answers import Answer, Choices, answer_schema
-from backend.writer.beginnings import POSTURES, begun
+from backend.writer.beginnings import POSTURES, begun, statements_of
 from backend.writer.drafts import Draft
 from backend.writer.guide import folded, guide
-from backend.writer.prompt import EXAMPLES, Example, answer_text, system_prompt
+from backend.writer.prompt import EXAMPLES, Example, brought, system_prompt
 from backend.writer.reading import read_answer
 
 WRITTEN = json.loads((Path(__file__).parent / "written.json").read_text(encoding="utf-8"))
@@ -52,6 +56,59 @@ def test_the_prompt_is_short_and_names_every_posture(choices: Choices) -> None:
         assert re.sub("|".join(f"_{s}_" for s in SIDES), "_*_", posture) in prompt
 
 
+def named(told: str, sided: bool) -> set[str]:
+    """The parts in one of a posture's remarks: knees are left_knee and right_knee, other_foot is right_foot."""
+    single = {"feet": "foot", "calves": "calf", "toes": "toes"}
+    out = set()
+    for word in told.split(" at ")[0].split():
+        if sided or word in BEARERS:
+            out.add(word.replace("*_", "left_").replace("other_", "right_"))
+        else:
+            out |= {f"{s}_{single.get(word, word.removesuffix('s'))}" for s in SIDES}
+    return out
+
+
+@pytest.mark.parametrize("posture", [p for p in POSTURES if "_right_" not in p])
+def test_what_a_posture_brings_is_told(posture: str) -> None:
+    told = brought(posture)
+    by_height: dict[float, set[str]] = {}
+    for code in statements_of(posture):
+        if isinstance(code, Support):
+            by_height.setdefault(code.height, set()).update(code.parts)
+    for remark, (height, parts) in zip(told, by_height.items(), strict=False):
+        assert named(remark, "_left_" in posture) == parts
+        assert (f"at {height:g}" in remark) == (height > 0)
+    assert any("airborne" in t for t in told) == any(isinstance(c, Airborne) for c in statements_of(posture))
+    assert any(" on " in t for t in told) == any(isinstance(c, Contact) for c in statements_of(posture))
+    assert all(t in system_prompt(Choices()) for t in told)
+
+
+@pytest.mark.parametrize("posture", POSTURES)
+def test_arms_that_are_told_up_or_ahead_are(posture: str) -> None:
+    told = ", ".join(brought(posture))
+    arms = [c.toward for c in statements_of(posture) if isinstance(c, Direction) and c.segment.endswith("arm")]
+    for words, axis in (("arms up", 1), ("arms ahead", 2)):
+        if words in told and f"fore{words}" not in told:
+            assert arms and all(v[axis] > 0.8 * np.linalg.norm(v) for v in arms)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "left palm touches belly; right palm touches belly",
+        "left palm touches breast; right palm touches breast",
+        "left palm touches stomach; right palm touches lower belly",
+        "torso leans forward 30; torso bowed front 40",
+        "right foot on ground; left foot on seat 0.4; left hand on seat 1.3; left thigh points front",
+    ],
+)
+def test_what_the_guide_says_goes_together_does(shaped: ShapedBody, lines: str) -> None:
+    if "palm" in lines:
+        lines += "; left upper arm points 0.9 down 0.3 left; right upper arm points 0.9 down 0.3 right"
+    found = pose_program(shaped, read_program(lines), Setting.neutral())[0]
+    assert all(v.measured.met for v in found.verdicts)
+
+
 def test_pictures_and_current_poses_are_spoken_of_where_there_are_some() -> None:
     assert '"current"' not in system_prompt(Choices()) and "picture" not in system_prompt(Choices())
     assert '"current"' in system_prompt(Choices(current=True))
@@ -60,7 +117,7 @@ def test_pictures_and_current_poses_are_spoken_of_where_there_are_some() -> None
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: e.entry)
 def test_examples_do_what_they_say(shaped: ShapedBody, example: Example) -> None:
-    text = answer_text(example.answer())
+    text = next(t for t in system_prompt(Choices()).splitlines() if t.startswith(f'{{"reply":"{example.reply}'))
     jsonschema.Draft202012Validator(answer_schema(Choices())).validate(json.loads(text))
     answer = read_answer(text, Choices())
     found = pose_program(shaped, begun(answer.begin, answer.program), Setting.neutral())[0]
