@@ -45,7 +45,7 @@ def test_the_zip_has_what_is_needed_and_nothing_else(archive: Path) -> None:
     assert {f"./{n}" for n in names if n.startswith("wheels/")} == set(manifest["wheels"])
     assert names == sorted(names)
     assert archive.name == f"posewright-{manifest['version']}.zip"
-    assert archive.stat().st_size < 15e6  # of which the weights of the small model are 8.6e6
+    assert archive.stat().st_size < 20e6  # of which the weights of the small model are 14.1e6
 
 
 @needs_bpy

@@ -8,9 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from backend.body.picture import thumbnail
+from backend.body.png import encode_png
+from backend.body.rotations import geodesic, rotvec_to_rotmat
 from backend.engines.small import FOLDER
 from backend.pipeline import Pipeline
-from rigs.wire import Pose, PoseRequest, PoseResult
+from rigs.skeleton import N_BODY
+from rigs.wire import ImageBytes, Pose, PoseRequest, PoseResult
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +64,27 @@ def test_an_instruction_changes_the_pose_that_it_is_given(pipeline: Pipeline) ->
     start = answer(pipeline, "standing").poses[0].pose
     result = answer(pipeline, "raise the left arm", start=start)
     assert result.poses and np.abs(result.poses[0].pose.rotvecs - start.rotvecs).max() > 0.05
+
+
+def test_what_it_answers_to_a_picture_is_nearest_to_what_is_shown(pipeline: Pipeline) -> None:
+    names = ("both arms raised", "sitting on a chair", "warrior two", "on all fours")
+    shown = {name: pipeline.pose(PoseRequest(prompt=name)).poses[0].pose for name in names}
+    for name, pose in shown.items():
+        answer = looked_at(pipeline, pose)
+        assert min(names, key=lambda other: apart(answer, shown[other])) == name
+
+
+def looked_at(pipeline: Pipeline, pose: Pose) -> Pose:
+    picture = encode_png(thumbnail(pose, (160, 160)))
+    result = pipeline.pose(PoseRequest(image=ImageBytes(picture), box=(0, 0, 160, 160), engine="small"))
+    assert any("renders" in warning for warning in result.warnings)
+    return result.poses[0].pose
+
+
+def apart(a: Pose, b: Pose) -> float:
+    """Mean angle between the joints of two bodies in deg."""
+    rows = slice(0, N_BODY)
+    return float(np.degrees(geodesic(rotvec_to_rotmat(a.rotvecs[rows]), rotvec_to_rotmat(b.rotvecs[rows]))).mean())
 
 
 def test_its_folder_is_part_of_the_package() -> None:
