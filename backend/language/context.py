@@ -45,6 +45,8 @@ class Context:
     front_leg: str = ""
     free_leg: str = ""
     """The leg that does not stand, of a body that stands on one."""
+    lifted: tuple[str, ...] = ()
+    """The side of a leg that was said to be up, and the lines that were made of it."""
     lunges: bool = False
     """Whether a lunge is named: a leg in front is then the one that lunges."""
     of_head: bool = False
@@ -80,6 +82,8 @@ class Context:
     """The side that the trunk was said to turn to: one looks back over that shoulder."""
     raised: str = ""
     """The side of the arm that was last said to be up or out: "the raised hand"."""
+    uplifted: str = ""
+    """The side of the arm that was last said to be up: beside an arm out to the side it is the raised one."""
     arms_ahead: bool = False
     """Whether the arms of the named pose reach ahead, so that "arms out" is further ahead."""
     split: bool = False

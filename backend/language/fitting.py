@@ -87,6 +87,8 @@ def is_one_of_several(tokens: list[Token], places: list[int]) -> bool:
     plain = all(ACTIONS.get(t.stem, "") in _MOVES or t.text in WAY_WORDS or t.text in _SPREADS for t in rest)
     if len(places) < 2 or not any(t.text in PART_WORDS for t in words) or not plain:
         return False
+    if [t.text for t in words[:1]] == ["face"] and words[-1].text == "ground":
+        return False  # "face down on the floor" is how the whole body lies
     before = next((t.text for t in reversed(tokens[: places[0]]) if t.text not in PASSED - {"at", "on", "to"}), "")
     return before in ("at", "to", "on") or any(t.text in PART_WORDS for k, t in enumerate(tokens) if k not in places)
 

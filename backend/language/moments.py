@@ -229,6 +229,12 @@ def is_of_arms(name: str) -> bool:
     return atlas().posture(name) == "stand" and not legs and not is_gait(name)
 
 
+def only_adds_arms(name: str) -> bool:
+    """Whether a pose is another one with its arms placed, as "hands in lap" is of one that sits."""
+    own = atlas().own(name)
+    return bool(atlas().entries[name].based_on) and all("arm" in s or "finger" in s for c in own for s in limb_slots(c))
+
+
 def goes_with(main: str, name: str) -> bool:
     """Whether what the arms do in a further pose goes over the main one: two deeds of the whole body do not mix."""
     book = atlas()
@@ -239,6 +245,7 @@ def goes_with(main: str, name: str) -> bool:
     )  # "one-handed sword", "sword and shield"
     bears = book.entries[main].category == "postures" or is_gait(main) or book.posture(main) == "air"
     bears = bears or (book.entries[main].limb == "leg" and book.entries[name].limb in ("arm", "hand"))
+    bears = bears or (book.posture(main) == book.posture(name) and only_adds_arms(name))
     return bool(akin) or bears or is_of_arms(name) or book.entries[name].category == "postures"
 
 

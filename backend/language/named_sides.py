@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from backend.posecodes import Posecode, read_line
+from backend.posecodes.direction import Direction
 from backend.posecodes.ground import Support
 from backend.posecodes.vocabulary import SIDES
 
@@ -29,13 +30,16 @@ def aimed(match: Match, tokens: Sequence[Token], taken: list[bool]) -> str:
 
 
 def on_one_leg(
-    sided: Sequence[tuple[Match, str]], explicit: list[Posecode], free: str
+    sided: Sequence[tuple[Match, str]], explicit: list[Posecode], free: str, lifted: tuple[str, ...] = ()
 ) -> tuple[list[tuple[Match, str]], list[Posecode]]:
     """As in "half moon balancing on the left leg": it says which foot bears, and nothing about the free leg.
 
     Args:
         free: the leg that does not stand by the words, "" where they don't say that one leg stands.
+        lifted: the leg that was said to be up, as in "dancer pose, right leg up", and the lines made of that.
     """
+    up = lifted[0] if lifted and not free else ""
+    free = free or up
     foot = {s for s in SIDES if free and s != free}
     alone = {m.entry: bears_alone(m.entry) for m, _ in sided}
     if not foot or not any(alone.values()):
@@ -44,7 +48,20 @@ def on_one_leg(
     usual = [c for line in free_leg(free) for c in read_line(line)]
     usual += [c for line in (f"{bearing} knee straight", f"{bearing} foot on ground") for c in read_line(line)]
     turned = [(m, _turned(m, s, alone[m.entry], bearing)) for m, s in sided]
+    if up:
+        usual = [c for line in lifted[1:] for c in read_line(line)]
+        own = [c for m, s in turned if alone[m.entry] for c in atlas().program(m.entry, s)]
+        usual = [c for c in usual if not _elsewhere(c, own)]
     return turned, [c for c in explicit if c not in usual]
+
+
+def _elsewhere(code: Posecode, own: Sequence[Posecode]) -> bool:
+    """Whether a leg said to be up goes to another side of the body than the pose takes it: "up" alone is in front."""
+    if not isinstance(code, Direction) or code.toward[2] > abs(code.toward[0]):
+        return False
+    limb = code.segment.split("_")[0]
+    legs = [c for c in own if isinstance(c, Direction) and c.segment in (f"{limb}_leg", f"{limb}_thigh")]
+    return bool(legs) and all(sum(a * b for a, b in zip(c.toward, code.toward, strict=True)) < 0.3 for c in legs)
 
 
 def _turned(match: Match, side: str, alone: str, bearing: str) -> str:

@@ -24,7 +24,23 @@ _BE: Final = frozenset(("is", "are", "was", "being", "remains", "stays", "hangs"
 
 def prepared(prompt: str, known: Vocabulary | None) -> list[Token]:
     """The tokens of a prompt, ready to be read."""
-    return completed(unlabelled(corrected(tokens_of(prompt, known))))
+    return completed(paired(unlabelled(corrected(tokens_of(prompt, known)))))
+
+
+def paired(tokens: list[Token]) -> list[Token]:
+    """As in "a hand on each knee", "one fist on either hip": both hands."""
+    out = list(tokens)
+    for i, token in enumerate(tokens[:-1]):
+        if token.text not in ("each", "either") or tokens[i + 1].text not in PART_WORDS:
+            continue
+        start = next((k + 1 for k in range(i - 1, -1, -1) if tokens[k].is_mark or tokens[k].text in SPLITTERS), 0)
+        for k in range(start + 1, i):
+            if tokens[k].text in _PLURAL and tokens[k - 1].text in ("a", "one"):
+                out[k - 1] = Token("both", "both", tokens[k - 1].said)
+                out[k] = _noun(tokens[k], tokens[k].said, many=True)
+                out[i] = Token("each", "each", token.said)
+                break
+    return out
 
 
 def unlabelled(tokens: list[Token]) -> list[Token]:

@@ -178,7 +178,7 @@ def _reading(
                 taken[k] = taken[k] or tokens[k].text in NEGATIONS
     arms_used = {s for s in SIDES if any(f"{s}_arm" in limb_slots(c) for c in explicit)}
     sided = [(m, asked_side(m, tokens, taken, arms_used)) for m in meant]
-    sided, explicit = on_one_leg(sided, explicit, ctx.free_leg)
+    sided, explicit = on_one_leg(sided, explicit, ctx.free_leg, ctx.lifted)
     base, used = layered(sided, ctx)
     if not used or all(atlas().posture(m) in _UPRIGHT for m in used):
         bent = bent_joints(explicit)

@@ -303,6 +303,7 @@ def _low(clause: Clause, ctx: Context, part: Part, side: str, way: str) -> list[
 def _aimed(clause: Clause, ctx: Context, part: Part, side: str, way: str) -> list[str]:
     """A straight arm that points somewhere."""
     ctx.raised = side if not way.startswith("down") else ctx.raised
+    ctx.uplifted = side if way.startswith("up") else ctx.uplifted
     ctx.arms_up = "overhead" if way.startswith("up") else "ahead" if way.startswith("front") else ctx.arms_up
     if part.kind in ("hand", "fist") and f"{side}_elbow" in ctx.bent and clause.does("point"):
         return [

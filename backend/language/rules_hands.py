@@ -107,6 +107,8 @@ _ZONES: Final = {
 
 def touching(clause: Clause, ctx: Context, part: Part | None = None, side: str = "") -> Finding:
     """A hand at a target. Without a part ("touching the left ear") the hand of the target's own side comes."""
+    if part is None and clause.does("look") and not clause.does("touch"):
+        return Finding()  # "one arm up, looking up at the raised hand"
     if part is None and (ctx.subject is None or ctx.subject.kind not in ARM_KINDS):
         return _bare_touch(clause, ctx)
     if part is None:

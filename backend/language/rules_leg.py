@@ -132,6 +132,9 @@ def _moved(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     ):
         bent = _bent(clause, side)
         found = _lifted(clause, ctx, part, side)
+        up = clause.does("raise") or "up" in ways or clause.has("air")
+        if up and part.kind in ("leg", "foot") and part.sides == (side,):
+            ctx.lifted = (side, *(found.lines if clause.number is None else ()))
         return Finding(found.lines + bent, found.standing)
     if ways & {"front", "back"}:
         return _stepped(clause, ctx, side, "front" in ways)

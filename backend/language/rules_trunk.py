@@ -257,7 +257,8 @@ def _gaze(clause: Clause, ctx: Context) -> list[str]:
         return ["look 0.75 down 0.65 front"]
     if target is not None:
         high = clause.does("raise", "stretch") and not target.sides and not target.plural
-        sides = (ctx.raised,) if high and ctx.raised else ctx.sides(target)
+        raised = (clause.does("raise") and ctx.uplifted) or ctx.raised
+        sides = (raised,) if high and raised else ctx.sides(target)
         if len(sides) == 2 and clause.ways & {"up", "overhead"}:
             return ["look 1.2 up front"]
         if len(sides) == 2:

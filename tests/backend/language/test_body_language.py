@@ -75,6 +75,14 @@ CASES = [
     ("warrior one, right leg behind", "left_ankle before right_ankle; left_knee bent"),
     ("rowing a boat, arms out, looking left",
      "left_wrist before left_shoulder; right_wrist before right_hip; head left"),
+    ("bent over, a hand braced on each knee", "left_wrist near left_knee; right_wrist near right_knee"),
+    ("L arm straight up, right arm straight out to the side, looking up at the raised hand",
+     "left_wrist above head; head up; right_wrist right of right_elbow"),
+    ("face down on the ground, right arm stretched ahead", "right_wrist before head; neck before pelvis"),
+    ("perched on a bar stool, left foot on the floor, right foot up on the rung, hands clasped in the lap",
+     "left_wrist near right_wrist; left_wrist before pelvis; left_ankle below right_ankle"),
+    ("dancer pose, right leg up",
+     "right_ankle behind right_hip; right_ankle above left_knee; right_wrist near right_ankle; left_knee straight"),
     ("HANDS ON HEAD LEGS APART LOOKING DOWN", "left_wrist near head; left_ankle left of left_hip; head down"),
 ]  # fmt: skip
 _AXES = {

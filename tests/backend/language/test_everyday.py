@@ -37,6 +37,9 @@ def test_six_really_different_ways_to_ask(entry) -> None:  # type: ignore[no-unt
         ("stuck in traffic on the way home", "stuck in traffic"),
         ("stuck in traffic, furious at the car in front", "road rage"),
         ("climbing a ladder, reaching for the next rung", "climbing a ladder"),
+        ("he dropped a contact lens somewhere on the carpet", "look under"),
+        ("the suspect's been cuffed from behind", "arrested"),
+        ("a waitress weaving between the tables, tray up over her shoulder", "carrying a tray"),
         ("watching the fireworks high above the rooftops", "awe"),
     ],
 )

@@ -20,6 +20,14 @@ def test_standing_on_a_leg_turns_the_pose_and_leaves_its_free_leg(name: str, sid
     assert reading.program == atlas().program(name, written if bears_alone(name) == side else _other(written))
 
 
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("name", ["dancer pose", "half moon pose", "tree pose", "warrior III"])
+def test_a_leg_said_to_be_up_is_the_free_leg_of_the_pose(name: str, side: str) -> None:
+    written = atlas().entries[name].side
+    expected = atlas().program(name, _other(written) if bears_alone(name) == side else written)
+    assert read(f"{name}, {side} leg up").program == expected
+
+
 def _other(side: str) -> str:
     return "left" if side == "right" else "right"
 
