@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from backend.posecodes.ground import Support
+
 from .atlas import atlas
 from .deeds import strides
 from .layers import is_of_both_arms
@@ -71,10 +75,24 @@ def _of_the_front(name: str, tokens: list[Token], i: int) -> str:
     """The side that the leg spoken of at i asks for: "left leg behind" the right one, where one is in front."""
     side = tokens[i].text
     end = next((k for k in range(i, len(tokens)) if tokens[k].is_mark or tokens[k].text in SPLITTERS), len(tokens))
+    knee = _knee_of(name)
+    if knee and PART_WORDS.get(tokens[i + 1].text) == "knee" and any(t.text in _DOWN for t in tokens[i + 2 : end]):
+        own = atlas().entries[name].side  # "low lunge, left knee down": the one that is on the ground
+        return side if knee == own else next(s for s in SIDES if s != side)
     behind = any(WAY_WORDS.get(t.text) == "back" for t in tokens[i + 2 : end])
     if not behind or not strides(name):
         return side
     return next(s for s in SIDES if s != side)
+
+
+_DOWN: Final = frozenset(("down", "ground", "floor", "mat", "lowered", "grounded", "carpet", "rug"))
+
+
+def _knee_of(name: str) -> str:
+    """The side of the one knee that bears in a pose as it is written, "" where none or both do."""
+    parts = {p for c in atlas().program(name) if isinstance(c, Support) for p in c.parts}
+    knees = [s for s in SIDES if f"{s}_knee" in parts or f"{s}_shin" in parts]
+    return knees[0] if len(knees) == 1 else ""
 
 
 def _is_placed(tokens: list[Token], i: int) -> bool:

@@ -200,5 +200,9 @@ EXTRA: Final = frozenset(
         "brush",
         "graz",
         "under",
+        "guard",
+        "shield",
+        "protect",
+        "soft",
     ]
 )

@@ -265,7 +265,7 @@ def _find_relation(clause: Clause) -> None:
         if n == 0 and _is_put(clause, between):
             continue
         for t in reversed(between):
-            touch = "touch" if t.stem in TOUCHES else ""
+            touch = "touch" if t.stem in TOUCHES or (n and t.stem in _PROPPING and _props(clause, n)) else ""
             relation = t.text if t.text in RELATIONS else touch
             relation = "on" if relation == "ontop" else relation
             if relation:
@@ -275,6 +275,14 @@ def _find_relation(clause: Clause) -> None:
                 if n == 0:
                     _instrument(clause)
                 return
+
+
+_PROPPING: Final = frozenset(("prop", "cradl"))
+
+
+def _props(clause: Clause, n: int) -> bool:
+    """As in "the left hand props up the chin": the verb between the hand and part n brings it there."""
+    return clause.parts[n - 1].kind in ARM_KINDS and clause.parts[n].kind in _RESTED
 
 
 _RESTED: Final = frozenset(("chin", "head", "cheek", "forehead", "face"))

@@ -51,7 +51,22 @@ _LIMB_VERBS: Final = frozenset(
 _SPREADS: Final = frozenset(("apart", "together", "wide", "straight", "flat"))
 _MOVES: Final = frozenset(("raise", "lower", "stretch", "bend", "point"))
 _OBJECT_VERBS: Final = frozenset(
-    ("reach", "sweep", "throw", "swing", "push", "drop", "fling", "put", "roll", "float", "shift", "pull", "run")
+    (
+        "reach",
+        "sweep",
+        "throw",
+        "swing",
+        "push",
+        "drop",
+        "fling",
+        "put",
+        "roll",
+        "float",
+        "shift",
+        "pull",
+        "run",
+        "guard",
+    )
 )
 
 

@@ -143,7 +143,10 @@ def _names_a_thing(tokens: list[Token], i: int) -> bool:
     return False
 
 
-_VERBS: Final = frozenset(("hang", "rest", "scratch", "touch", "hold", "point", "reach", "support", "grab", "cover"))
+_VERBS: Final = frozenset(
+    ("hang", "rest", "scratch", "touch", "hold", "point", "reach", "support", "grab", "cover", "prop",
+     "wav", "clasp", "press", "shield", "cradl", "strok", "brac")
+)  # fmt: skip
 
 
 def _stands_alone(tokens: list[Token], i: int) -> bool:

@@ -34,6 +34,17 @@ _HANDS: Final = frozenset(("hand", "hand_back", "fist", "palm", "fingers", "inde
 ON_ARMS: Final = frozenset(("plank", "inverted", "bridge", "wheel", "dog"))  # they bear the body
 
 
+_GUARDING: Final = ("guard", "shield", "protect")
+_GUARDS: Final = frozenset(("hand", "fist", "palm", "arm", "forearm"))
+_GUARDED: Final = {
+    **dict.fromkeys(
+        ("chin", "face", "head", "cheek", "mouth", "nose", "temple", "ear", "eye"),
+        ("down 0.5 front 0.1 out (chest)", "up 0.4 front 0.3 in (chest)"),
+    ),
+    **dict.fromkeys(("chest", "torso", "stomach"), ("down 0.3 front 0.1 out (chest)", "front 0.35 up 0.4 in (chest)")),
+}
+
+
 def compared_height(clause: Clause, side: str, part: Part) -> tuple[str, ...]:
     """As in "left hand higher than the right hand"."""
     words = {t.text for t in clause.words}
@@ -61,6 +72,12 @@ def _placed(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     compared = compared_height(clause, side, part)
     if compared:
         return Finding(compared)
+    if clause.has(*_GUARDING) and part.kind in _GUARDS and not clause.negated:
+        zone = next((_GUARDED[p.kind] for p in clause.parts if p.kind in _GUARDED), None)
+        if zone:  # "both fists guarding the chin"
+            upper, fore = zone
+            shapes = shape(clause, part, side)
+            return Finding((f"{side} upper arm points {upper}", f"{side} forearm points {fore}", *shapes))
     if clause.has("gesture") and part.kind in ("arm", "hand") and not clause.targets and not clause.negated:
         arm = f"{side} upper arm points down 0.5 front 0.35 out"
         return Finding((arm, f"{side} forearm points up 0.7 front 0.35 out", f"{side} hand open"))

@@ -46,7 +46,7 @@ def arms(clause: Clause, ctx: Context) -> Finding:
             ctx.subject = part
             continue
         if len(sides) == 2 and part.kind in ("hand", "palm", "fingers", "arm", "fist") and _joined(clause):
-            joined = folded(clause, _zone(clause, ctx))
+            joined = folded(clause, _zone(clause, ctx) or ("chest" if _in_prayer(clause, part) else ""))
             if ctx.placed and not clause.targets and not clause.ways - {"in"} and not ctx.arms_up:
                 weak += joined  # "arms behind the back, hands joined"
             else:
@@ -204,6 +204,11 @@ def _joined(clause: Clause) -> bool:
         and clause.has("together", "clasp", "interlac", "interlock", "fold", "join", "lock")
         and not on_something
     )
+
+
+def _in_prayer(clause: Clause, part: Part) -> bool:
+    """As in "palms together": before the heart, where no other place is said."""
+    return part.kind == "palm" and clause.has("together", "press") and not clause.ways - {"in"}
 
 
 def _zone(clause: Clause, ctx: Context) -> str:

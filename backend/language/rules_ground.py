@@ -82,7 +82,12 @@ def leaned_on(clause: Clause, ctx: Context) -> Finding:
         lines += [f"{side} upper arm points down {'0.25 back' if fore else '0.55 back 0.15 out'}"]
         lines += [f"{side} forearm points front"] if fore else [f"{side} forearm points down 0.25 back"]
         lines += [f"{side} {'forearm' if fore else 'hand'} on ground"]
-    lines += [f"torso points {'0.75 back 0.6 up' if fore else '0.35 back up'}"]
+    (aside, *more) = ctx.sides(part)
+    if ctx.posture == "floor" and not (more or fore) and "back" not in clause.ways:  # "leaning on the left hand"
+        lines = [f"{aside} upper arm points down 0.45 {aside} 0.1 back", f"{aside} forearm points down 0.25 {aside}"]
+        lines += [f"{aside} hand on ground", f"torso points up 0.25 {aside}", f"torso tilted {aside} 8"]
+    else:
+        lines += [f"torso points {'0.75 back 0.6 up' if fore else '0.35 back up'}"]
     ctx.subject = part
     return Finding(tuple(lines))
 

@@ -120,7 +120,7 @@ def touching(clause: Clause, ctx: Context, part: Part | None = None, side: str =
     if not clause.targets:
         return Finding()
     target = clause.targets[0]
-    behind = _behind_it(clause, ctx, part, side, target)
+    behind = _behind_it(clause, ctx, part, side, target) or _propping(clause, ctx, part, side, target)
     if behind:
         return behind
     target = _of_that_leg(ctx, target)
@@ -190,6 +190,14 @@ def _behind_it(clause: Clause, ctx: Context, part: Part, side: str, target: Part
         return Finding()
     lifted = (f"{leg} thigh points down 0.1 back", f"{leg} knee bent 125", f"{other(leg)} foot on ground")
     return Finding((*lifted, f"{side} upper arm points down 0.45 back", *_contact(ctx, part, side, target)))
+
+
+def _propping(clause: Clause, ctx: Context, part: Part, side: str, target: Part) -> Finding:
+    """As in "the left hand props up the chin": its elbow is before the trunk, as on a knee or a table."""
+    if not clause.has("prop") or target.kind not in ("chin", "head", "cheek", "face", "forehead") or clause.negated:
+        return Finding()
+    upper = f"{side} upper arm points down 0.6 front"
+    return Finding((upper, f"{side} forearm points up 0.5 in", *_contact(ctx, part, side, target)))
 
 
 def _of_that_leg(ctx: Context, target: Part) -> Part:

@@ -14,6 +14,7 @@ from .rules_ground import OFF_FEET, STANDING, free_leg, tiptoe
 from .rules_props import foot_on_a_step
 
 _FLUNG: Final = ("swing", "fling", "flung", "throw", "lash")
+_ON_HANDS: Final = frozenset(("fours", "plank", "prone", "bridge", "wheel", "dog", "lie"))
 _FOLD: Final = frozenset(("chest", "stomach", "chin", "torso"))
 
 
@@ -93,6 +94,8 @@ def one_leg(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
 def _off_ground(clause: Clause, ctx: Context, part: Part, side: str) -> Finding:
     """A heel, toes or a foot off the ground."""
     off = "off" in [t.text for t in clause.words] or (clause.negated and clause.has("ground", "floor"))
+    if off and part.kind in ("toes", "foot", "leg") and ctx.posture in _ON_HANDS and len(ctx.last["leg"]) == 1:
+        return _along(clause, ctx, side, raised=True)  # "forearm plank, left foot off the mat"
     lifts = part.kind == "leg" and clause.does("raise")
     if off and not lifts and part.kind in ("toes", "foot", "leg") and len(ctx.last["leg"]) == 1:
         return Finding((f"{side} toes at least 0.12 above ground",), ()) if part.kind == "toes" else _off(side)
@@ -163,6 +166,8 @@ def _off(side: str) -> Finding:
 
 
 def _bent(clause: Clause, side: str) -> tuple[str, ...]:
+    if any(t.text == "soft" for t in clause.words):  # "the supporting knee soft"
+        return (f"{side} knee bent 25",)
     if clause.does("bend") or clause.has("ninety"):
         degrees = clause.number if clause.number is not None else 35 if clause.small else 120 if clause.large else 80
         return (f"{side} knee bent {sayable_bend(degrees):g}",)
@@ -211,13 +216,13 @@ def split_legs(front: str) -> tuple[str, ...]:
     return (*lines, "both knees straight")
 
 
-def _along(clause: Clause, ctx: Context, side: str) -> Finding:
+def _along(clause: Clause, ctx: Context, side: str, *, raised: bool = False) -> Finding:
     """A leg lifted or stretched where the body sits, kneels or lies."""
     ways, posture = clause.ways, ctx.posture
     way = next((w for w in ("out", "left", "right", "back", "front") if w in ways), "")
     if way == "out" and not clause.has("sideways", "apart", "wide", "spread", "aside", "outward", "outwards"):
         way = next((w for w in ("front", "back") if w in ways), "")  # "stretched out" is at full length
-    raised = clause.does("raise") or "up" in ways or clause.has("air")
+    raised = raised or clause.does("raise") or "up" in ways or clause.has("air")
     straight = (f"{side} knee straight",)
     if posture == "inverted" and way in ("front", "back"):
         if ctx.split:

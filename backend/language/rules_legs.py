@@ -63,7 +63,9 @@ def _both(clause: Clause, ctx: Context, part: Part) -> Finding:
     if feet and clause.has("touch") and not clause.targets and not clause.negated:
         return Finding((), ("left ankle at most 0.12 from right ankle",))
     folds = clause.does("cross") or clause.does("bend") or clause.has("tuck", "fold")
-    if part.kind == "leg" and folds and ctx.posture == "floor" and clause.ways & {"left", "right"}:
+    folds = folds or clause.has("sweep", "swept")
+    swept = part.kind in ("leg", "foot", "shin") and folds and ctx.posture == "floor"
+    if swept and clause.ways & {"left", "right"}:
         way = "left" if "left" in clause.ways else "right"
         lines = (f"both thighs points front 0.45 {way}", f"both shins points {way} 0.7 back", "both knees bent 120")
         return Finding(lines)

@@ -9,6 +9,7 @@ from typing import Final
 from .clauses import Clause
 from .context import Context, Finding, bends_over, hinges
 from .lexicon import HEAD_KINDS, SIDES
+from .rules_ground import leaned_on
 
 _TRUNK: Final = frozenset(("torso", "back", "chest", "waist", "upper_back", "lower_back"))
 _BELOW: Final = frozenset(("knee", "thigh"))  # where a bowed head comes to rest
@@ -149,6 +150,8 @@ def _twist(clause: Clause, ctx: Context) -> list[str]:
 def _lean(clause: Clause, ctx: Context) -> list[str]:
     """A lean of the whole trunk; far leans and bows bend the hips."""
     side = _side(clause)
+    if not (side or clause.ways) and leaned_on(clause, ctx):
+        return []  # "(sitting on the floor,) leaning on the left hand"
     way = side or ("back" if "back" in clause.ways else "front")
     over = clause.has("over", "waist", "down") or hinges(clause)
     front = 95 if clause.has("fold") else 75 if over and clause.does("bend") else 32

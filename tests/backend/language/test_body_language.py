@@ -83,6 +83,15 @@ CASES = [
      "left_wrist near right_wrist; left_wrist before pelvis; left_ankle below right_ankle"),
     ("dancer pose, right leg up",
      "right_ankle behind right_hip; right_ankle above left_knee; right_wrist near right_ankle; left_knee straight"),
+    ("sitting on the floor, both knees bent with the feet tucked back to the right, leaning on the left hand",
+     "left_ankle right of pelvis; right_ankle right of pelvis; left_wrist left of left_hip; left_knee bent"),
+    ("right leg kicked out to the side, supporting knee soft, both fists guarding the chin",
+     "left_wrist near head; right_wrist near head; left_knee bent; right_ankle right of right_knee"),
+    ("plank with the left foot off the floor", "left_ankle above right_ankle; left_ankle behind pelvis"),
+    ("sitting cross-legged, waving with the right hand while the left props up the chin",
+     "left_wrist near head; right_wrist above right_shoulder"),
+    ("low lunge, left knee down, palms together",
+     "right_ankle before left_knee; left_knee below right_knee; left_wrist above left_elbow"),
     ("HANDS ON HEAD LEGS APART LOOKING DOWN", "left_wrist near head; left_ankle left of left_hip; head down"),
 ]  # fmt: skip
 _AXES = {

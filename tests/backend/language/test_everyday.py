@@ -26,6 +26,8 @@ def test_six_really_different_ways_to_ask(entry) -> None:  # type: ignore[no-unt
     [
         ("someone chopping carrots at the counter", "chop vegetables"),
         ("a lumberjack swinging an axe", "chop wood"),
+        ("chopping firewood, axe at the top of the swing", "chop wood"),
+        ("golfer at the top of the backswing", "golf backswing"),
         ("she hammers a nail into a plank", "hammer"),
         ("he carries his little son on his shoulders", "child on the shoulders"),
         ("putting the book on the shelf", "reaching up to a shelf"),
