@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from backend.train import models
 from backend.train.data.build import Recipe, build
 from backend.train.data.examples import Corpus
 from backend.train.data.splits import SPLITS, split_of
@@ -36,3 +38,11 @@ def data_folder(motion_file: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="session")
 def corpus(data_folder: Path) -> Corpus:
     return Corpus.load(data_folder, "train")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_texts_for_a_tokenizer() -> Iterator[None]:
+    """A small vocabulary is learned from fewer conversations than a real one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(models, "_READ", 1500)
+        yield
