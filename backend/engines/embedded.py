@@ -19,7 +19,6 @@ from backend.language.reading import Reading
 from backend.language.replies import reply_to
 from backend.language.takes import takes
 from backend.posecodes import Program
-from backend.posecodes.contact import Reach
 from backend.solver.pose_program import Setting
 from backend.solver.start import starting_pose
 from backend.ticks import Tick, quiet
@@ -102,8 +101,7 @@ def _edited(request: PoseRequest, allowed: frozenset[str] | None) -> Proposal | 
     base = with_fixed(edit.base(current), current, allowed)
     scope = edit.scope if allowed is None else allowed if edit.scope is None else edit.scope & allowed
     setting = Setting(rotvec_to_rotmat(base.rotvecs), base.transl, scope, keep=True)
-    asked = tuple(c for c in edit.program if not isinstance(c, Reach))  # those only keep planted feet where they are
-    return Proposal(edit.program, setting, edit.reply, asked, edit.unread)
+    return Proposal(edit.program, setting, edit.reply, edit.asked, edit.unread)
 
 
 def _new_pose(reading: Reading, allowed: frozenset[str] | None, current: Pose | None, seed: int) -> Proposal:

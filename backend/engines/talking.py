@@ -19,7 +19,6 @@ from backend.errors import BadInput, NotAvailable
 from backend.language.edits import read_edit
 from backend.language.reader import read
 from backend.posecodes import Program, program_to_json
-from backend.posecodes.contact import Reach
 from backend.solver.pose_program import Setting
 from backend.ticks import Tick, quiet
 from rigs.skeleton import JOINTS, N_BODY
@@ -264,5 +263,5 @@ def _stated(request: PoseRequest) -> Program:
     current = None if request.intent == "new" else request.current
     edit = None if current is None else read_edit(request.prompt, current)
     if edit is not None:
-        return tuple(c for c in edit.program if not isinstance(c, Reach))  # those keep planted feet where they were
+        return edit.asked
     return () if request.intent == "change" else read(request.prompt, points=request.points).explicit

@@ -79,6 +79,11 @@ class Edit:
     unread: tuple[str, ...] = ()
     turn: float = 0.0
 
+    @property
+    def asked(self) -> Program:
+        """What was asked for; the rest of the program only keeps planted feet where they are."""
+        return tuple(c for c in self.program if not isinstance(c, Reach))
+
     def base(self, current: Pose) -> Pose:
         """The pose that the program starts from: mirrored and turned where that was asked, and not below the ground."""
         return _turned(_mirrored(current) if self.mirror else current, self.turn)

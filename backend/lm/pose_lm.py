@@ -138,13 +138,12 @@ class PoseLM(nn.Module):
             raise ValueError(f"{len(answered)} pose tokens in the labels, {len(batch.targets)} target poses")
         weights = weights or LossWeights()
         found = losses(seen.logits, batch.labels, answered, batch.targets, batch.known, self.config.joint_set, weights)
-        return Losses(found.total + self._idle(seen, batch), found.terms)
+        return Losses(found.total + self.idle(), found.terms)
 
-    def _idle(self, seen: Seen, batch: Batch) -> Tensor:
-        """Zero, from the parts that this batch did not use."""
-        if len(batch.targets) and len(batch.given):
-            return seen.hidden.new_zeros(())
-        return sum((p.sum() for part in self.own_parts for p in part.parameters()), seen.hidden.new_zeros(())) * 0
+    def idle(self) -> Tensor:
+        """Zero, from all own parts: processes that train together need a gradient for those that a batch left out."""
+        trained = (p for part in self.own_parts for p in part.parameters() if p.requires_grad)
+        return sum((p.sum() for p in trained), torch.zeros((), device=self.device)) * 0
 
     def pictures(self, batch: Batch) -> dict[str, Tensor]:
         """The pictures of a batch, real numbers in the type that the language model calculates in."""

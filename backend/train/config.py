@@ -7,9 +7,11 @@ what lies deeper: `optim.steps=200`.
 
 from __future__ import annotations
 
+import argparse
+import sys
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -17,7 +19,7 @@ from typing import Any, Final, TypeVar
 
 import yaml
 
-from backend.errors import BadFile, BadInput
+from backend.errors import BadFile, BadInput, PosewrightError
 
 T = TypeVar("T")
 TASKS: Final = ("generate", "describe", "edit", "compare", "talk", "look")
@@ -202,6 +204,19 @@ def read_config(path: Path, overrides: Sequence[str] = (), kind: type[T] = Train
     for override in overrides:
         _override(value, override)
     return from_dict(kind, value)
+
+
+def run_from(argv: Sequence[str] | None, doc: str | None, kind: type[T], run: Callable[[T], int]) -> int:
+    """A command that is one YAML with overrides: reads it, runs, says errors; the exit status."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("config", type=Path)
+    parser.add_argument("override", nargs="*", metavar="key=value", help="over the file, e.g. steps=200")
+    options = parser.parse_args(argv)
+    try:
+        return run(read_config(options.config, options.override, kind))
+    except PosewrightError as error:
+        print("\n".join(filter(None, (error.message, error.hint))), file=sys.stderr)
+        return error.exit_status
 
 
 def _override(value: dict[str, Any], override: str) -> None:

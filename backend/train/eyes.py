@@ -11,10 +11,8 @@ A run whose folder has checkpoints goes on from the newest one; Ctrl C saves and
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,10 +22,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from backend.errors import PosewrightError
 from backend.lm.config import PoseLMConfig
 from backend.lm.glance import JOINED, WHAT, Glance
-from backend.lm.joints import to_model
 from backend.lm.losses import LossWeights
 from backend.lm.saving import load_exactly, read_weights
 from backend.lm.saving import read_config as read_note
@@ -36,14 +32,13 @@ from rigs.skeleton import N_BODY
 
 from . import checkpoints
 from .checkpoints import Progress
-from .config import LossConfig, OptimConfig, read_config
+from .config import LossConfig, OptimConfig, run_from
 from .data.disturbing import disturbed
 from .data.examples import Corpus
-from .data.poses import whole
 from .data.renders import PictureTable
 from .kinematics import joints_of
 from .loop import rate_at, stoppable
-from .objective import joint_loss, rotation_loss
+from .objective import joint_loss, rotation_loss, targets_of
 
 NOTE: Final = "eyes.json"
 WEIGHTS: Final = "eyes.safetensors"
@@ -191,7 +186,7 @@ class Course:
         self.config, self.out = config, Path(config.out)
         learn = Corpus.load(Path(config.folder), "train")
         self.pictures, self.rows = _of(learn)
-        self.checked = Corpus.load(Path(config.folder), "val").shown[:_CHECKED]
+        self.checked = [i for i, part in enumerate(self.pictures.splits) if part == "val"][:_CHECKED]
         eyes = Eyes(config).to(memory_format=torch.channels_last)
         eyes.glance.pose.start_at(mean_rotation(self._targets(self.pictures.rotvecs[self.rows])))
         self.lessons = Lessons(eyes)
@@ -249,7 +244,7 @@ class Course:
         self.lessons.eval()
         found = []
         for first in range(0, len(self.checked), 64):
-            rows = list(self.checked[first : first + 64])
+            rows = self.checked[first : first + 64]
             answered = self.lessons.eyes(for_the_sight(self._pixels(self.pictures.pixels[rows])))
             apart = joints_of(answered) - joints_of(self._targets(self.pictures.rotvecs[rows]))
             found.append(apart.norm(dim=-1).mean(dim=-1))
@@ -263,8 +258,7 @@ class Course:
         return found if found.shape[-2:] == size else nn.functional.interpolate(found, size, mode="area")
 
     def _targets(self, rotvecs: np.ndarray) -> Tensor:
-        lm = self.config.pose_lm
-        return torch.from_numpy(to_model(whole(rotvecs), lm.joint_set, lm.root_frame)).float()
+        return targets_of(self.config.pose_lm, rotvecs)
 
     def _share(self) -> float:
         minutes = self.config.minutes
@@ -297,16 +291,7 @@ def _of(corpus: Corpus) -> tuple[PictureTable, list[int]]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("config", type=Path)
-    parser.add_argument("override", nargs="*", metavar="key=value")
-    options = parser.parse_args(argv)
-    try:
-        course = Course(read_config(options.config, options.override, EyesConfig))
-        return 0 if course.run() else 130
-    except PosewrightError as error:
-        print("\n".join(filter(None, (error.message, error.hint))), file=sys.stderr)
-        return error.exit_status
+    return run_from(argv, __doc__, EyesConfig, lambda config: 0 if Course(config).run() else 130)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from backend.errors import BadInput
 from backend.lm.chat import Chat
 from backend.lm.config import PoseLMConfig
 from backend.lm.devices import Placement
-from backend.lm.joints import to_model
 from backend.lm.lora import LoraSettings, add_lora
 from backend.lm.pose_lm import PoseLM, new_pose_lm
 from backend.lm.saving import NOTE, load_language, load_pose_lm, load_words, save_pose_lm
@@ -23,8 +22,8 @@ from backend.lm.saving import NOTE, load_language, load_pose_lm, load_words, sav
 from . import checkpoints
 from .config import ModelConfig, ScratchConfig, TrainConfig
 from .data.examples import POSE, Corpus, example
-from .data.poses import whole
 from .eyes import Eyes, mean_rotation
+from .objective import targets_of
 from .seeing import with_eyes
 from .tokenizer import learn_tokenizer
 from .words_first import begin_as_a_bag, learn_words
@@ -139,6 +138,5 @@ def _headed(
     """With a pose head that begins at the mean pose of the data."""
     model = new_pose_lm(language, tokenizer, config)
     tables = [t.rotvecs for t in corpus.tables.values()]
-    rotmats = to_model(whole(np.concatenate(tables)), config.joint_set, config.root_frame)
-    model.head.start_at(mean_rotation(torch.from_numpy(rotmats)).float())
+    model.head.start_at(mean_rotation(targets_of(config, np.concatenate(tables))))
     return model, Chat(tokenizer, config, model.places, processor)

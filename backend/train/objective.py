@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Literal, cast
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from backend.lm.batch import IGNORED, Batch
-from backend.lm.joints import JointSet
+from backend.lm.config import PoseLMConfig
+from backend.lm.joints import JointSet, to_model
 from backend.lm.losses import LossWeights, losses
 from backend.lm.pose_lm import PoseLM
 
 from .config import LossConfig
+from .data.poses import whole
 from .kinematics import joints_of
 
 
@@ -34,12 +37,7 @@ class Objective(nn.Module):
         joints = model.config.joint_set
         found = losses(seen.logits, batch.labels, answered, batch.targets, batch.known, joints, self.weights)
         terms = {**found.terms, "joints": joint_loss(answered, batch.targets)}
-        return found.total + self.joints_weight * terms["joints"] + self._idle(), terms
-
-    def _idle(self) -> Tensor:
-        """Zero from parts that a batch without poses leaves out: every process must have a gradient for them."""
-        parts = self.model.own_parts
-        return sum((p.sum() for part in parts for p in part.parameters() if p.requires_grad), torch.zeros(())) * 0
+        return found.total + self.joints_weight * terms["joints"] + model.idle(), terms
 
 
 def joint_loss(rotmats: Tensor, targets: Tensor) -> Tensor:
@@ -55,3 +53,8 @@ def rotation_loss(joints: JointSet, rotmats: Tensor, targets: Tensor, weights: L
     known = torch.ones(targets.shape[:2], dtype=torch.bool)
     nothing_said = torch.zeros(1, 2, 1), torch.full((1, 2), IGNORED)
     return losses(*nothing_said, rotmats, targets, known, joints, weights).total
+
+
+def targets_of(config: PoseLMConfig, rotvecs: np.ndarray) -> Tensor:
+    """(n, J, 3, 3) of poses of the data (n, 52, 3) rad, in the model's joints and frame."""
+    return torch.from_numpy(to_model(whole(rotvecs), config.joint_set, config.root_frame)).float()

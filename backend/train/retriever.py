@@ -7,9 +7,7 @@ Delmas et al., 2022, section 4.1). `python -m backend.train.retriever CONFIG.yam
 
 from __future__ import annotations
 
-import argparse
 import math
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +19,9 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
-from backend.errors import BadFile, PosewrightError
+from backend.errors import BadFile
 
-from .config import read_config
+from .config import run_from
 from .data.examples import Corpus
 from .data.poses import whole
 from .kinematics import body_features
@@ -164,16 +162,11 @@ def _pair(corpus: Corpus, rng: np.random.Generator) -> tuple[np.ndarray, str]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("config", type=Path)
-    parser.add_argument("override", nargs="*", metavar="key=value")
-    options = parser.parse_args(argv)
-    try:
-        train(read_config(options.config, options.override, RetrieverConfig))
-    except PosewrightError as error:
-        print(f"{error.message}\n{error.hint}", file=sys.stderr)
-        return error.exit_status
-    return 0
+    def run(config: RetrieverConfig) -> int:
+        train(config)
+        return 0
+
+    return run_from(argv, __doc__, RetrieverConfig, run)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,8 @@ Works under `accelerate launch -m` as well. The folder of a run gets log.csv, st
 
 from __future__ import annotations
 
-import argparse
 import csv
 import math
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,7 +24,7 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
 
-from backend.errors import BadFile, BadInput, PosewrightError
+from backend.errors import BadFile, BadInput
 from backend.lm import pose_tokenizer
 from backend.lm.devices import Placement
 from backend.lm.lora import LoraSettings
@@ -38,7 +36,7 @@ from backend.lm.unipose_saving import load_unipose, save_unipose
 from backend.lm.unipose_training import PUBLISHED_LORA, Part, add_adapter, idle, train_only
 from backend.lm.visual import VisualProcessor
 
-from .config import read_config
+from .config import run_from
 from .unipose_items import Items, Texts
 
 TRAINED: Final[Mapping[int, tuple[Part, ...]]] = {2: ("adapter",), 3: ("projector",), 4: ("adapter", "projector")}
@@ -285,16 +283,7 @@ def rate_at(step: int, steps: int, warmup: float) -> float:
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("config", type=Path)
-    parser.add_argument("override", nargs="*", metavar="key=value", help="over the file, e.g. steps=200")
-    options = parser.parse_args(argv)
-    try:
-        stage = read_config(options.config, options.override, Stage)
-        return run(stage)
-    except PosewrightError as error:
-        print("\n".join(filter(None, (error.message, error.hint))), file=sys.stderr)
-        return error.exit_status
+    return run_from(argv, __doc__, Stage, run)
 
 
 def run(stage: Stage) -> int:

@@ -17,14 +17,12 @@ import torch
 from torch import Tensor, nn
 
 from backend.lm.chat import Chat
-from backend.lm.joints import to_model
 from backend.lm.losses import LossWeights
 from backend.lm.pose_lm import PoseLM
 
 from .config import LossConfig
 from .data.examples import POSE, Corpus, Example, example
-from .data.poses import whole
-from .objective import joint_loss, rotation_loss
+from .objective import joint_loss, rotation_loss, targets_of
 
 _BATCH: Final = 64
 _LONGEST: Final = 300  # characters of a prompt
@@ -61,7 +59,7 @@ def learn_words(
         first = (step - 1) * _BATCH
         found = [example(corpus, {"generate": 1.0}, seed, first + i) for i in range(_BATCH)]
         answered = model.head(before_the_pose(table, *_tokens(chat, template, found)))
-        target = targets_of(chat, np.stack([one.poses[-1] for one in found]))
+        target = targets_of(chat.config, np.stack([one.poses[-1] for one in found]))
         apart = joint_loss(answered, target)
         total = rotation_loss(chat.config.joint_set, answered, target, weights) + loss.joints * apart
         optimizer.zero_grad()
@@ -96,9 +94,3 @@ def _tokens(chat: Chat, template: str, found: list[Example]) -> tuple[Tensor, Te
         texts.append(template.replace(_USER, chat.plain(asked)[:_LONGEST]) + answer.partition(POSE)[0])
     batch = chat.tokenizer(texts, padding=True, padding_side="right", add_special_tokens=False)
     return torch.tensor(batch["input_ids"]), torch.tensor(batch["attention_mask"])
-
-
-def targets_of(chat: Chat, rotvecs: np.ndarray) -> Tensor:
-    """(n, J, 3, 3) of poses of the data (n, 52, 3) rad, in the model's joints and frame."""
-    poses = to_model(whole(rotvecs), chat.config.joint_set, chat.config.root_frame)
-    return torch.from_numpy(poses).float()

@@ -139,19 +139,19 @@ class Corpus:
         mirror = bool(rng.random() < 0.5)
         return self.pose(name, index, mirror), self.descriptions[name][index], mirror
 
-    def asked(self, rng: np.random.Generator) -> tuple[np.ndarray, str]:
-        """A pose (52, 3) and a prompt that asks for it; mirrored only where the prompt names a side."""
-        names = self.some(sorted(self.asks), "ways to ask")
-        weights = np.array([1.0 if n == "atlas" else 1.5 for n in names])
-        rows = self.asks[names[int(rng.choice(len(names), p=weights / weights.sum()))]]
+    def asked(self, rng: np.random.Generator, names: bool = False) -> tuple[np.ndarray, str]:
+        """A pose (52, 3) and a prompt that asks for it; mirrored only where the prompt names a side.
+
+        names: of the atlas alone where it is there, whose names speak of the whole body.
+        """
+        known = self.some(sorted(self.asks), "ways to ask")
+        tables = ["atlas"] if names and "atlas" in known else known
+        weights = np.array([1.0 if t == "atlas" else 1.5 for t in tables])
+        rows = self.asks[tables[int(rng.choice(len(tables), p=weights / weights.sum()))]]
         row = rows[int(rng.integers(len(rows)))]
         twin = mirrored_text(row["prompt"])
         mirror = bool(rng.random() < 0.5) and twin != row["prompt"]
         return self.pose(row["table"], row["pose"], row["mirrored"] != mirror), twin if mirror else row["prompt"]
-
-    def named(self, rng: np.random.Generator) -> tuple[np.ndarray, str]:
-        """A pose (52, 3) of the atlas and a way to ask for it, which speaks of the whole body."""
-        return replace(self, asks={"atlas": self.asks["atlas"]}).asked(rng) if "atlas" in self.asks else self.asked(rng)
 
     def edit(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, str]:
         """Two poses (52, 3) and the instruction that turns the first into the second."""
@@ -240,7 +240,7 @@ def example(corpus: Corpus, mix: Mapping[str, float], seed: int, number: int, at
 
 def _generate(corpus: Corpus, rng: np.random.Generator) -> Example:
     if rng.random() < _BESIDE:
-        before, (after, words) = corpus.described(rng)[0], corpus.named(rng)
+        before, (after, words) = corpus.described(rng)[0], corpus.asked(rng, names=True)
         return Example("generate", (("user", f"{POSE} {words}"), ("assistant", _answer(rng))), (before, after))
     pose, text = corpus.asked(rng) if rng.random() < 0.45 else corpus.captioned(rng, bool(rng.random() < 0.35))
     words = text if rng.random() < _BARE else _one(_REQUESTS, rng).format(text)

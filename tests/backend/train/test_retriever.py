@@ -16,7 +16,7 @@ def test_training_brings_texts_to_their_poses(data_folder: Path, corpus: Corpus,
     """On poses that it has learned, so that it tells whether learning works, not how well it generalises."""
     out = tmp_path / "judge"
     config = RetrieverConfig(
-        str(data_folder), str(out), "train", vocabulary=500, width=32, batch=16, steps=60, lr=5e-3, threads=1
+        str(data_folder), str(out), "train", vocabulary=500, width=32, batch=16, steps=150, lr=5e-3, threads=1
     )
     judge = train(config)
     rows = corpus.told["atlas"][:10]
